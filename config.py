@@ -1,0 +1,70 @@
+"""Settings, read from the environment. `make run` writes them; docs/operating.md lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+SECRETS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
+PLACEHOLDERS = ("change", "secret", "default", "example", "insecure")
+SHORTEST_SECRET = 32
+
+
+class Misconfigured(Exception):
+    """A setting is missing or unfit; the message says which, and what to do."""
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Flask's configuration from environment variables. Raises Misconfigured."""
+    for name in SECRETS:
+        _require_secret(name, environment.get(name, ""))
+    public_url = environment.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    served_over_tls = public_url.startswith("https://")
+    return {
+        **{name: environment[name] for name in SECRETS},
+        "SECRET_KEY_FALLBACKS": [key for key in environment.get("SECRET_KEY_FALLBACKS", "").split(",") if key],
+        "SQLALCHEMY_DATABASE_URI": _database_url(environment.get("DATABASE_URL", "")),
+        "REDIS_URL": environment.get("REDIS_URL", ""),
+        "SMTP_URL": environment.get("SMTP_URL", ""),
+        "MAIL_FROM": environment.get("MAIL_FROM", "Exchange bookings <bookings@localhost>"),
+        "PUBLIC_URL": public_url,
+        "TRUSTED_HOSTS": _trusted_hosts(public_url, environment.get("TRUSTED_HOSTS", "")),
+        "PROXIES": int(environment.get("PROXIES", "0")),
+        "DEMO": environment.get("DEMO", "0") == "1",
+        "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),
+        "SESSION_COOKIE_NAME": "__Host-session" if served_over_tls else "session",
+        "SESSION_COOKIE_SECURE": served_over_tls,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 20_000,  # a roster of 500 rows typed into a form has 12 fields a row
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open over lunch still works
+    }
+
+
+def _require_secret(name: str, value: str) -> None:
+    if not value:
+        raise Misconfigured(f"{name} is not set: `make run` makes one, docs/operating.md says how to make your own.")
+    if len(value) < SHORTEST_SECRET or any(word in value.lower() for word in PLACEHOLDERS):
+        raise Misconfigured(f"{name} is too short or a placeholder: docs/operating.md says how to make one.")
+
+
+def _database_url(url: str) -> str:
+    if not url:
+        raise Misconfigured("DATABASE_URL is not set: `make run` sets it, docs/operating.md says how to.")
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def _trusted_hosts(public_url: str, more: str) -> list[str]:
+    named = [host.strip() for host in more.split(",") if host.strip()]
+    return [urlsplit(public_url).hostname or "localhost", "127.0.0.1", "localhost", *named]

@@ -1,0 +1,52 @@
+"""Users and their sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange_app.core.database import Moment, RowId, choice, db
+from exchange_app.core.roles import Role
+from exchange_app.core.sealing import Sealed, new_uid
+from exchange_app.partners.models import Organisation
+
+
+class User(UserMixin, db.Model):
+    """Somebody who signs in, for an organisation. ``email`` is lower case; ``closed_at`` ends the account."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(50))
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    language: Mapped[str] = mapped_column(String(10), default="zh_Hans")
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    phone = Sealed()
+    organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def is_active(self) -> bool:
+        return self.closed_at is None
+
+
+class SignIn(db.Model):
+    """One sign-in on one device, known by the hash of its token; it ends by itself or is ended."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+
+    user: Mapped[User] = relationship()

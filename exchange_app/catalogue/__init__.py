@@ -1,0 +1,1 @@
+"""What a city offers: bases that receive groups, menus of single activities, and packages made of them."""

@@ -1,0 +1,154 @@
+"""What the catalogue may refuse."""
+
+from exchange_app.core.errors import Conflict, Invalid, NotFound
+from exchange_app.core.text import sentence, sentences
+
+
+class BaseNotFound(NotFound):
+    slug = "base-not-found"
+    words = sentence("There is no such base.")
+
+
+class MenuNotFound(NotFound):
+    slug = "menu-not-found"
+    words = sentence("There is no such menu.")
+
+
+class MenuItemNotFound(NotFound):
+    slug = "menu-item-not-found"
+    words = sentence("There is no such activity, or its menu was withdrawn.")
+
+
+class PackageNotFound(NotFound):
+    slug = "package-not-found"
+    words = sentence("There is no such package, or it was withdrawn.")
+
+
+class StopNotFound(NotFound):
+    slug = "stop-not-found"
+    words = sentence("There is no such entry in this itinerary.")
+
+
+class ChangedMeanwhile(Conflict):
+    """Two people edited the same thing; the second is told before the first one's work is lost."""
+
+    slug = "changed-meanwhile"
+    words = sentence(
+        "Somebody else changed this while you were typing. What you typed is kept below; saving again replaces the other "
+        "change."
+    )
+
+
+class GroupSizesTurned(Invalid):
+    slug = "group-sizes-turned"
+    words = sentence("The largest group cannot be smaller than the smallest.")
+    field = "group_max"
+
+
+class GradesTurned(Invalid):
+    slug = "grades-turned"
+    words = sentence("The last grade cannot be lower than the first.")
+    field = "grade_until"
+
+
+class SeasonTurned(Invalid):
+    slug = "season-turned"
+    words = sentence("The season cannot end before it begins.")
+    field = "season_until"
+
+
+class BaseElsewhere(Invalid):
+    slug = "base-elsewhere"
+    words = sentence("Choose a base of the menu's own city.")
+    field = "base_id"
+
+
+class BaseInUse(Conflict):
+    """``count`` activities take place there."""
+
+    slug = "base-in-use"
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__()
+        self.words = sentences(
+            "One activity takes place here; remove it first.",
+            "%(count)s activities take place here; remove them first.",
+            count,
+            count=count,
+        )
+
+
+class ItemInUse(Conflict):
+    """``count`` packages contain it."""
+
+    slug = "item-in-use"
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__()
+        self.words = sentences(
+            "One package contains this activity; take it out of the itinerary first.",
+            "%(count)s packages contain this activity; take it out of their itineraries first.",
+            count,
+            count=count,
+        )
+
+
+class MenuInUse(Conflict):
+    """``count`` published packages contain activities of the menu."""
+
+    slug = "menu-in-use"
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__()
+        self.words = sentences(
+            "One published package contains activities of this menu; withdraw it first.",
+            "%(count)s published packages contain activities of this menu; withdraw them first.",
+            count,
+            count=count,
+        )
+
+
+class MenuEmpty(Conflict):
+    slug = "menu-empty"
+    words = sentence("Add at least one activity; then the menu can be published.")
+
+
+class TitleMissing(Conflict):
+    slug = "title-missing"
+    words = sentence("A title is missing: write it in at least one language.")
+    field = "title"
+
+
+class DayWithoutStop(Conflict):
+    """Nothing happens on ``day``."""
+
+    slug = "day-without-stop"
+    words = sentence("Day %(day)s of the itinerary is empty.")
+
+
+class StopOutsideDays(Invalid):
+    """``day`` lies outside of the package's ``days``."""
+
+    slug = "stop-outside-days"
+    words = sentence("Day %(day)s lies outside of this package's %(days)s days.")
+    field = "day"
+
+
+class StopUntitled(Invalid):
+    slug = "stop-untitled"
+    words = sentence("Choose an activity, or write a title for this entry.")
+    field = "title"
+
+
+class ItemNotPublished(Conflict):
+    """The activity ``title`` stands on a menu that visitors do not see."""
+
+    slug = "item-not-published"
+    words = sentence("The activity “%(title)s” stands on a menu that is not published.")
+    field = "menu_item_id"
+
+
+class DaysFixed(Conflict):
+    slug = "days-fixed"
+    words = sentence("The number of days is fixed once a package was published: departures are planned by it.")
+    field = "days"

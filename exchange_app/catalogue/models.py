@@ -1,0 +1,197 @@
+"""Bases, menus, menu items, packages and their stops."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange_app.core.database import RowId, choice, db
+from exchange_app.core.text import Translated, TranslatedText
+from exchange_app.partners.models import City, County, Organisation
+
+
+class Plan(StrEnum):
+    """The three plans of the cities' agreement (domain: 三项计划)."""
+
+    YOUTH = "youth"
+    COMMUNITY = "community"
+    TOURISM = "tourism"
+
+
+class Manner(StrEnum):
+    SCENE = "scene"
+    INTERACTIVE = "interactive"
+    EXPERIENTIAL = "experiential"
+
+
+class BaseKind(StrEnum):
+    MUSEUM = "museum"
+    MEMORIAL = "memorial"
+    RESERVE = "reserve"
+    WORKSHOP = "workshop"
+    VILLAGE = "village"
+    SCENIC_AREA = "scenic_area"
+    SCHOOL = "school"
+
+
+class Publication(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Approval(StrEnum):
+    """Who has to say yes to a submitted booking."""
+
+    NONE = "none"
+    HOST = "host"
+
+
+class Base(db.Model):
+    """A place that receives groups."""
+
+    __tablename__ = "bases"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("counties.id"), index=True)
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kind: Mapped[BaseKind] = mapped_column(choice(BaseKind))
+    name: Mapped[Translated] = mapped_column(TranslatedText)
+    description: Mapped[Translated] = mapped_column(TranslatedText)
+    address: Mapped[Translated] = mapped_column(TranslatedText)
+    phone: Mapped[str | None] = mapped_column(String(30))
+
+    city: Mapped[City] = relationship()
+    county: Mapped[County | None] = relationship()
+    operator: Mapped[Organisation | None] = relationship()
+
+
+class Menu(db.Model):
+    """What a city offers in a season."""
+
+    __tablename__ = "menus"
+    __table_args__ = (CheckConstraint("season_from <= season_until", name="season"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    introduction: Mapped[Translated] = mapped_column(TranslatedText)
+    season_from: Mapped[date]
+    season_until: Mapped[date]
+    publication: Mapped[Publication] = mapped_column(choice(Publication), default=Publication.DRAFT)
+
+    city: Mapped[City] = relationship()
+    items: Mapped[list[MenuItem]] = relationship(back_populates="menu", order_by="MenuItem.id")
+
+
+class MenuItem(db.Model):
+    """One activity at one base; grades count from 1 (first year of primary school) to 12."""
+
+    __tablename__ = "menu_items"
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("0 < group_min AND group_min <= group_max", name="group_size"),
+        CheckConstraint("1 <= grade_from AND grade_from <= grade_until AND grade_until <= 12", name="grades"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    menu_id: Mapped[int] = mapped_column(ForeignKey("menus.id"), index=True)
+    base_id: Mapped[int] = mapped_column(ForeignKey("bases.id"), index=True)
+    plan: Mapped[Plan] = mapped_column(choice(Plan))
+    manner: Mapped[Manner] = mapped_column(choice(Manner))
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    description: Mapped[Translated] = mapped_column(TranslatedText)
+    safety_notes: Mapped[Translated] = mapped_column(TranslatedText)
+    minutes: Mapped[int]
+    group_min: Mapped[int]
+    group_max: Mapped[int]
+    grade_from: Mapped[int]
+    grade_until: Mapped[int]
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    menu: Mapped[Menu] = relationship(back_populates="items")
+    base: Mapped[Base] = relationship()
+
+
+class Package(db.Model):
+    """An itinerary of menu items over one or more days, hosted by one city for groups of another (or of any).
+
+    ``price_minor`` is per person in the currency's minor units, 0 when families pay nothing. ``asks`` lists the optional
+    roster fields that the package needs: ``[{"field": "document_number", "reason": {"zh_Hans": …, "en": …}}]``.
+    """
+
+    __tablename__ = "packages"
+    __table_args__ = (
+        CheckConstraint("days > 0", name="days"),
+        CheckConstraint("1 <= grade_from AND grade_from <= grade_until AND grade_until <= 12", name="grades"),
+        CheckConstraint("price_minor >= 0", name="price"),
+        CheckConstraint("persons_per_adult > 0", name="supervision"),
+        Index("ix_packages_publication_host_city_id", "publication", "host_city_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    host_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    from_city_id: Mapped[int | None] = mapped_column(ForeignKey("cities.id"))
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    plan: Mapped[Plan] = mapped_column(choice(Plan))
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    summary: Mapped[Translated] = mapped_column(TranslatedText)
+    description: Mapped[Translated] = mapped_column(TranslatedText)
+    included: Mapped[Translated] = mapped_column(TranslatedText)
+    bring: Mapped[Translated] = mapped_column(TranslatedText)
+    rules: Mapped[Translated] = mapped_column(TranslatedText)
+    days: Mapped[int]
+    grade_from: Mapped[int]
+    grade_until: Mapped[int]
+    price_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    price_note: Mapped[Translated] = mapped_column(TranslatedText)
+    approval: Mapped[Approval] = mapped_column(choice(Approval), default=Approval.HOST)
+    persons_per_adult: Mapped[int] = mapped_column(default=20)
+    supervision_basis: Mapped[Translated] = mapped_column(TranslatedText)
+    asks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    publication: Mapped[Publication] = mapped_column(choice(Publication), default=Publication.DRAFT)
+
+    host_city: Mapped[City] = relationship(foreign_keys=[host_city_id])
+    from_city: Mapped[City | None] = relationship(foreign_keys=[from_city_id])
+    organiser: Mapped[Organisation] = relationship()
+    stops: Mapped[list[Stop]] = relationship(
+        back_populates="package", order_by="Stop.day, Stop.starts, Stop.id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def asked_fields(self) -> frozenset[str]:
+        return frozenset(ask["field"] for ask in self.asks)
+
+
+class Stop(db.Model):
+    """One entry of a package's itinerary: a menu item at a time, or something between (travel, a meal, lodging).
+
+    ``starts`` is wall-clock time in the host city; ``title`` may be empty where a menu item says it.
+    """
+
+    __tablename__ = "stops"
+    __table_args__ = (
+        CheckConstraint("day > 0", name="day"),
+        CheckConstraint("minutes > 0", name="minutes"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id", ondelete="CASCADE"), index=True)
+    menu_item_id: Mapped[int | None] = mapped_column(ForeignKey("menu_items.id"), index=True)
+    day: Mapped[int]
+    starts: Mapped[time]
+    minutes: Mapped[int]
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    note: Mapped[Translated] = mapped_column(TranslatedText)
+
+    package: Mapped[Package] = relationship(back_populates="stops")
+    menu_item: Mapped[MenuItem | None] = relationship()

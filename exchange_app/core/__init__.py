@@ -1,0 +1,1 @@
+"""What every feature stands on: database, transaction, clock, errors, sealed columns, translated text."""

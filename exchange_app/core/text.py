@@ -1,0 +1,69 @@
+"""Sentences that people read, and content that organisers write in more than one language.
+
+Sentences are written in English in the code and translated through gettext; they are lazy, so that a refusal raised in a
+service is worded in the language of whoever reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import force_locale, get_locale, lazy_gettext, lazy_ngettext
+from markupsafe import escape
+from sqlalchemy import JSON
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+LANGUAGES = ("zh_Hans", "en")
+DEFAULT_LANGUAGE = "zh_Hans"
+
+sentence = lazy_gettext
+sentences = lazy_ngettext
+
+
+def current_language() -> str:
+    """The reader's language, one of LANGUAGES."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else DEFAULT_LANGUAGE
+
+
+class Translated(dict[str, str]):
+    """Content with a value per language, keyed by the names in LANGUAGES. As a string it is the reader's language.
+
+    A language that nobody has written yet falls back to the one that was.
+    """
+
+    def __init__(self, values: Mapping[str, str] | None = None, **by_language: str) -> None:
+        super().__init__({**(values or {}), **by_language})
+
+    def in_language(self, language: str) -> str:
+        return self.get(language) or next((text for text in self.values() if text), "")
+
+    def __str__(self) -> str:
+        return self.in_language(current_language())
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+
+class TranslatedText(TypeDecorator[Translated]):
+    """A JSON column that holds a Translated."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else dict(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Translated | None:
+        return None if value is None else Translated(value)
+
+
+def in_every_language(words: object) -> Translated:
+    """A lazy sentence as it reads in each language, for keeping."""
+    worded = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            worded[language] = str(words)
+    return Translated(worded)

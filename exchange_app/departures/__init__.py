@@ -1,0 +1,1 @@
+"""Packages on dates. A departure has seats (a pool), a registration window, a roster deadline and a supervision rule."""

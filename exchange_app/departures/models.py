@@ -1,0 +1,102 @@
+"""Departures, pools of seats, and the claims that groups hold on them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange_app.catalogue.models import Package
+from exchange_app.core.database import Moment, RowId, choice, db
+from exchange_app.core.text import Translated, TranslatedText
+from exchange_app.departures.rules import DepartureState, Window, registration_window
+
+
+class Pool(db.Model):
+    """A counted capacity. Only `seats.py` changes it; ``taken`` always equals the sum of the pool's claims.
+
+    ``is_open`` says whether seats may be claimed; it stands beside the count so that one UPDATE can look at both.
+    """
+
+    __tablename__ = "pools"
+    __table_args__ = (
+        CheckConstraint("0 <= taken AND taken <= capacity", name="never_oversold"),
+        {"postgresql_with": {"fillfactor": "50"}},  # room to update a hot row in place
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    is_open: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def left(self) -> int:
+        return self.capacity - self.taken
+
+
+class Claim(db.Model):
+    """Seats of one pool held by one booking; the row goes when the seats are given back."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "pool_id"),
+        CheckConstraint("seats > 0", name="seats"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pools.id"), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    seats: Mapped[int]
+
+
+class Departure(db.Model):
+    """A package on a date.
+
+    ``minimum`` is the group total below which it may be called off; ``persons_per_adult`` how many pupils one adult may
+    accompany, with ``supervision_basis`` saying where the number comes from. Dates are the host city's.
+    """
+
+    __tablename__ = "departures"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="dates"),
+        CheckConstraint("opens_at < closes_at", name="registration"),
+        CheckConstraint("persons_per_adult > 0", name="supervision"),
+        Index("ix_departures_state_starts_on", "state", "starts_on"),
+        Index("ix_departures_state_roster_due_at", "state", "roster_due_at"),
+        Index("ix_departures_package_id_starts_on", "package_id", "starts_on"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"))
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pools.id"), unique=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    meets_at: Mapped[datetime] = mapped_column(Moment)
+    meeting_point: Mapped[Translated] = mapped_column(TranslatedText)
+    opens_at: Mapped[datetime] = mapped_column(Moment)
+    closes_at: Mapped[datetime] = mapped_column(Moment)
+    roster_due_at: Mapped[datetime] = mapped_column(Moment)
+    minimum: Mapped[int] = mapped_column(default=1)
+    persons_per_adult: Mapped[int]
+    supervision_basis: Mapped[Translated] = mapped_column(TranslatedText)
+    state: Mapped[DepartureState] = mapped_column(choice(DepartureState), default=DepartureState.DRAFT)
+    called_off_reason: Mapped[Translated | None] = mapped_column(TranslatedText)
+
+    package: Mapped[Package] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.package.host_city.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """The date in the host city."""
+        return now.astimezone(self.zone).date()
+
+    def window(self, now: datetime) -> Window:
+        return registration_window(self.opens_at, self.closes_at, now)
+
+    def takes_registrations(self, now: datetime) -> bool:
+        return self.state is DepartureState.OPEN and self.window(now) is Window.OPEN

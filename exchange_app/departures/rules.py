@@ -1,0 +1,41 @@
+"""When a departure takes registrations, and what it may become."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+
+class DepartureState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    CALLED_OFF = "called_off"
+    DONE = "done"
+
+
+class Window(StrEnum):
+    """Where a moment stands in a departure's registration window."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    OVER = "over"
+
+
+# What an organiser, or the passing of time, may make of a departure. What is not here is refused.
+NEXT_STATES: dict[DepartureState, frozenset[DepartureState]] = {
+    DepartureState.DRAFT: frozenset({DepartureState.OPEN}),
+    DepartureState.OPEN: frozenset({DepartureState.DRAFT, DepartureState.CLOSED, DepartureState.CALLED_OFF}),
+    DepartureState.CLOSED: frozenset({DepartureState.OPEN, DepartureState.CALLED_OFF, DepartureState.DONE}),
+    DepartureState.CALLED_OFF: frozenset(),
+    DepartureState.DONE: frozenset(),
+}
+
+# Visitors see these; a draft is its organiser's alone.
+PUBLIC_STATES = frozenset(DepartureState) - {DepartureState.DRAFT}
+
+
+def registration_window(opens_at: datetime, closes_at: datetime, now: datetime) -> Window:
+    if now < opens_at:
+        return Window.NOT_YET
+    return Window.OPEN if now < closes_at else Window.OVER

@@ -1,0 +1,146 @@
+"""What organisers do with departures, and what the passing of time does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from exchange_app.catalogue.models import Package, Publication
+from exchange_app.core.database import db
+from exchange_app.core.text import Translated
+from exchange_app.departures import seats
+from exchange_app.departures.errors import (
+    DatesOutOfOrder,
+    PackageNotPublished,
+    ReasonMissing,
+    RosterDueTooLate,
+    StateNotReachable,
+)
+from exchange_app.departures.models import Departure, Pool
+from exchange_app.departures.rules import NEXT_STATES, DepartureState
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an organiser says about a departure; ``capacity`` counts persons, pupils and staff together."""
+
+    starts_on: date
+    meets_at: datetime
+    meeting_point: Translated
+    opens_at: datetime
+    closes_at: datetime
+    roster_due_at: datetime
+    capacity: int
+    minimum: int
+    persons_per_adult: int
+    supervision_basis: Translated
+
+
+def plan_departure(package: Package, terms: Terms) -> Departure:
+    """A draft departure of the package. Raises DatesOutOfOrder or RosterDueTooLate."""
+    _check_dates(terms)
+    departure = Departure(package=package, pool=Pool(capacity=terms.capacity), state=DepartureState.DRAFT)
+    _apply(departure, terms)
+    db.session.add(departure)
+    db.session.flush()
+    return departure
+
+
+def change_departure(departure: Departure, terms: Terms) -> None:
+    """Raises DatesOutOfOrder, RosterDueTooLate, CapacityBelowTaken or StateNotReachable."""
+    if not NEXT_STATES[departure.state]:
+        raise StateNotReachable()
+    _check_dates(terms)
+    _apply(departure, terms)
+    db.session.flush()
+    if terms.capacity != departure.pool.capacity:
+        seats.set_capacity(departure.pool_id, terms.capacity)
+        db.session.refresh(departure.pool)
+
+
+def _check_dates(terms: Terms) -> None:
+    if not terms.opens_at < terms.closes_at <= terms.meets_at:
+        raise DatesOutOfOrder(field="closes_at")
+    if terms.roster_due_at > terms.meets_at:
+        raise RosterDueTooLate()
+
+
+def _apply(departure: Departure, terms: Terms) -> None:
+    departure.starts_on = terms.starts_on
+    departure.ends_on = terms.starts_on + timedelta(days=departure.package.days - 1)
+    departure.meets_at = terms.meets_at
+    departure.meeting_point = terms.meeting_point
+    departure.opens_at = terms.opens_at
+    departure.closes_at = terms.closes_at
+    departure.roster_due_at = terms.roster_due_at
+    departure.minimum = terms.minimum
+    departure.persons_per_adult = terms.persons_per_adult
+    departure.supervision_basis = terms.supervision_basis
+
+
+def open_departure(departure: Departure) -> None:
+    """Visitors see it and schools may register. Raises StateNotReachable or PackageNotPublished."""
+    if departure.package.publication is not Publication.PUBLISHED:
+        raise PackageNotPublished()
+    _go(departure, DepartureState.OPEN)
+
+
+def withdraw_departure(departure: Departure) -> None:
+    """Back to a draft, as long as nobody registered. Raises StateNotReachable or CapacityBelowTaken."""
+    if departure.pool.taken:
+        raise StateNotReachable()
+    _go(departure, DepartureState.DRAFT)
+
+
+def close_departure(departure: Departure) -> None:
+    """No more registrations. Raises StateNotReachable."""
+    _go(departure, DepartureState.CLOSED)
+
+
+def call_off(departure: Departure, *, reason: Translated) -> None:
+    """The departure does not take place; `bookings.service.call_off_departure` tells the groups. Raises ReasonMissing or
+    StateNotReachable."""
+    if not any(text.strip() for text in reason.values()):
+        raise ReasonMissing()
+    _go(departure, DepartureState.CALLED_OFF)
+    departure.called_off_reason = reason
+
+
+def close_registrations(now: datetime) -> int:
+    """Close the open departures whose registration is over; returns how many."""
+    over = db.session.scalars(
+        select(Departure)
+        .where(Departure.state == DepartureState.OPEN, Departure.closes_at <= now)
+        .limit(500)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    for departure in over:
+        _go(departure, DepartureState.CLOSED)
+    return len(over)
+
+
+def finish_departures(now: datetime) -> Sequence[Departure]:
+    """The closed departures that are over become done; `bookings.service.finish_departures` finishes their groups."""
+    over = db.session.scalars(
+        select(Departure)
+        .options(joinedload(Departure.package).joinedload(Package.host_city))
+        .where(Departure.state == DepartureState.CLOSED, Departure.ends_on < now.date())
+        .order_by(Departure.ends_on)
+        .limit(100)
+        .with_for_update(of=Departure, skip_locked=True, key_share=True)
+    ).all()
+    for departure in over:
+        _go(departure, DepartureState.DONE)
+    return over
+
+
+def _go(departure: Departure, state: DepartureState) -> None:
+    if state not in NEXT_STATES[departure.state]:
+        raise StateNotReachable()
+    departure.state = state
+    db.session.flush()
+    seats.open_pools([departure.pool_id], is_open=state is DepartureState.OPEN)

@@ -1,0 +1,73 @@
+"""Letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exchange_app.core.database import Moment, RowId, choice, db
+from exchange_app.core.sealing import Sealed, new_uid
+
+
+class LetterState(StrEnum):
+    """PENDING waits for its time; SENDING is leased by a worker; HANDING_OVER is being given to the mail server right now;
+    SKIPPED was no longer true when its time came; DOUBTFUL may or may not have been accepted, a person decides."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    HANDING_OVER = "handing_over"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    DOUBTFUL = "doubtful"
+
+
+# The words of the partial indexes; a query that repeats them word for word is answered from the index on both engines.
+ON_THE_WAY = text("state IN ('pending', 'sending', 'handing_over')")
+IN_TROUBLE = text("state IN ('failed', 'doubtful')")
+
+
+class Letter(db.Model):
+    """One message to one recipient.
+
+    ``key`` is unique and says what the letter is (`booking:42:confirmed`), so that no cause can write it twice.
+    ``subject_id`` is the row that the kind speaks about; ``facts`` holds ids, numbers and reasons, never personal data.
+    The address and the message as it was sent are sealed.
+
+    ``due_at`` is when the letter should go out. ``next_look_at`` is when a worker takes it in hand next: first that same
+    moment, then the end of a worker's lease or the next try after a failure. ``attempts`` counts the leases and never
+    goes back, so that a worker whose lease ran out can tell; ``failures`` counts what went wrong since a person last
+    looked at it.
+    """
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        Index("ix_letters_next_look_at", "next_look_at", "id", postgresql_where=ON_THE_WAY, sqlite_where=ON_THE_WAY),
+        Index("ix_letters_in_trouble", "id", postgresql_where=IN_TROUBLE, sqlite_where=IN_TROUBLE),
+        Index("ix_letters_kind_subject_id", "kind", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[int] = mapped_column(RowId)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    language: Mapped[str] = mapped_column(String(10))
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.PENDING)
+    written_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    next_look_at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_problem: Mapped[str | None] = mapped_column(String(200))
+    message_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    address = Sealed()
+    message = Sealed()

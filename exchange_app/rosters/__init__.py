@@ -1,0 +1,1 @@
+"""Who is in a group: read from the school's spreadsheet, mended, checked, and kept sealed."""

@@ -1,0 +1,45 @@
+"""The fields of a roster in their order, and the person they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from exchange_app.rosters.rules.choices import DocumentType, Role, Sex
+
+ALWAYS_ASKED = ("role", "name", "class_name", "guardian_name", "guardian_phone", "second_phone")
+OPTIONAL_FIELDS = ("birth_date", "sex", "document_type", "document_number", "health_note", "meal_need")
+FIELDS = ALWAYS_ASKED + OPTIONAL_FIELDS
+
+_DOCUMENT = frozenset({"document_type", "document_number"})
+
+
+def fields_asked(asked: frozenset[str]) -> tuple[str, ...]:
+    """The fields of a package that asks for ``asked`` besides the usual ones. A number is never asked without its type."""
+    wanted = asked | _DOCUMENT if asked & _DOCUMENT else asked
+    return ALWAYS_ASKED + tuple(name for name in OPTIONAL_FIELDS if name in wanted)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """One checked person of a roster. A text that is absent is "", any other absent value None.
+
+    ``guardian_phone`` is the phone to call first: of a pupil the guardian's, of a staff member their own.
+    """
+
+    role: Role
+    name: str
+    class_name: str = ""
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    second_phone: str = ""
+    birth_date: date | None = None
+    sex: Sex | None = None
+    document_type: DocumentType | None = None
+    document_number: str = ""
+    health_note: str = ""
+    meal_need: str = ""
+
+    def __repr__(self) -> str:
+        """No personal data: a repr ends up in logs and error reports."""
+        return f"<Person {self.role}>"

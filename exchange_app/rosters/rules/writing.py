@@ -1,0 +1,61 @@
+"""How people and spreadsheets write: widths, invisible marks, notes in brackets, numbers that lost their shape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NOTE = re.compile(r"[(\[【<〔{「《].*?[)\]】>〕}」》]", re.DOTALL)
+_APOSTROPHES = "'`‘’"
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+_WHOLE_AS_FRACTION = re.compile(r"(\d+)\.0+")
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d{1,2})", re.IGNORECASE)
+_FORMULA_STARTS = "=+-@"
+
+
+def squeeze(text: str) -> str:
+    """The letters and digits of ``text`` alone, in one width and case: how words are compared."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+
+
+def without_notes(text: str) -> str:
+    """``text`` without what stands in brackets, of whatever width: `姓名（必填）` becomes `姓名`."""
+    return _NOTE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def without_invisible(text: str) -> str:
+    """``text`` without zero-width, direction and filler characters, which come along when text is copied."""
+    return "".join(char for char in text if unicodedata.category(char) != "Cf" and char not in _FILLERS)
+
+
+def one_line(text: str) -> str:
+    """Trimmed, every run of white space (of any width, line breaks too) one space."""
+    return " ".join(text.split())
+
+
+def plain(text: str) -> str:
+    """For numbers and dates: one width, nothing invisible, no apostrophe that only told a spreadsheet "this is text"."""
+    return one_line(without_invisible(unicodedata.normalize("NFKC", text))).lstrip(_APOSTROPHES).strip()
+
+
+def spelled_out(number: str) -> str:
+    """A whole number as its digits, where a spreadsheet wrote `13912345678.0` or `1.3912345678E+10`. Other text stays."""
+    if whole := _WHOLE_AS_FRACTION.fullmatch(number):
+        return whole[1]
+    if (scientific := _SCIENTIFIC.fullmatch(number)) and len(scientific[2] or "") == int(scientific[3]):
+        return scientific[1] + (scientific[2] or "")
+    return number
+
+
+def digits_are_lost(number: str) -> bool:
+    """True for a number in scientific notation with fewer digits than it stands for, such as `4.599E+17`."""
+    return _SCIENTIFIC.fullmatch(number) is not None and spelled_out(number) == number
+
+
+def begins_a_formula(text: str) -> bool:
+    return text.startswith(tuple(_FORMULA_STARTS))
+
+
+def has_control_characters(text: str) -> bool:
+    """True if characters are left that no text has, such as NUL; white space is none of them."""
+    return any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text)

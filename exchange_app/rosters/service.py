@@ -1,0 +1,266 @@
+"""What a leader does with a roster: import it, mend rows, add, change and remove persons; and register a whole group."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert
+
+from exchange_app.accounts.models import User
+from exchange_app.bookings import service as bookings
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import BookingState, Party
+from exchange_app.bookings.service import Contact
+from exchange_app.core.database import db
+from exchange_app.core.sealing import keys, new_uid, sealed_context
+from exchange_app.core.text import in_every_language
+from exchange_app.departures.models import Departure
+from exchange_app.rosters import queries
+from exchange_app.rosters.errors import PersonAlreadyNamed, RowStillWrong, TooManyPupils, TooManyStaff
+from exchange_app.rosters.models import Participant, UnmendedRow
+from exchange_app.rosters.reading import Reading, RowToMend
+from exchange_app.rosters.rules import FIELDS, Person, Problem, Role, check_person, identity_of
+
+DOCUMENT_FIELDS = frozenset({"document_type", "document_number"})
+SEALED_FIELDS = tuple(field for field in FIELDS if field != "role")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a roster's rows, and the headers of columns that were not asked for and so not kept."""
+
+    added: int
+    changed: int
+    to_mend: int
+    left_out: tuple[str, ...]
+
+
+def asked_of(booking: Booking) -> frozenset[str]:
+    """The optional fields that this booking's roster may hold now: document numbers only once it is confirmed."""
+    asked = booking.departure.package.asked_fields
+    return asked if booking.state is BookingState.CONFIRMED else asked - DOCUMENT_FIELDS
+
+
+def register_group(
+    departure: Departure,
+    party: Party,
+    reading: Reading,
+    contact: Contact,
+    *,
+    form_token: str,
+    by: User,
+    now: datetime,
+) -> Booking:
+    """Hold seats, keep the roster and submit, in one step: for a leader who has everything at hand.
+
+    Where rows have to be mended, the booking stays held with its right rows. The same form sent twice answers with the
+    booking it made the first time. Raises the refusals of `bookings.service.hold_seats`.
+    """
+    booking, is_new = bookings.open_booking(departure, party, form_token=form_token, by=by, now=now)
+    if not is_new:
+        return booking
+    bookings.set_contact(booking, contact, by=by, now=now)
+    imported = _keep(booking, reading, (), now)
+    bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
+    if not imported.to_mend:
+        bookings.submit_booking(booking, by=by, now=now)
+    bookings.claim_seats(booking)
+    return booking
+
+
+def import_roster(booking: Booking, reading: Reading, *, by: User, now: datetime) -> Imported:
+    """Keep the right rows and set aside those to mend; a person who is there already is brought up to date.
+
+    Rows beyond the seats that were booked are set aside too. Raises HoldExpired, StepNotAllowed or RosterLocked.
+    """
+    bookings.check_open_for_roster(booking, now)
+    db.session.execute(delete(UnmendedRow).where(UnmendedRow.booking_id == booking.id))
+    imported = _keep(booking, reading, queries.list_participants(booking.id), now)
+    bookings.record(
+        booking, "roster", by=by, now=now, added=imported.added, changed=imported.changed, to_mend=imported.to_mend
+    )
+    return imported
+
+
+def mend_row(booking: Booking, row_id: int, values: Mapping[str, str], *, by: User, now: datetime) -> None:
+    """Take a row that was set aside, with the values as mended. Raises RowStillWrong and the refusals of add_person."""
+    row = queries.get_unmended(booking, row_id)
+    add_person(booking, values, by=by, now=now)
+    db.session.delete(row)
+
+
+def drop_row(booking: Booking, row_id: int, *, now: datetime) -> None:
+    """Forget a row that was set aside. Raises PersonNotFound, HoldExpired, StepNotAllowed or RosterLocked."""
+    bookings.check_open_for_roster(booking, now)
+    db.session.delete(queries.get_unmended(booking, row_id))
+
+
+def add_person(booking: Booking, values: Mapping[str, str], *, by: User, now: datetime) -> None:
+    """Raises RowStillWrong, PersonAlreadyNamed, TooManyPupils, TooManyStaff, HoldExpired, StepNotAllowed or RosterLocked."""
+    bookings.check_open_for_roster(booking, now)
+    person = _checked(booking, values, now)
+    if queries.find_participant(booking.id, _identity_hash(booking, person)):
+        raise PersonAlreadyNamed()
+    _check_room(booking, person.role)
+    _insert_people(booking, [person], first_position=queries.last_position(booking.id) + 1)
+    bookings.record(booking, "person_added", by=by, now=now)
+
+
+def change_person(booking: Booking, participant_id: int, values: Mapping[str, str], *, by: User, now: datetime) -> None:
+    """Raises PersonNotFound and the refusals of add_person."""
+    bookings.check_open_for_roster(booking, now)
+    participant = queries.get_participant(booking, participant_id)
+    person = _checked(booking, values, now)
+    namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
+    if namesake is not None and namesake.id != participant.id:
+        raise PersonAlreadyNamed()
+    if person.role is not participant.role:
+        _check_room(booking, person.role)
+    _rewrite(participant, booking, person)
+    bookings.record(booking, "person_changed", by=by, now=now)
+
+
+def remove_person(booking: Booking, participant_id: int, *, by: User, now: datetime) -> None:
+    """Raises PersonNotFound, HoldExpired, StepNotAllowed or RosterLocked."""
+    bookings.check_open_for_roster(booking, now)
+    db.session.delete(queries.get_participant(booking, participant_id))
+    booking.named -= 1
+    bookings.record(booking, "person_removed", by=by, now=now)
+
+
+def phone_tail_hash(booking_id: int, digits: str) -> str:
+    """The keyed hash of a phone's last four digits, of one group."""
+    return keys().fingerprint(digits, f"phone_tail:{booking_id}")
+
+
+def _checked(booking: Booking, values: Mapping[str, str], now: datetime) -> Person:
+    checked = check_person(values, asked_of(booking), today=booking.departure.today(now))
+    if not isinstance(checked, Person):
+        raise RowStillWrong(checked)
+    return checked
+
+
+def _check_room(booking: Booking, role: Role) -> None:
+    counted = queries.count_roles(booking.id)
+    if role is Role.PUPIL and counted[role] >= booking.pupils:
+        raise TooManyPupils(booked=booking.pupils)
+    if role is Role.STAFF and counted[role] >= booking.staff:
+        raise TooManyStaff(booked=booking.staff)
+
+
+def _keep(booking: Booking, reading: Reading, known: Sequence[Participant], now: datetime) -> Imported:
+    """Sort the right rows into new persons, persons known before, and rows beyond the booked seats."""
+    room = {Role.PUPIL: booking.pupils, Role.STAFF: booking.staff}
+    for participant in known:
+        room[participant.role] -= 1
+    before = _match(booking, [person for _, person in reading.right], known)
+    new: list[Person] = []
+    to_mend = list(reading.to_mend)
+    for (number, person), participant in zip(reading.right, before, strict=True):
+        role_before = participant.role if participant else None
+        if person.role is not role_before:
+            if room[person.role] <= 0:
+                to_mend.append(_beyond_seats(number, person, booking))
+                continue
+            room[person.role] -= 1
+            if role_before:
+                room[role_before] += 1
+        if participant is None:
+            new.append(person)
+        else:
+            _bring_up_to_date(participant, booking, person, now)
+    _insert_people(booking, new, first_position=max((one.position for one in known), default=0) + 1)
+    _set_aside(booking, to_mend, now)
+    changed = len(reading.right) + len(reading.to_mend) - len(to_mend) - len(new)
+    return Imported(len(new), changed, len(to_mend), reading.left_out)
+
+
+def _match(booking: Booking, people: Sequence[Person], known: Sequence[Participant]) -> list[Participant | None]:
+    """Who of the roster each row is: the same in every point, or else the only one left of that name and class."""
+    by_hash = {participant.identity_hash: participant for participant in known}
+    matched = [by_hash.pop(_identity_hash(booking, person), None) for person in people]
+    by_name: dict[tuple[str, str], list[Participant]] = {}
+    for participant in by_hash.values():
+        by_name.setdefault((participant.name, participant.class_name or ""), []).append(participant)
+    for place, person in enumerate(people):
+        namesakes = by_name.get((person.name, person.class_name), [])
+        if matched[place] is None and len(namesakes) == 1:
+            matched[place] = namesakes.pop()
+    return matched
+
+
+def _identity_hash(booking: Booking, person: Person) -> str:
+    return keys().fingerprint(identity_of(person), f"identity:{booking.id}")
+
+
+def _beyond_seats(number: int, person: Person, booking: Booking) -> RowToMend:
+    refusal = TooManyPupils(booked=booking.pupils) if person.role is Role.PUPIL else TooManyStaff(booked=booking.staff)
+    return RowToMend(number, values_of(person), (Problem("role", refusal.words, refusal.facts),))
+
+
+def values_of(person: Person | Participant) -> dict[str, str]:
+    """Every field as a form shows it; "" where there is nothing."""
+    return {field: _as_text(getattr(person, field)) for field in FIELDS}
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _insert_people(booking: Booking, people: Sequence[Person], *, first_position: int) -> None:
+    if not people:
+        return
+    rows = [_row_of(booking, person, position) for position, person in enumerate(people, start=first_position)]
+    db.session.execute(insert(Participant), rows)
+    booking.named += len(people)
+
+
+def _row_of(booking: Booking, person: Person, position: int) -> dict[str, Any]:
+    uid = new_uid()
+    row: dict[str, Any] = {"uid": uid, "booking_id": booking.id, "position": position, "role": person.role}
+    for field in SEALED_FIELDS:
+        text = _as_text(getattr(person, field))
+        row[f"{field}_sealed"] = (
+            keys().seal(text, sealed_context(Participant.__tablename__, field, uid)) if text else None
+        )
+    return row | _hashes(booking, person)
+
+
+def _hashes(booking: Booking, person: Person) -> dict[str, str | None]:
+    digits = "".join(sign for sign in person.guardian_phone or "" if sign.isdigit())
+    document = f"{person.document_type}\0{person.document_number}" if person.document_number else None
+    return {
+        "identity_hash": _identity_hash(booking, person),
+        "document_hash": keys().fingerprint(document, "document") if document else None,
+        "phone_tail_hash": phone_tail_hash(booking.id, digits[-4:]) if len(digits) >= 4 else None,
+    }
+
+
+def _rewrite(participant: Participant, booking: Booking, person: Person) -> None:
+    participant.role = person.role
+    for field in SEALED_FIELDS:
+        setattr(participant, field, _as_text(getattr(person, field)))
+    for column, value in _hashes(booking, person).items():
+        setattr(participant, column, value)
+
+
+def _bring_up_to_date(participant: Participant, booking: Booking, person: Person, now: datetime) -> None:
+    """What a later spreadsheet does not mention stays as it was."""
+    merged = {**values_of(participant), **{field: text for field, text in values_of(person).items() if text}}
+    checked = check_person(merged, asked_of(booking), today=booking.departure.today(now))
+    _rewrite(participant, booking, checked if isinstance(checked, Person) else person)
+
+
+def _set_aside(booking: Booking, rows: Sequence[RowToMend], now: datetime) -> None:
+    for row in rows:
+        problems = [{"field": problem.field, "words": in_every_language(problem)} for problem in row.problems]
+        aside = UnmendedRow(uid=new_uid(), booking_id=booking.id, row_number=row.number, read_at=now)
+        aside.values_json = json.dumps({"values": row.values, "problems": problems}, ensure_ascii=False)
+        db.session.add(aside)
+    db.session.flush()

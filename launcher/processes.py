@@ -1,0 +1,110 @@
+"""Starting other programs so that none outlives the launcher, whatever ends it."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)
+STEP = 0.02  # seconds between two looks at something that is about to happen
+
+
+def start(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    entry: bytes = b"",
+    become: Callable[[], None] = lambda: None,
+    farewell: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that Ctrl-C reaches only the launcher, with its output in ``log``.
+
+    ``entry`` is what it reads, ``become`` runs in it beforehand, and ``farewell`` is what the kernel (of Linux) sends it
+    should the thread that started it be gone: start programs from the main thread.
+    """
+    launcher = os.getpid()
+
+    def prepare() -> None:
+        become()
+        if sys.platform == "linux":
+            LIBC.prctl(PR_SET_PDEATHSIG, farewell)
+            if os.getppid() != launcher:
+                os._exit(1)
+
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=prepare,
+        )
+    assert process.stdin is not None
+    process.stdin.write(entry)
+    process.stdin.close()
+    return process
+
+
+def stop(processes: Sequence[subprocess.Popen[bytes]], within: float, how: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the programs to end and wait; after ``within`` seconds kill what is left, with all that they started."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(how)
+    deadline = time.monotonic() + within
+    for process in processes:
+        try:
+            process.wait(max(STEP, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            pass
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it started, at once."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def wait_until(true: Callable[[], bool], within: float) -> bool:
+    """Look again and again until it is true; False when it was not within so many seconds."""
+    deadline = time.monotonic() + within
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(STEP)
+    return True
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def port_is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def last_words(log: Path, lines: int = 1) -> str:
+    """The last lines of a log that hold anything, at most 300 characters."""
+    written = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return " / ".join(written[-lines:])[-300:]

@@ -1,0 +1,210 @@
+"""`make run`: database, broker, web server, worker and clock, started together, watched, and stopped together."""
+
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from launcher import engines, processes
+from launcher.errors import Trouble
+from launcher.folder import DataFolder
+from launcher.service import Service, running
+from launcher.settings import ROOT, Settings
+
+LOOK = 0.1  # seconds between two looks at everything
+STARTING = 90.0  # seconds until the address has to answer
+WEB_STOPS, WORKERS_STOP, BROKER_STOPS = 3.0, 5.0, 2.0  # seconds
+
+WEB = (
+    *("granian", "wsgi:app", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4"),
+    *("--backpressure", "64", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
+)
+WORKER = (
+    *("celery", "--app", "tasks.app", "worker", "--loglevel", "info", "--concurrency", "2"),
+    *("--without-gossip", "--without-mingle"),
+)
+CLOCK = ("celery", "--app", "tasks.app", "beat", "--loglevel", "info", "--pidfile", "")
+
+
+class Stopped(Exception):
+    """Somebody asked the launcher to stop."""
+
+
+class Launcher:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder = DataFolder(settings.data)
+        self.environment: dict[str, str] = {}
+        self.stop_asked = False
+        self.broker: list[Service] = []
+        self.web: list[Service] = []
+        self.workers: list[Service] = []
+
+    def run(self) -> None:
+        """Until stopped. Raises Trouble; however it ends, nothing is left running."""
+        with self.folder.held():
+            check_address(self.settings)
+            self.folder.check_database(engines.database_url(self.settings))
+            try:
+                self._start()
+                while True:
+                    self._look()
+            except Stopped:
+                say("Stopping …")
+            finally:
+                self._stop()
+
+    def ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """Asked once, stop in good order; asked again, at once."""
+        if self.stop_asked:
+            for process in running(self.web + self.workers + self.broker):
+                process.kill()
+        self.stop_asked = True
+
+    def _start(self) -> None:
+        self._start_broker()
+        self.environment = engines.environment(self.settings, self.folder)
+        sign_ins = self._prepare()
+        self.folder.remember_database(engines.database_url(self.settings))
+        listen = ("--host", self.settings.host, "--port", str(self.settings.port))
+        self.web = [self._service("web server", "web", (*WEB, *listen))]
+        schedule = ("--schedule", str(self.settings.data / "clock"))
+        self.workers = [self._service("worker", "worker", WORKER), self._service("clock", "clock", (*CLOCK, *schedule))]
+        self._wait_until_ready()
+        introduce(self.settings, sign_ins)
+
+    def _start_broker(self) -> None:
+        self.folder.choose_broker_port()
+        valkey = engines.embedded_broker(self.settings, self.folder)
+        if valkey:
+            self.folder.rotate("broker")
+            self.broker = [Service("broker", valkey.start, valkey.log)]
+            self.broker[0].start()
+            valkey.wait()
+
+    def _service(self, name: str, log_name: str, arguments: Sequence[str]) -> Service:
+        self.folder.rotate(log_name)
+        log = self.folder.log(log_name)
+        service = Service(name, lambda: self._begin(arguments, log), log)
+        service.start()
+        return service
+
+    def _begin(self, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", *arguments]
+        return processes.start(command, log=log, environment=self.environment, folder=ROOT)
+
+    def _prepare(self) -> list[list[str]]:
+        """Have the database migrated and the demo loaded; the demo's sign-ins. Raises Trouble."""
+        self.folder.rotate("prepare")
+        log, answer = self.folder.log("prepare"), self.settings.data / "prepared.json"
+        answer.unlink(missing_ok=True)
+        process = self._begin(("launcher.prepare", str(answer)), log)
+        try:
+            while process.poll() is None:
+                self._look()
+        finally:
+            processes.kill(process)
+        if not answer.exists():
+            raise Trouble(f"the application does not start: {processes.last_words(log)} (see {log}).")
+        result: dict[str, Any] = json.loads(answer.read_text())
+        answer.unlink()
+        if "trouble" in result:
+            raise Trouble(result["trouble"])
+        sign_ins: list[list[str]] = result["sign_ins"]
+        return sign_ins
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + STARTING
+        while (answer := readiness(self.settings)) != "ready":
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"the web server is not ready after {STARTING:.0f} s: {answer} (see {self.folder.log('web')})."
+                )
+            self._look()
+
+    def _look(self) -> None:
+        if self.stop_asked:
+            raise Stopped
+        for service in self.broker + self.web + self.workers:
+            if sentence := service.look_after(time.monotonic()):
+                say(sentence)
+        time.sleep(LOOK)
+
+    def _stop(self) -> None:
+        for services, seconds in ((self.web, WEB_STOPS), (self.workers, WORKERS_STOP), (self.broker, BROKER_STOPS)):
+            processes.stop(running(services), seconds)
+
+
+def check_address(settings: Settings) -> None:
+    """Raises Trouble when the web server could not listen there."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        where = f"port {settings.port} on {settings.host}"
+        if error.errno == errno.EADDRINUSE:
+            raise Trouble(
+                f"{where} is in use by another program: stop it, or choose another: make run PORT=…"
+            ) from None
+        raise Trouble(
+            f"{where} cannot be listened on ({error.strerror}): choose others: make run HOST=… PORT=…"
+        ) from None
+
+
+def readiness(settings: Settings) -> str:
+    """ "ready", or why not."""
+    connection = HTTPConnection(settings.address, settings.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": settings.public_host})
+        response = connection.getresponse()
+        return "ready" if response.status == 200 else response.read(300).decode(errors="replace")
+    except (OSError, HTTPException) as error:
+        return f"no answer ({error})"
+    finally:
+        connection.close()
+
+
+def introduce(settings: Settings, sign_ins: list[list[str]]) -> None:
+    say(f"Exchange bookings: {settings.public_url}")
+    say(f"Data and logs: {settings.data}")
+    if sign_ins:
+        say("Demo sign-ins:")
+    for role, email, password in sign_ins:
+        say(f"  {email:32} {password:20} {role}")
+    say("Ctrl-C stops it.")
+
+
+def say(line: str) -> None:
+    """To whoever looks; a closed terminal must not keep us from stopping in good order."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w")
+
+
+def main() -> int:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+    try:
+        launcher = Launcher(Settings.from_environment())
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, launcher.ask_to_stop)
+        launcher.run()
+    except Trouble as trouble:
+        print(f"Not running: {trouble}", file=sys.stderr)
+        return 1
+    say("Stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

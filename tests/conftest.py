@@ -1,0 +1,86 @@
+"""A fresh database for every test, on both engines; nothing is mocked.
+
+Each engine gets one migrated template; a test gets a copy of it (a file on SQLite, CREATE DATABASE … TEMPLATE on
+PostgreSQL), so that tests may commit, use threads and start processes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from exchange_app.core.database import db
+from exchange_app.factory import create_app
+from launcher.postgres import Postgres
+from tests.settings import make_settings
+
+pytest_plugins = ["tests.engines"]
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def migrate(url: str) -> None:
+    app = create_app(make_settings(DATABASE_URL=url))
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    template = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    migrate(f"sqlite:///{template}")
+    return template
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres) -> str:
+    migrate(postgres_server.create_database("template_migrated"))
+    return "template_migrated"
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'test.sqlite3')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database."""
+    name = f"test_{next(_numbers)}"
+    yield postgres_server.create_database(name, template=postgres_template)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database: every test that uses it runs on each engine."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The application over a fresh database, with no broker: what must not need one, does not."""
+    app = create_app(make_settings(DATABASE_URL=database_url))
+    app.testing = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,30 @@
+"""A production that would run on default secrets does not start."""
+
+import pytest
+
+from config import Misconfigured, load_settings
+from tests.settings import environment
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "INDEX_KEY"])
+@pytest.mark.parametrize("value", ["", "short", "change-me-change-me-change-me-change-me"])
+def test_missing_short_and_placeholder_secrets_are_refused(name: str, value: str) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        load_settings(environment(**{name: value}))
+
+
+def test_a_database_has_to_be_named() -> None:
+    with pytest.raises(Misconfigured, match="DATABASE_URL"):
+        load_settings(environment(DATABASE_URL=""))
+
+
+@pytest.mark.parametrize("short", ["postgres", "postgresql"])
+def test_the_usual_address_of_postgresql_is_understood(short: str) -> None:
+    settings = load_settings(environment(DATABASE_URL=f"{short}://u:p@db/exchange"))
+    assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://u:p@db/exchange"
+
+
+def test_over_tls_the_cookie_is_bound_to_the_host() -> None:
+    settings = load_settings(environment(PUBLIC_URL="https://exchange.example"))
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert settings["SESSION_COOKIE_SECURE"] is True
