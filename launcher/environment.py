@@ -8,6 +8,7 @@ from pathlib import Path
 
 from launcher.errors import Trouble
 from launcher.packages import debian_can_install, install_debian_packages
+from launcher.processes import Command
 from launcher.stamps import Stamp
 from launcher.steps import ROOT, do, say, succeeds
 
@@ -38,7 +39,7 @@ def install_node() -> None:
 def _belongs_to_this_python() -> bool:
     if Path(sys.prefix).resolve() == VENV:
         return True
-    question = [PYTHON, "-c", "import sys; print(sys.base_prefix, sys.version)"]
+    question: Command = [PYTHON, "-c", "import sys; print(sys.base_prefix, sys.version)"]
     try:
         answer = subprocess.run(question, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -99,7 +100,7 @@ def _stamp(name: str) -> Stamp:
 
 
 def _pip() -> list[str | Path]:
-    own = [PYTHON, "-m", "pip"]
+    own: list[str | Path] = [PYTHON, "-m", "pip"]
     return own if succeeds([*own, "--version"]) else _pip_from_outside()
 
 

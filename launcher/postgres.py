@@ -115,7 +115,7 @@ class Postgres:
         options = ["--username", USER, "--auth=scram-sha-256", f"--pwfile={self._password_file}", "--no-instructions"]
         words = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         care = ["--no-sync"] if self.throwaway else []
-        command = [programs() / "initdb", "-D", self.data, *options, *words, *care]
+        command: processes.Command = [programs() / "initdb", "-D", self.data, *options, *words, *care]
         if processes.start(command, log=self.log, become=self._become).wait() != 0:
             shutil.rmtree(self.data, ignore_errors=True)
             raise Trouble(f"PostgreSQL cannot make its files: {processes.last_words(self.log)} (see {self.log}).")
@@ -129,7 +129,8 @@ class Postgres:
     def _spawn(self) -> None:
         settings = ["listen_addresses=", f'unix_socket_directories="{self._sockets}"', "timezone=UTC"]
         settings += CARELESS if self.throwaway else ()
-        command = [programs() / "postgres", "-D", self.data, *(word for line in settings for word in ("-c", line))]
+        options = [word for line in settings for word in ("-c", line)]
+        command: processes.Command = [programs() / "postgres", "-D", self.data, *options]
         self.process = processes.start(command, log=self.log, become=self._become, farewell=signal.SIGINT)
 
     def _runs(self) -> bool:

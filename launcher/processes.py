@@ -10,13 +10,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+Command = Sequence[str | Path]
+
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 STEP = 0.02  # seconds between two looks at something that is about to happen
 
 
 def start(
-    command: Sequence[str | Path],
+    command: Command,
     *,
     log: Path,
     environment: Mapping[str, str] | None = None,
@@ -27,7 +29,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C reaches only the launcher, with its output in ``log``.
 
-    ``entry`` is what it reads, ``become`` runs in it beforehand, and ``farewell`` is what the kernel (of Linux) sends it
+    ``entry`` is what it reads, ``become`` runs in it beforehand, ``farewell`` is what the kernel (of Linux) sends it
     should the thread that started it be gone: start programs from the main thread.
     """
     launcher = os.getpid()

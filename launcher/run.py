@@ -1,6 +1,7 @@
 """`make run`: database, broker, web server, worker and clock, started together, watched, and stopped together."""
 
 import errno
+import io
 import json
 import os
 import signal
@@ -188,12 +189,12 @@ def say(line: str) -> None:
     try:
         print(line, flush=True)
     except OSError:
-        sys.stdout = open(os.devnull, "w")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> int:
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
     try:
         launcher = Launcher(Settings.from_environment())
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -1,10 +1,11 @@
 """How the set-up does something: a short line for people, everything else into a log."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from launcher.errors import Trouble
+from launcher.processes import Command
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKSHOP = ROOT / ".setup-stamps"
@@ -15,7 +16,7 @@ def say(line: str) -> None:
     print(f"Set-up: {line}", flush=True)
 
 
-def succeeds(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> bool:
+def succeeds(command: Command, environment: Mapping[str, str] | None = None) -> bool:
     """Run a command in the checkout with its output in the log; a command that does not exist has not succeeded."""
     with LOG.open("a") as log:
         log.write("\n$ " + " ".join(str(word) for word in command) + "\n")
@@ -30,7 +31,7 @@ def succeeds(command: Sequence[str | Path], environment: Mapping[str, str] | Non
         return done.returncode == 0
 
 
-def do(what: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
+def do(what: str, command: Command, environment: Mapping[str, str] | None = None) -> None:
     """Say what is being done and do it. Raises Trouble, with the log's last words, when the command fails."""
     say(f"{what} …")
     if not succeeds(command, environment):

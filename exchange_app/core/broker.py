@@ -39,7 +39,7 @@ def broker_settings(url: str) -> dict[str, Any]:
     `redis://…` (also Valkey), `redis+socket://…`, or `filesystem:///a/directory` where no broker can run.
     """
     if urlsplit(url).scheme == "filesystem":
-        return {"broker_url": "filesystem://", "broker_transport_options": _directory_options(url)}
+        return {"broker_url": "filesystem://localhost/", "broker_transport_options": _directory_options(url)}
     return {
         "broker_url": url,
         "broker_transport_options": {

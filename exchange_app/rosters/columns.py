@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from exchange_app.core.text import Translated
@@ -41,7 +42,7 @@ _BETWEEN_WORDS = re.compile(r"[/|、\n或]|(?<=[\u3400-\u9fff])\s*(?=[a-z])|(?<=
 _PHONES = "电话 手机 手机号 手机号码 联系电话 联系方式 联系手机 电话号码 联系电话号码 号码".split()
 _PHONES_EN = "phone phoneno phonenumber mobile mobileno mobilenumber mobilephone tel telephone contact contactnumber".split()
 _GUARDIANS = (
-    "监护人 家长 父母 法定监护人 学生家长 学生监护人 家长监护人 监护人家长 第一监护人 监护人1 监护人一 家长1 家长一 父亲".split()
+    "监护人 家长 父母 法定监护人 学生家长 学生监护人 家长监护人 监护人家长 第一监护人 监护人1 监护人一 家长1 家长一 父亲 联系人 第一联系人".split()
 )
 _GUARDIANS_EN = "guardian guardians guardian1 parent parents parentguardian guardianparent parentorguardian father".split()
 _SECONDS = (
@@ -69,7 +70,7 @@ _WORDS: Mapping[str, list[str]] = {
     GRADE: "年级 所在年级 就读年级 grade year yeargroup schoolyear".split(),
     "guardian_name": _joined(_GUARDIANS, ["", "姓名", "名字", "名称"]) + _joined(_GUARDIANS_EN, ["", "name", "fullname"]),
     "guardian_phone": (
-        _joined(_GUARDIANS, _PHONES) + _joined(_GUARDIANS_EN, _PHONES_EN) + _PHONES[:-1] + _PHONES_EN + ["guardianphonestafftheirown"]
+        _joined(_GUARDIANS, _PHONES) + _joined(_GUARDIANS_EN, _PHONES_EN) + _PHONES[:-1] + _PHONES_EN
     ),
     "second_phone": (
         _joined(_SECONDS, _PHONES)
@@ -117,11 +118,10 @@ class Header:
 
     row: int
     texts: Sequence[str]
-    meanings: Mapping[int, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        known = {column: meaning for column, text in enumerate(self.texts) if (meaning := meaning_of(text))}
-        object.__setattr__(self, "meanings", known)
+    @cached_property
+    def meanings(self) -> Mapping[int, str]:
+        return {column: meaning for column, text in enumerate(self.texts) if (meaning := meaning_of(text))}
 
     @property
     def score(self) -> int:

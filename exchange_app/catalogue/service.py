@@ -1,0 +1,271 @@
+"""What organisers do with bases, menus, activities, packages and their itineraries.
+
+A change names the fingerprint (`terms.fingerprint`) of what its editor saw; it is refused with ChangedMeanwhile if
+somebody else has changed the same thing since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from exchange_app.accounts.models import User
+from exchange_app.catalogue import rules
+from exchange_app.catalogue.errors import (
+    BaseElsewhere,
+    BaseInUse,
+    ChangedMeanwhile,
+    DaysFixed,
+    DayWithoutStop,
+    GradesTurned,
+    GroupSizesTurned,
+    ItemInUse,
+    ItemNotPublished,
+    MenuEmpty,
+    MenuInUse,
+    SeasonTurned,
+    StopOutsideDays,
+    StopUntitled,
+    TitleMissing,
+)
+from exchange_app.catalogue.models import Base, Menu, MenuItem, Package, Publication, Stop
+from exchange_app.catalogue.queries import kept
+from exchange_app.catalogue.terms import (
+    AnyTerms,
+    BaseTerms,
+    ItemTerms,
+    MenuTerms,
+    PackageTerms,
+    StopTerms,
+    apply_terms,
+    fingerprint,
+    terms_of,
+)
+from exchange_app.core.database import db
+from exchange_app.core.errors import Refusal
+from exchange_app.core.text import Translated
+
+# ---------------------------------------------------------------------------------------------------------------- bases
+
+
+def add_base(terms: BaseTerms, *, by: User) -> Base:
+    """A base of the organiser's own city."""
+    base = Base(slug=_slug_of(terms.name, "base"), city=by.organisation.city)
+    return _store(base, terms)
+
+
+def change_base(base: Base, terms: BaseTerms, *, seen: str) -> None:
+    """Raises ChangedMeanwhile."""
+    change(base, terms, seen=seen)
+
+
+def remove_base(base: Base) -> None:
+    """Raises BaseInUse."""
+    if count := kept.count_items_of_base(base.id):
+        raise BaseInUse(count=count)
+    db.session.delete(base)
+    db.session.flush()
+
+
+# ---------------------------------------------------------------------------------------------------------------- menus
+
+
+def add_menu(terms: MenuTerms, *, by: User) -> Menu:
+    """A draft menu of the organiser's own city. Raises SeasonTurned."""
+    _check_season(terms.season_from, terms.season_until)
+    return _store(Menu(city=by.organisation.city, publication=Publication.DRAFT), terms)
+
+
+def change_menu(menu: Menu, terms: MenuTerms, *, seen: str) -> None:
+    """Raises SeasonTurned or ChangedMeanwhile."""
+    _check_season(terms.season_from, terms.season_until)
+    change(menu, terms, seen=seen)
+
+
+def _check_season(begins: date, ends: date) -> None:
+    if ends < begins:
+        raise SeasonTurned()
+
+
+def publish_menu(menu: Menu) -> None:
+    """Raises TitleMissing or MenuEmpty."""
+    _require_title(menu.title)
+    if not menu.items:
+        raise MenuEmpty()
+    menu.publication = Publication.PUBLISHED
+    db.session.flush()
+
+
+def withdraw_menu(menu: Menu) -> None:
+    """Raises MenuInUse while published packages contain its activities."""
+    if count := kept.count_published_packages_of_menu(menu.id):
+        raise MenuInUse(count=count)
+    menu.publication = Publication.WITHDRAWN
+    db.session.flush()
+
+
+def add_item(menu: Menu, terms: ItemTerms) -> MenuItem:
+    """Raises BaseElsewhere, GroupSizesTurned or GradesTurned."""
+    _check_item(menu, terms)
+    return _store(MenuItem(slug=_slug_of(terms.title, "activity"), menu=menu), terms)
+
+
+def change_item(item: MenuItem, terms: ItemTerms, *, seen: str) -> None:
+    """Raises BaseElsewhere, GroupSizesTurned, GradesTurned or ChangedMeanwhile."""
+    _check_item(item.menu, terms)
+    change(item, terms, seen=seen)
+
+
+def _check_item(menu: Menu, terms: ItemTerms) -> None:
+    if terms.base_id not in {base.id for base in kept.list_bases_of_city(menu.city_id)}:
+        raise BaseElsewhere()
+    if terms.group_max < terms.group_min:
+        raise GroupSizesTurned()
+    _check_grades(terms.grade_from, terms.grade_until)
+
+
+def _check_grades(first: int, last: int) -> None:
+    if last < first:
+        raise GradesTurned()
+
+
+def remove_item(item: MenuItem) -> None:
+    """Raises ItemInUse, or MenuEmpty for the last activity of a published menu."""
+    if count := kept.count_packages_of_item(item.id):
+        raise ItemInUse(count=count)
+    db.session.delete(item)
+    db.session.flush()
+
+
+# ------------------------------------------------------------------------------------------------------------- packages
+
+
+def add_package(terms: PackageTerms, *, by: User) -> Package:
+    """A draft package of the organiser's own organisation. Raises GradesTurned."""
+    _check_grades(terms.grade_from, terms.grade_until)
+    package = Package(
+        slug=_slug_of(terms.title, "package"), organiser=by.organisation, publication=Publication.DRAFT, stops=[]
+    )
+    return _store(package, terms)
+
+
+def change_package(package: Package, terms: PackageTerms, *, seen: str) -> None:
+    """Raises GradesTurned, DaysFixed, StopOutsideDays or ChangedMeanwhile, and for a published package whatever stands
+    against its being published."""
+    _check_grades(terms.grade_from, terms.grade_until)
+    if terms.days != package.days and package.publication is not Publication.DRAFT:
+        raise DaysFixed()
+    for day in rules.days_outside(terms.days, (stop.day for stop in package.stops)):
+        raise StopOutsideDays(day=day, days=terms.days, field="days")
+    change(package, terms, seen=seen)
+    _keep_publishable(package)
+
+
+def list_obstacles(package: Package) -> list[Refusal]:
+    """Everything that stands against publishing the package, in the order in which it would be mended."""
+    obstacles: list[Refusal] = []
+    if not _is_written(package.title):
+        obstacles.append(TitleMissing())
+    used = [stop.day for stop in package.stops]
+    obstacles += [StopOutsideDays(day=day, days=package.days) for day in rules.days_outside(package.days, used)]
+    obstacles += [DayWithoutStop(day=day) for day in rules.days_without(package.days, used)]
+    hidden = {
+        stop.menu_item.id: stop.menu_item
+        for stop in package.stops
+        if stop.menu_item is not None and stop.menu_item.menu.publication is not Publication.PUBLISHED
+    }
+    return obstacles + [ItemNotPublished(title=item.title) for item in hidden.values()]
+
+
+def publish_package(package: Package) -> None:
+    """Raises the first of its obstacles."""
+    for obstacle in list_obstacles(package):
+        raise obstacle
+    package.publication = Publication.PUBLISHED
+    db.session.flush()
+
+
+def withdraw_package(package: Package) -> None:
+    """Visitors no longer see it. `departures.service.withdraw_package` first looks whether departures are open."""
+    package.publication = Publication.WITHDRAWN
+    db.session.flush()
+
+
+def _keep_publishable(package: Package) -> None:
+    if package.publication is Publication.PUBLISHED:
+        for obstacle in list_obstacles(package):
+            raise obstacle
+
+
+# ---------------------------------------------------------------------------------------------------------------- stops
+
+
+def add_stop(package: Package, terms: StopTerms) -> Stop:
+    """Raises StopOutsideDays, StopUntitled or ItemNotPublished."""
+    _check_stop(package, terms)
+    return _store(Stop(package=package), terms)
+
+
+def change_stop(stop: Stop, terms: StopTerms, *, seen: str) -> None:
+    """Raises StopOutsideDays, StopUntitled, ItemNotPublished or ChangedMeanwhile; DayWithoutStop where a published package
+    would lose the last entry of a day."""
+    _check_stop(stop.package, terms)
+    change(stop, terms, seen=seen)
+    _keep_publishable(stop.package)
+
+
+def remove_stop(stop: Stop) -> None:
+    """Raises DayWithoutStop where a published package would lose the last entry of a day."""
+    package = stop.package
+    package.stops.remove(stop)
+    _keep_publishable(package)
+    db.session.flush()
+
+
+def _check_stop(package: Package, terms: StopTerms) -> None:
+    if rules.days_outside(package.days, [terms.day]):
+        raise StopOutsideDays(day=terms.day, days=package.days)
+    if terms.menu_item_id is None:
+        if not _is_written(terms.title):
+            raise StopUntitled()
+        return
+    item = kept.find_item(terms.menu_item_id)
+    if item is None or item.menu.publication is not Publication.PUBLISHED:
+        raise ItemNotPublished(title=item.title if item else "")
+
+
+# --------------------------------------------------------------------------------------------------- what all have alike
+
+
+def change(row: Any, terms: AnyTerms, *, seen: str) -> None:
+    """Put the terms on the row, which is locked from here on. Raises ChangedMeanwhile if it no longer is as ``seen``."""
+    kind = type(row)
+    db.session.execute(select(kind.id).where(kind.id == row.id).with_for_update(key_share=True))
+    db.session.refresh(row, [field.name for field in fields(terms)])
+    if fingerprint(terms_of(row, type(terms))) != seen:
+        raise ChangedMeanwhile()
+    apply_terms(row, terms)
+    db.session.flush()
+
+
+def _store(row: Any, terms: AnyTerms) -> Any:
+    apply_terms(row, terms)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _is_written(text: Translated) -> bool:
+    return any(value.strip() for value in text.values())
+
+
+def _require_title(title: Translated) -> None:
+    if not _is_written(title):
+        raise TitleMissing()
+
+
+def _slug_of(title: Translated, kind: str) -> str:
+    return rules.make_slug(title.get("en", ""), kind)

@@ -1,0 +1,101 @@
+"""Writing letters, in the transaction of their cause, and what a person may do with one that is stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import update
+
+from exchange_app.core.broker import wake
+from exchange_app.core.database import db, insert_unless_there
+from exchange_app.core.sealing import keys, new_uid, sealed_context
+from exchange_app.core.transaction import on_commit
+from exchange_app.outbox.errors import LetterSettled
+from exchange_app.outbox.models import Letter, LetterState
+
+DELIVER = "outbox.deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A letter to be written. ``key`` says what it is, so that the same one is never written twice."""
+
+    key: str
+    kind: str
+    subject_id: int
+    address: str
+    language: str
+    due_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_letters(letters: Sequence[NewLetter], now: datetime) -> None:
+    """Store letters in one statement, passing over those whose key is there already; workers are woken after the commit."""
+    if not letters:
+        return
+    db.session.execute(insert_unless_there(Letter), [_row(letter, now) for letter in letters])
+    if any(letter.due_at <= now for letter in letters):
+        on_commit(partial(wake, DELIVER))
+
+
+def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
+    uid = new_uid()
+    return {
+        "uid": uid,
+        "key": letter.key,
+        "kind": letter.kind,
+        "subject_id": letter.subject_id,
+        "facts": dict(letter.facts),
+        "language": letter.language,
+        "address_sealed": keys().seal(letter.address, sealed_context(Letter.__tablename__, "address", uid)),
+        "state": LetterState.PENDING,
+        "written_at": now,
+        "due_at": letter.due_at,
+        "next_look_at": letter.due_at,
+        "attempts": 0,
+        "failures": 0,
+    }
+
+
+def send_again(letter_id: int, now: datetime) -> None:
+    """Put a failed, doubtful or stopped letter back among those that are due. Its Message-ID stays, so that a mail server
+    which had it already can tell. Raises LetterSettled."""
+    _change(
+        letter_id,
+        from_states=(LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED),
+        state=LetterState.PENDING,
+        next_look_at=now,
+        failures=0,
+        last_problem=None,
+    )
+    on_commit(partial(wake, DELIVER))
+
+
+def stop_letter(letter_id: int) -> None:
+    """A letter that did not go out yet never will. Raises LetterSettled."""
+    _change(
+        letter_id,
+        from_states=(LetterState.PENDING, LetterState.FAILED, LetterState.DOUBTFUL),
+        state=LetterState.SKIPPED,
+        last_problem="stopped by hand",
+    )
+
+
+def note_arrival(letter_id: int, now: datetime) -> None:
+    """A doubtful letter turned out to have arrived. Raises LetterSettled."""
+    _change(letter_id, from_states=(LetterState.DOUBTFUL,), state=LetterState.SENT, sent_at=now)
+
+
+def _change(letter_id: int, *, from_states: Sequence[LetterState], **values: Any) -> None:
+    changed = db.session.execute(
+        update(Letter)
+        .where(Letter.id == letter_id, Letter.state.in_(from_states))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:
+        raise LetterSettled()

@@ -1,0 +1,246 @@
+"""How a letter leaves the house: to the mail server of SMTP_URL, or into the mailbox of this installation.
+
+Over SMTP nobody can know whether a server that fell silent after the last dot has taken the message. So the sender is told
+right before that dot (`before_last_dot`), and everything that goes wrong is sorted by what is known: nothing was handed
+over (MailServerAway), the server refused (Refused), or it may have accepted (Unsure).
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+ENHANCED_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
+LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class MailServerAway(Exception):
+    """The mail server cannot be used now; nothing was handed over, and it is not the letter's fault."""
+
+
+class Unsure(Exception):
+    """The mail server fell silent after the last dot: it may have accepted the message or not."""
+
+
+class Refused(Exception):
+    """The mail server does not take this message (to this recipient): now, or ever if ``is_final``."""
+
+    def __init__(self, phase: str, code: int, reply: bytes) -> None:
+        super().__init__(_describe(phase, code, reply))
+        self.is_final = code >= 500
+
+
+def _describe(phase: str, code: int, reply: bytes) -> str:
+    """Only the codes: the words of a mail server like to repeat the address."""
+    enhanced = ENHANCED_CODE.match(reply)
+    return f"{phase} {code}" + (f" {enhanced.group().decode()}" if enhanced else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Carrier(Protocol):
+    def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
+        """Returns when the message was accepted. ``before_last_dot`` is called when it is about to become doubtful
+        whether it was; if it raises, the message was not handed over. Raises MailServerAway, Refused or Unsure."""
+
+    def close(self) -> None:
+        """Say goodbye; the carrier may be used again."""
+
+
+class Mailbox:
+    """Without a mail server a letter is delivered by being kept with its row, where the mailbox page shows it."""
+
+    def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
+        """Nothing leaves the database, so that nothing is ever doubtful."""
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait for a connection, for an answer, and for the answer after the last dot (servers scan then)."""
+
+    connect: float = 10
+    answer: float = 30
+    acceptance: float = 90
+
+    @property
+    def longest(self) -> float:
+        """No letter takes longer than this: greeting, EHLO twice, STARTTLS, AUTH, MAIL, RCPT, DATA, the dot."""
+        return self.connect + 8 * self.answer + self.acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpAddress:
+    """`smtp://user:password@host:587/?starttls=1`, or `smtps://` for TLS from the first byte."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls_from_start: bool
+    starttls: bool
+
+    @classmethod
+    def parse(cls, url: str) -> SmtpAddress:
+        """Raises ValueError."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("SMTP_URL must look like smtp://host:port or smtps://host:port")
+        starttls = parse_qs(parts.query).get("starttls") == ["1"]
+        usual_port = 465 if parts.scheme == "smtps" else 587 if starttls else 25
+        return cls(
+            host=parts.hostname,
+            port=parts.port or usual_port,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            tls_from_start=parts.scheme == "smtps",
+            starttls=starttls,
+        )
+
+
+class MailServer:
+    """A connection to a mail server, opened with the first letter and kept for those that follow."""
+
+    def __init__(self, address: SmtpAddress, own_name: str, patience: Patience | None = None) -> None:
+        """``own_name`` is what this machine calls itself to the server."""
+        self._address = address
+        self._own_name = own_name
+        self._patience = patience or Patience()
+        self._smtp: smtplib.SMTP | None = None
+
+    def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
+        smtp = self._begin(envelope.sender)
+        try:
+            with _nothing_handed_over():
+                _expect(2, "RCPT", *smtp.rcpt(envelope.recipient))
+                _expect(3, "DATA", *smtp.docmd("DATA"))
+                smtp.send(LEADING_DOT.sub(b"..", envelope.content))
+            before_last_dot()
+            self._finish(smtp)
+        except Refused:
+            self._forget_message(smtp)
+            raise
+        except BaseException:
+            self._drop()
+            raise
+
+    def _begin(self, sender: str) -> smtplib.SMTP:
+        """A connection that accepted this sender. One that was kept too long is replaced once."""
+        if self._smtp is not None:
+            try:
+                return self._mail(self._smtp, sender)
+            except MailServerAway:
+                self._drop()
+        self._smtp = self._connect()
+        try:
+            return self._mail(self._smtp, sender)
+        except MailServerAway:
+            self._drop()
+            raise
+
+    def _mail(self, smtp: smtplib.SMTP, sender: str) -> smtplib.SMTP:
+        with _nothing_handed_over():
+            code, reply = smtp.mail(sender)
+        if code // 100 != 2:  # it does not like us, so it will not like the next letter either
+            raise MailServerAway(_describe("MAIL", code, reply))
+        return smtp
+
+    def _connect(self) -> smtplib.SMTP:
+        with _nothing_handed_over():
+            smtp = self._greet()
+            try:
+                smtp.ehlo_or_helo_if_needed()
+                if self._address.starttls:
+                    smtp.starttls(context=ssl.create_default_context())
+                if self._address.user:
+                    smtp.login(self._address.user, self._address.password)
+            except BaseException:
+                smtp.close()
+                raise
+        return smtp
+
+    def _greet(self) -> smtplib.SMTP:
+        host, port, seconds = self._address.host, self._address.port, self._patience.connect
+        smtp: smtplib.SMTP
+        if self._address.tls_from_start:
+            context = ssl.create_default_context()
+            smtp = smtplib.SMTP_SSL(host, port, local_hostname=self._own_name, timeout=seconds, context=context)
+        else:
+            smtp = smtplib.SMTP(host, port, local_hostname=self._own_name, timeout=seconds)
+        self._wait_at_most(smtp, self._patience.answer)
+        return smtp
+
+    def _finish(self, smtp: smtplib.SMTP) -> None:
+        """The last dot, and what the server says to it. Raises Refused or Unsure."""
+        try:
+            self._wait_at_most(smtp, self._patience.acceptance)
+            smtp.send(b".\r\n")
+            code, reply = smtp.getreply()
+            self._wait_at_most(smtp, self._patience.answer)
+        except (OSError, smtplib.SMTPException) as silence:
+            raise Unsure(f"no answer to the last dot ({type(silence).__name__})") from silence
+        if code // 100 not in (2, 4, 5):
+            raise Unsure(f"an unknown answer to the last dot ({code})")
+        _expect(2, "message", code, reply)
+
+    @staticmethod
+    def _wait_at_most(smtp: smtplib.SMTP, seconds: float) -> None:
+        if smtp.sock is not None:
+            smtp.sock.settimeout(seconds)
+
+    def _forget_message(self, smtp: smtplib.SMTP) -> None:
+        """After a refusal: a connection that cannot be cleared is given up."""
+        try:
+            code, _ = smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            code = 0
+        if code // 100 != 2:
+            self._drop()
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            try:
+                self._smtp.quit()
+            except (OSError, smtplib.SMTPException):
+                pass  # the goodbye is a courtesy
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+@contextmanager
+def _nothing_handed_over() -> Iterator[None]:
+    """Before the last dot every trouble with the connection leaves the message with us."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as trouble:
+        raise MailServerAway(_describe(type(trouble).__name__, trouble.smtp_code, b"")) from trouble
+    except (OSError, smtplib.SMTPException) as trouble:
+        raise MailServerAway(type(trouble).__name__) from trouble
+
+
+def _expect(hundreds: int, phase: str, code: int, reply: bytes) -> None:
+    if code == 421 or code < 0:  # the server is closing the connection
+        raise MailServerAway(_describe(phase, code, reply))
+    if code // 100 != hundreds:
+        raise Refused(phase, code, reply)
+
+
+def choose_carrier(smtp_url: str, own_name: str) -> Carrier:
+    return MailServer(SmtpAddress.parse(smtp_url), own_name) if smtp_url else Mailbox()
