@@ -1,6 +1,7 @@
 """Which database and broker this installation uses, and the environment in which its programs find them."""
 
 import os
+from urllib.parse import quote
 
 from launcher.folder import DataFolder
 from launcher.settings import Settings
@@ -27,7 +28,8 @@ def environment(settings: Settings, folder: DataFolder) -> dict[str, str]:
         **os.environ,
         **kept,
         "DATABASE_URL": database_url(settings),
-        "REDIS_URL": settings.redis_url or (broker.url if broker else f"filesystem://{settings.data / 'broker'}"),
+        "REDIS_URL": settings.redis_url
+        or (broker.url if broker else f"filesystem://{quote(str(settings.data / 'broker'))}"),
         "PUBLIC_URL": settings.public_url,
         "DATA_DIR": str(settings.data),
         "DEMO": "1" if settings.demo else "0",

@@ -8,9 +8,9 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from launcher import processes
+from launcher.addresses import without_password
 from launcher.errors import Trouble
 
 KEPT_LOGS = 3
@@ -70,7 +70,7 @@ class DataFolder:
         file = self.path / "engines.json"
         if not file.exists():
             return
-        kept, now = json.loads(file.read_text())["database"], self._without_password(url)
+        kept, now = json.loads(file.read_text())["database"], self._name(url)
         if kept != now:
             raise Trouble(
                 f"the data of {self.path} is in {kept}, but this start would use {now}:"
@@ -79,7 +79,7 @@ class DataFolder:
 
     def remember_database(self, url: str) -> None:
         """Write down, once it is ready, which database holds the data."""
-        self._write_closed(self.path / "engines.json", {"database": self._without_password(url)})
+        self._write_closed(self.path / "engines.json", {"database": self._name(url)})
 
     def log(self, name: str) -> Path:
         return self.path / "log" / f"{name}.log"
@@ -103,13 +103,11 @@ class DataFolder:
             file.write_text(str(processes.free_port()))
         return int(file.read_text())
 
-    def _without_password(self, url: str) -> str:
-        """Names an engine for people and for comparison; the folder's own files by their place inside it."""
+    def _name(self, url: str) -> str:
+        """A file of the folder is named by its place inside, since the folder may be moved."""
         if str(self.path) in url:
             return f"the file {url.split(str(self.path))[1].strip('/')} in the data folder"
-        parts = urlsplit(url)
-        scheme = parts.scheme.partition("+")[0].replace("postgresql", "postgres")
-        return f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return without_password(url)
 
     @staticmethod
     def _write_closed(file: Path, content: dict[str, str]) -> None:

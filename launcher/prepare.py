@@ -9,18 +9,16 @@ import sys
 from pathlib import Path
 
 import flask_migrate
-import redis
 from flask.cli import ScriptInfo
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from exchange_app.core import broker
 from exchange_app.core.database import db
 from exchange_app.demo.accounts import sign_ins
+from launcher.addresses import without_password
 from launcher.errors import Trouble
 from wsgi import app
-
-PATIENCE = 3  # seconds for the broker to answer
 
 
 def main() -> None:
@@ -46,13 +44,10 @@ def prepare() -> list[list[str]]:
 
 
 def reach_broker(url: str) -> None:
-    if not url.startswith(("redis://", "rediss://", "unix://")):
-        return
     try:
-        redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE).ping()
-    except (redis.RedisError, ValueError) as error:
-        where = url.rpartition("@")[2].removeprefix("redis://")
-        raise Trouble(f"the Redis of REDIS_URL ({where}) does not answer: {first_line(error)}.") from None
+        broker.ping()
+    except broker.BrokerUnreachable as error:
+        raise Trouble(f"the broker of REDIS_URL ({without_password(url)}) does not answer ({error}).") from None
 
 
 def reach_database(url: str) -> None:
@@ -61,8 +56,9 @@ def reach_database(url: str) -> None:
             connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        where = make_url(url).render_as_string(hide_password=True)
-        raise Trouble(f"the database of DATABASE_URL ({where}) does not answer: {first_line(reason)}.") from None
+        raise Trouble(
+            f"the database of DATABASE_URL ({without_password(url)}) does not answer: {first_line(reason)}."
+        ) from None
 
 
 def migrate() -> None:

@@ -30,10 +30,10 @@ WEB = (
     *("--backpressure", "64", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
 )
 WORKER = (
-    *("celery", "--app", "tasks.app", "worker", "--loglevel", "info", "--concurrency", "2"),
+    *("celery", "--app", "tasks.app", "worker", "--loglevel", "warning", "--pool", "threads", "--concurrency", "4"),
     *("--without-gossip", "--without-mingle"),
 )
-CLOCK = ("celery", "--app", "tasks.app", "beat", "--loglevel", "info", "--pidfile", "")
+CLOCK = ("celery", "--app", "tasks.app", "beat", "--loglevel", "warning", "--pidfile", "")
 
 
 class Stopped(Exception):
@@ -78,10 +78,10 @@ class Launcher:
         self.folder.remember_database(engines.database_url(self.settings))
         listen = ("--host", self.settings.host, "--port", str(self.settings.port))
         self.web = [self._service("web server", "web", (*WEB, *listen))]
-        schedule = ("--schedule", str(self.settings.data / "clock"))
-        self.workers = [self._service("worker", "worker", WORKER), self._service("clock", "clock", (*CLOCK, *schedule))]
         self._wait_until_ready()
         introduce(self.settings, sign_ins)
+        schedule = ("--schedule", str(self.settings.data / "clock"))
+        self.workers = [self._service("worker", "worker", WORKER), self._service("clock", "clock", (*CLOCK, *schedule))]
 
     def _start_broker(self) -> None:
         self.folder.choose_broker_port()
@@ -151,14 +151,10 @@ def check_address(settings: Settings) -> None:
     try:
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "is in use by another program" if taken else str(error.strerror).partition(" (")[0]
         where = f"port {settings.port} on {settings.host}"
-        if error.errno == errno.EADDRINUSE:
-            raise Trouble(
-                f"{where} is in use by another program: stop it, or choose another: make run PORT=…"
-            ) from None
-        raise Trouble(
-            f"{where} cannot be listened on ({error.strerror}): choose others: make run HOST=… PORT=…"
-        ) from None
+        raise Trouble(f"{where}: {reason}; choose others, as in `make run HOST=… PORT=…`.") from None
 
 
 def readiness(settings: Settings) -> str:

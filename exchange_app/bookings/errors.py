@@ -31,7 +31,6 @@ class TooFewAdults(Invalid):
             needed=needed,
             missing=missing,
         )
-        self.facts = {}
 
 
 class HoldExpired(Conflict):

@@ -67,9 +67,7 @@ def find_booking_by_code(code: str) -> Booking | None:
 
 def find_booking_of_form(leader_id: int, form_token: str) -> Booking | None:
     """The booking that this very form made when it was sent before."""
-    return db.session.scalar(
-        select(Booking).options(*WITH_DEPARTURE).where(Booking.leader_id == leader_id, Booking.form_token == form_token)
-    )
+    return db.session.scalar(select(Booking).where(Booking.leader_id == leader_id, Booking.form_token == form_token))
 
 
 def get_booking_of_form(leader_id: int, form_token: str) -> Booking:

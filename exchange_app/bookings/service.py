@@ -64,7 +64,7 @@ def hold_seats(departure: Departure, party: Party, *, form_token: str, by: User,
 
 
 def open_booking(
-    departure: Departure, party: Party, *, form_token: str, by: User, now: datetime
+    departure: Departure, party: Party, *, form_token: str, by: User, now: datetime, contact: Contact | None = None
 ) -> tuple[Booking, bool]:
     """A held booking whose seats are not claimed yet, and True; or the one that this form made before, and False.
 
@@ -81,6 +81,8 @@ def open_booking(
     if booking is None:  # the same form, sent twice at the same moment: the other one has just been stored
         return queries.get_booking_of_form(by.id, form_token), False
     record(booking, Step.HOLD, by=by, now=now, pupils=party.pupils, staff=party.staff)
+    if contact is not None:
+        _write_contact(booking, contact)
     return booking, True
 
 
@@ -145,10 +147,14 @@ def _make_room(departure: Departure, wanted: int, now: datetime) -> None:
 def set_contact(booking: Booking, contact: Contact, *, by: User, now: datetime) -> None:
     """Raises HoldExpired or StepNotAllowed."""
     check_open_for_roster(booking, now)
+    _write_contact(booking, contact)
+    record(booking, "contact", by=by, now=now)
+
+
+def _write_contact(booking: Booking, contact: Contact) -> None:
     booking.contact_name = contact.name
     booking.contact_email = contact.email
     booking.contact_phone = contact.phone
-    record(booking, "contact", by=by, now=now)
 
 
 def check_open_for_roster(booking: Booking, now: datetime) -> None:
@@ -177,6 +183,8 @@ def submit_booking(booking: Booking, *, by: User, now: datetime) -> None:
     if booking.submitted_at is not None and booking.state in SEATED:
         return
     check_hold(booking, now)
+    if booking.state is not BookingState.HELD:
+        raise StepNotAllowed()
     if not (booking.contact_name and booking.contact_email and booking.contact_phone_sealed):
         raise ContactMissing()
     check_supervision(Party(booking.pupils, booking.staff), booking.departure)
@@ -216,7 +224,7 @@ def cancel_booking(booking: Booking, *, reason: str, by: User, now: datetime) ->
     booking.hold_ends_at = None
     seats.release([booking.id])
     if not was_held:  # about a hold nobody was told anything yet
-        letters.write_cancelled(booking, now)
+        letters.write_cancelled(booking, reason.strip(), now)
 
 
 def expire_holds(now: datetime) -> int:

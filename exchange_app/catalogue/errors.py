@@ -34,8 +34,7 @@ class ChangedMeanwhile(Conflict):
 
     slug = "changed-meanwhile"
     words = sentence(
-        "Somebody else changed this while you were typing. What you typed is kept below; saving again replaces the other "
-        "change."
+        "Somebody else changed this while you were typing. What you typed is kept; saving again replaces their change."
     )
 
 

@@ -33,8 +33,8 @@ def days_without(days: int, used: Iterable[int]) -> list[int]:
 
 
 def make_slug(title: str, kind: str) -> str:
-    """A part of an address: the title's Latin letters and digits, or the kind of thing where it has none, and a random end
-    that keeps two of one title apart."""
+    """A part of an address: the title's Latin letters and digits (or the kind of thing if there are none), and an end
+    by chance that keeps two of one title apart."""
     latin = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower().replace("'", "")
     words = _BETWEEN_WORDS.sub("-", latin).strip("-")[:_SLUG_LENGTH].strip("-")
     return f"{words or kind}-{secrets.token_hex(3)}"

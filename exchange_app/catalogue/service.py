@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue import rules
+from exchange_app.catalogue import queries, rules
 from exchange_app.catalogue.errors import (
     BaseElsewhere,
     BaseInUse,
@@ -32,7 +32,6 @@ from exchange_app.catalogue.errors import (
     TitleMissing,
 )
 from exchange_app.catalogue.models import Base, Menu, MenuItem, Package, Publication, Stop
-from exchange_app.catalogue.queries import kept
 from exchange_app.catalogue.terms import (
     AnyTerms,
     BaseTerms,
@@ -47,6 +46,8 @@ from exchange_app.catalogue.terms import (
 from exchange_app.core.database import db
 from exchange_app.core.errors import Refusal
 from exchange_app.core.text import Translated
+
+Row = TypeVar("Row", Base, Menu, MenuItem, Package, Stop)
 
 # ---------------------------------------------------------------------------------------------------------------- bases
 
@@ -64,7 +65,7 @@ def change_base(base: Base, terms: BaseTerms, *, seen: str) -> None:
 
 def remove_base(base: Base) -> None:
     """Raises BaseInUse."""
-    if count := kept.count_items_of_base(base.id):
+    if count := queries.count_items_of_base(base.id):
         raise BaseInUse(count=count)
     db.session.delete(base)
     db.session.flush()
@@ -101,7 +102,7 @@ def publish_menu(menu: Menu) -> None:
 
 def withdraw_menu(menu: Menu) -> None:
     """Raises MenuInUse while published packages contain its activities."""
-    if count := kept.count_published_packages_of_menu(menu.id):
+    if count := queries.count_published_packages_of_menu(menu.id):
         raise MenuInUse(count=count)
     menu.publication = Publication.WITHDRAWN
     db.session.flush()
@@ -120,7 +121,7 @@ def change_item(item: MenuItem, terms: ItemTerms, *, seen: str) -> None:
 
 
 def _check_item(menu: Menu, terms: ItemTerms) -> None:
-    if terms.base_id not in {base.id for base in kept.list_bases_of_city(menu.city_id)}:
+    if terms.base_id not in {base.id for base in queries.list_bases_of_city(menu.city_id)}:
         raise BaseElsewhere()
     if terms.group_max < terms.group_min:
         raise GroupSizesTurned()
@@ -133,8 +134,8 @@ def _check_grades(first: int, last: int) -> None:
 
 
 def remove_item(item: MenuItem) -> None:
-    """Raises ItemInUse, or MenuEmpty for the last activity of a published menu."""
-    if count := kept.count_packages_of_item(item.id):
+    """Raises ItemInUse."""
+    if count := queries.count_packages_of_item(item.id):
         raise ItemInUse(count=count)
     db.session.delete(item)
     db.session.flush()
@@ -210,8 +211,8 @@ def add_stop(package: Package, terms: StopTerms) -> Stop:
 
 
 def change_stop(stop: Stop, terms: StopTerms, *, seen: str) -> None:
-    """Raises StopOutsideDays, StopUntitled, ItemNotPublished or ChangedMeanwhile; DayWithoutStop where a published package
-    would lose the last entry of a day."""
+    """Raises StopOutsideDays, StopUntitled, ItemNotPublished or ChangedMeanwhile, and DayWithoutStop where a published
+    package would lose the last entry of a day."""
     _check_stop(stop.package, terms)
     change(stop, terms, seen=seen)
     _keep_publishable(stop.package)
@@ -232,16 +233,16 @@ def _check_stop(package: Package, terms: StopTerms) -> None:
         if not _is_written(terms.title):
             raise StopUntitled()
         return
-    item = kept.find_item(terms.menu_item_id)
+    item = queries.find_item(terms.menu_item_id)
     if item is None or item.menu.publication is not Publication.PUBLISHED:
         raise ItemNotPublished(title=item.title if item else "")
 
 
-# --------------------------------------------------------------------------------------------------- what all have alike
+# ------------------------------------------------------------------------------------------------------------ all alike
 
 
-def change(row: Any, terms: AnyTerms, *, seen: str) -> None:
-    """Put the terms on the row, which is locked from here on. Raises ChangedMeanwhile if it no longer is as ``seen``."""
+def change(row: Base | Menu | MenuItem | Package | Stop, terms: AnyTerms, *, seen: str) -> None:
+    """Put the terms on the row, locked from here on. Raises ChangedMeanwhile if it no longer is as ``seen``."""
     kind = type(row)
     db.session.execute(select(kind.id).where(kind.id == row.id).with_for_update(key_share=True))
     db.session.refresh(row, [field.name for field in fields(terms)])
@@ -251,7 +252,7 @@ def change(row: Any, terms: AnyTerms, *, seen: str) -> None:
     db.session.flush()
 
 
-def _store(row: Any, terms: AnyTerms) -> Any:
+def _store(row: Row, terms: AnyTerms) -> Row:
     apply_terms(row, terms)
     db.session.add(row)
     db.session.flush()

@@ -1,6 +1,6 @@
-"""What an organiser says about each thing of the catalogue: the editable fields, named as in the tables and on the forms.
+"""What an organiser says about each thing of the catalogue: its editable fields, named as in the tables and the forms.
 
-One comparison of terms tells whether somebody else changed a thing while it was being edited.
+Comparing terms tells whether somebody else changed a thing while it was being edited.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a departure and its seats may refuse."""
 
 from exchange_app.core.errors import Conflict, Invalid, NotFound
-from exchange_app.core.text import sentence
+from exchange_app.core.text import sentence, sentences
 
 
 class DepartureNotFound(NotFound):
@@ -29,6 +29,11 @@ class CapacityBelowTaken(Conflict):
     field = "capacity"
 
 
+class SeatsTaken(Conflict):
+    slug = "seats-taken"
+    words = sentence("%(taken)s seats are taken; a departure with groups is called off, not withdrawn.")
+
+
 class NotOpenYet(Conflict):
     slug = "registration-not-open-yet"
     words = sentence("Registration for this departure has not opened yet.")
@@ -52,6 +57,21 @@ class StateNotReachable(Conflict):
 class PackageNotPublished(Conflict):
     slug = "package-not-published"
     words = sentence("Publish the package first; then its departures can open.")
+
+
+class PackageHasOpenDepartures(Conflict):
+    """``count`` departures of the package are open."""
+
+    slug = "package-has-open-departures"
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__()
+        self.words = sentences(
+            "One departure of this package is open; close or withdraw it first.",
+            "%(count)s departures of this package are open; close or withdraw them first.",
+            count,
+            count=count,
+        )
 
 
 class DatesOutOfOrder(Invalid):

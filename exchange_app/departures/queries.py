@@ -1,19 +1,27 @@
-"""Reads of departures."""
+"""Reads of departures: what every visitor may see, then what its organiser sees.
+
+Lists cost one or two statements, whatever the filters and however many there are; the calendar shows two hundred dates
+at once and so reads columns, not objects.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue.models import Package
+from exchange_app.catalogue.models import Package, Plan, Publication
+from exchange_app.catalogue.queries import keeps_package
 from exchange_app.core.database import db
-from exchange_app.core.roles import Role
 from exchange_app.departures.errors import DepartureNotFound
-from exchange_app.departures.models import Departure
-from exchange_app.departures.rules import PUBLIC_STATES
+from exchange_app.departures.models import Departure, Pool
+from exchange_app.departures.rules import PUBLIC_STATES, DepartureState, Standing, registration_window, standing
+from exchange_app.partners.models import City
 
 WITH_PACKAGE = (
     joinedload(Departure.pool),
@@ -25,32 +33,206 @@ WITH_PACKAGE = (
 
 def get_departure(departure_id: int) -> Departure:
     """A departure as every visitor may see it. Raises DepartureNotFound for drafts too."""
-    departure = db.session.scalar(select(Departure).options(*WITH_PACKAGE).where(Departure.id == departure_id))
+    departure: Departure | None = db.session.scalar(
+        select(Departure).options(*WITH_PACKAGE).where(Departure.id == departure_id)
+    )
     if departure is None or departure.state not in PUBLIC_STATES:
         raise DepartureNotFound()
     return departure
 
 
+class DateLine(NamedTuple):
+    """A departure as a list of dates shows it; ``package`` has the columns of `_PACKAGE_COLUMNS`."""
+
+    id: int
+    starts_on: date
+    ends_on: date
+    left: int
+    capacity: int
+    standing: Standing
+    package: Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class DateFilter:
+    """Which dates a visitor looks at; ``until`` is included, None means any."""
+
+    since: date
+    until: date | None = None
+    city: str | None = None
+
+
+_DATE_COLUMNS = (
+    Departure.id,
+    Departure.package_id,
+    Departure.starts_on,
+    Departure.ends_on,
+    Departure.opens_at,
+    Departure.closes_at,
+    Departure.state,
+    Pool.capacity,
+    Pool.taken,
+)
+_PACKAGE_COLUMNS = (
+    Package.id,
+    Package.slug,
+    Package.title,
+    Package.plan,
+    Package.days,
+    Package.grade_from,
+    Package.grade_until,
+    City.name.label("city"),
+)
+
+
+def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
+    """Public departures that begin within a time, soonest first; to be paged and given to lines_of()."""
+    dates = _dates().where(Departure.starts_on >= wanted.since, Departure.state.in_(PUBLIC_STATES))
+    if wanted.until is not None:
+        dates = dates.where(Departure.starts_on <= wanted.until)
+    if wanted.city is not None:
+        hosted = select(Package.id).join(Package.host_city).where(City.slug == wanted.city)
+        dates = dates.where(Departure.package_id.in_(hosted))
+    return dates
+
+
+def list_next_dates(now: datetime, *, count: int) -> list[DateLine]:
+    """The next departures that take registrations and have seats."""
+    dates = _dates().where(
+        Departure.state == DepartureState.OPEN,
+        Departure.opens_at <= now,
+        Departure.closes_at > now,
+        Pool.taken < Pool.capacity,
+    )
+    return lines_of(db.session.execute(dates.limit(count)).all(), now)
+
+
+def list_dates_of_package(package_id: int, *, since: date, now: datetime, count: int) -> list[DateLine]:
+    """The package's public departures from a day on."""
+    dates = _dates().where(
+        Departure.package_id == package_id, Departure.starts_on >= since, Departure.state.in_(PUBLIC_STATES)
+    )
+    return lines_of(db.session.execute(dates.limit(count)).all(), now)
+
+
+def _dates() -> Select[*tuple[Any, ...]]:
+    """Only what differs from date to date: many dates have few packages."""
+    return select(*_DATE_COLUMNS).join(Departure.pool).order_by(Departure.starts_on, Departure.id)
+
+
+def lines_of(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[DateLine]:
+    """What a list shows of each of these dates, as things stand at ``now``."""
+    packages = _map_packages({row.package_id for row in rows})
+    return [
+        DateLine(
+            departure_id,
+            starts_on,
+            ends_on,
+            capacity - taken,
+            capacity,
+            standing(state, registration_window(opens_at, closes_at, now), capacity - taken),
+            packages[package_id],
+        )
+        for departure_id, package_id, starts_on, ends_on, opens_at, closes_at, state, capacity, taken in rows
+    ]
+
+
+def _map_packages(ids: set[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    rows = db.session.execute(select(*_PACKAGE_COLUMNS).join(Package.host_city).where(Package.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFilter:
+    """What a visitor looks for; None means any. Dates are of the departure's first day, both included."""
+
+    city: str | None = None
+    plan: Plan | None = None
+    grade: int | None = None
+    days: int | None = None
+    since: date | None = None
+    until: date | None = None
+    seats: int | None = None
+
+    @property
+    def asks_for_a_date(self) -> bool:
+        return self.since is not None or self.until is not None or self.seats is not None
+
+
+def select_packages(wanted: PackageFilter, *, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
+    """Published packages, newest first, each with the next departure that fits the wish and can still be had, and that
+    departure's pool (both None where there is none); to be paged."""
+    packages = (
+        select(Package, Departure, Pool)
+        .join(Package.host_city)
+        .outerjoin(Departure, Departure.id == _next_departure(wanted, now=now, today=today))
+        .outerjoin(Departure.pool)
+        .options(contains_eager(Package.host_city), joinedload(Package.from_city))
+        .where(Package.publication == Publication.PUBLISHED, *_fits(wanted))
+        .order_by(Package.id.desc())
+    )
+    return packages.where(Departure.id.is_not(None)) if wanted.asks_for_a_date else packages
+
+
+def _fits(wanted: PackageFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.city is not None:
+        conditions.append(City.slug == wanted.city)
+    if wanted.plan is not None:
+        conditions.append(Package.plan == wanted.plan)
+    if wanted.grade is not None:
+        conditions.append(and_(Package.grade_from <= wanted.grade, wanted.grade <= Package.grade_until))
+    if wanted.days is not None:
+        conditions.append(Package.days == wanted.days)
+    return conditions
+
+
+def _next_departure(wanted: PackageFilter, *, now: datetime, today: date) -> Any:
+    candidates = (
+        select(Departure.id)
+        .join(Departure.pool)
+        .where(
+            Departure.package_id == Package.id,
+            Departure.starts_on >= max(wanted.since or today, today),
+            Departure.state == DepartureState.OPEN,
+            Departure.closes_at > now,
+            Pool.capacity - Pool.taken >= (wanted.seats or 1),
+        )
+    )
+    if wanted.until is not None:
+        candidates = candidates.where(Departure.starts_on <= wanted.until)
+    return candidates.order_by(Departure.starts_on, Departure.id).limit(1).correlate(Package).scalar_subquery()
+
+
+def select_departures_of(user: User) -> Select[Departure]:
+    """The departures that this user keeps: organisers those of their organisation's packages, administrators all."""
+    return (
+        select(Departure)
+        .join(Departure.package)
+        .options(
+            contains_eager(Departure.package).options(
+                joinedload(Package.host_city), joinedload(Package.from_city), joinedload(Package.organiser)
+            ),
+            joinedload(Departure.pool),
+        )
+        .where(keeps_package(user))
+    )
+
+
 def get_departure_of(departure_id: int, user: User) -> Departure:
-    """A departure that this organiser keeps (administrators keep all). Raises DepartureNotFound for anybody else's."""
-    departure = db.session.scalar(select(Departure).options(*WITH_PACKAGE).where(Departure.id == departure_id))
-    if departure is None or not keeps(user, departure.package):
+    """Raises DepartureNotFound for anybody else's."""
+    departure: Departure | None = db.session.scalar(select_departures_of(user).where(Departure.id == departure_id))
+    if departure is None:
         raise DepartureNotFound()
     return departure
 
 
-def keeps(user: User, package: Package) -> bool:
-    """An organiser keeps the packages of the own organisation."""
-    return user.role is Role.ADMINISTRATOR or (
-        user.role is Role.ORGANISER and user.organisation_id == package.organiser_id
-    )
+def count_departures_in(state: DepartureState, user: User) -> int:
+    """How many of the user's departures are in this state."""
+    kept = select(func.count()).select_from(Departure).join(Departure.package).where(keeps_package(user))
+    return db.session.scalar(kept.where(Departure.state == state)) or 0
 
 
-def list_departures_of_package(package_id: int) -> Sequence[Departure]:
-    """The public departures of a package with their pools, soonest first."""
-    return db.session.scalars(
-        select(Departure)
-        .options(joinedload(Departure.pool))
-        .where(Departure.package_id == package_id, Departure.state.in_(PUBLIC_STATES))
-        .order_by(Departure.starts_on, Departure.id)
-    ).all()
+def count_open_departures(package_id: int) -> int:
+    counted = select(func.count()).where(Departure.package_id == package_id, Departure.state == DepartureState.OPEN)
+    return db.session.scalar(counted) or 0

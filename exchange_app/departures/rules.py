@@ -22,6 +22,18 @@ class Window(StrEnum):
     OVER = "over"
 
 
+class Standing(StrEnum):
+    """Whether a group can register for a departure right now, or why not."""
+
+    OPEN = "open"
+    NOT_YET = "not_yet"
+    FULL = "full"
+    OVER = "over"
+    CALLED_OFF = "called_off"
+    DONE = "done"
+    DRAFT = "draft"
+
+
 # What an organiser, or the passing of time, may make of a departure. What is not here is refused.
 NEXT_STATES: dict[DepartureState, frozenset[DepartureState]] = {
     DepartureState.DRAFT: frozenset({DepartureState.OPEN}),
@@ -39,3 +51,20 @@ def registration_window(opens_at: datetime, closes_at: datetime, now: datetime) 
     if now < opens_at:
         return Window.NOT_YET
     return Window.OPEN if now < closes_at else Window.OVER
+
+
+def standing(state: DepartureState, window: Window, left: int) -> Standing:
+    """Where a departure with so many seats ``left`` stands for somebody who wants to register."""
+    if state is not DepartureState.OPEN:
+        return _STANDING_OF_STATE[state]
+    if window is Window.OPEN:
+        return Standing.OPEN if left > 0 else Standing.FULL
+    return Standing.NOT_YET if window is Window.NOT_YET else Standing.OVER
+
+
+_STANDING_OF_STATE = {
+    DepartureState.DRAFT: Standing.DRAFT,
+    DepartureState.CLOSED: Standing.OVER,
+    DepartureState.CALLED_OFF: Standing.CALLED_OFF,
+    DepartureState.DONE: Standing.DONE,
+}

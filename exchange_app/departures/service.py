@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from exchange_app.catalogue import service as catalogue
+from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Package, Publication
+from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.departures import seats
 from exchange_app.departures.errors import (
     DatesOutOfOrder,
+    PackageHasOpenDepartures,
     PackageNotPublished,
     ReasonMissing,
     RosterDueTooLate,
+    SeatsTaken,
     StateNotReachable,
 )
 from exchange_app.departures.models import Departure, Pool
+from exchange_app.departures.queries import count_open_departures
 from exchange_app.departures.rules import NEXT_STATES, DepartureState
 
 
@@ -50,16 +56,34 @@ def plan_departure(package: Package, terms: Terms) -> Departure:
     return departure
 
 
-def change_departure(departure: Departure, terms: Terms) -> None:
-    """Raises DatesOutOfOrder, RosterDueTooLate, CapacityBelowTaken or StateNotReachable."""
+def terms_of(departure: Departure) -> Terms:
+    """A departure's terms as they are now."""
+    return Terms(
+        capacity=departure.pool.capacity,
+        **{field.name: getattr(departure, field.name) for field in fields(Terms) if field.name != "capacity"},
+    )
+
+
+def change_departure(departure: Departure, terms: Terms, *, seen: str) -> None:
+    """``seen`` is the fingerprint of the terms that the editor saw. Raises ChangedMeanwhile if they are others by now;
+    DatesOutOfOrder, RosterDueTooLate, CapacityBelowTaken or StateNotReachable."""
     if not NEXT_STATES[departure.state]:
         raise StateNotReachable()
     _check_dates(terms)
+    _lock(departure)
+    db.session.refresh(departure.pool)
+    if fingerprint(terms_of(departure)) != seen:
+        raise ChangedMeanwhile()
     _apply(departure, terms)
     db.session.flush()
     if terms.capacity != departure.pool.capacity:
         seats.set_capacity(departure.pool_id, terms.capacity)
         db.session.refresh(departure.pool)
+
+
+def _lock(row: Departure | Package) -> None:
+    """Nobody else changes the row from here to the commit; it is read again."""
+    db.session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
 
 
 def _check_dates(terms: Terms) -> None:
@@ -71,7 +95,7 @@ def _check_dates(terms: Terms) -> None:
 
 def _apply(departure: Departure, terms: Terms) -> None:
     departure.starts_on = terms.starts_on
-    departure.ends_on = terms.starts_on + timedelta(days=departure.package.days - 1)
+    departure.ends_on = _last_day(departure)
     departure.meets_at = terms.meets_at
     departure.meeting_point = terms.meeting_point
     departure.opens_at = terms.opens_at
@@ -82,18 +106,33 @@ def _apply(departure: Departure, terms: Terms) -> None:
     departure.supervision_basis = terms.supervision_basis
 
 
+def _last_day(departure: Departure) -> date:
+    return departure.starts_on + timedelta(days=departure.package.days - 1)
+
+
 def open_departure(departure: Departure) -> None:
     """Visitors see it and schools may register. Raises StateNotReachable or PackageNotPublished."""
+    _lock(departure.package)
     if departure.package.publication is not Publication.PUBLISHED:
         raise PackageNotPublished()
     _go(departure, DepartureState.OPEN)
+    departure.ends_on = _last_day(departure)  # while both were drafts the package may have got longer or shorter
+
+
+def withdraw_package(package: Package) -> None:
+    """Visitors no longer see the package. Raises PackageHasOpenDepartures, naming how many."""
+    _lock(package)
+    if count := count_open_departures(package.id):
+        raise PackageHasOpenDepartures(count=count)
+    catalogue.withdraw_package(package)
 
 
 def withdraw_departure(departure: Departure) -> None:
-    """Back to a draft, as long as nobody registered. Raises StateNotReachable or CapacityBelowTaken."""
-    if departure.pool.taken:
-        raise StateNotReachable()
+    """Back to a draft, as long as nobody registered. Raises StateNotReachable, or SeatsTaken naming how many."""
     _go(departure, DepartureState.DRAFT)
+    db.session.refresh(departure.pool)  # no seat can be claimed from here on
+    if departure.pool.taken:
+        raise SeatsTaken(taken=departure.pool.taken)
 
 
 def close_departure(departure: Departure) -> None:
@@ -102,8 +141,8 @@ def close_departure(departure: Departure) -> None:
 
 
 def call_off(departure: Departure, *, reason: Translated) -> None:
-    """The departure does not take place; `bookings.service.call_off_departure` tells the groups. Raises ReasonMissing or
-    StateNotReachable."""
+    """The departure does not take place; `bookings.service.call_off_departure` tells the groups. Raises ReasonMissing
+    or StateNotReachable."""
     if not any(text.strip() for text in reason.values()):
         raise ReasonMissing()
     _go(departure, DepartureState.CALLED_OFF)

@@ -1,11 +1,13 @@
-"""The kinds of letters. A feature that writes letters registers each kind when it is imported."""
+"""The kinds of letters. A feature describes its own, and `features.py` names them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+
+from flask import Flask, current_app
 
 from exchange_app.outbox.models import Letter
 
@@ -41,32 +43,28 @@ class Kind(Generic[Subject]):
     calendar: Callable[[Subject, Letter, datetime], Calendar | None] = no_calendar
 
 
-_kinds: dict[str, Kind[Any]] = {}
+KINDS = "letter_kinds"
 
 
-def register(kind: Kind[Any]) -> None:
-    if kind.name in _kinds:
-        raise ValueError(f"two kinds of letters are called {kind.name}")
-    _kinds[kind.name] = kind
+def know_letters(app: Flask, kinds: Iterable[Kind[Any]]) -> None:
+    """Tell the outbox which kinds of letters the features write."""
+    app.extensions[KINDS] = {kind.name: kind for kind in kinds}
 
 
 def kind_of(letter: Letter) -> Kind[Any]:
-    """Raises KeyError for a kind that no feature registered."""
-    return _kinds[letter.kind]
-
-
-def all_kinds() -> Sequence[Kind[Any]]:
-    return list(_kinds.values())
+    """Raises KeyError for a kind that no feature named."""
+    kind: Kind[Any] = current_app.extensions[KINDS][letter.kind]
+    return kind
 
 
 def load_subjects(letters: Sequence[Letter]) -> dict[int, Any]:
     """The subject of every letter by the letter's id; letters about the same sort of thing are answered together."""
-    wanted: dict[Callable[[Collection[int]], Mapping[int, Any]], list[Letter]] = {}
+    sharing: dict[Callable[[Collection[int]], Mapping[int, Any]], list[Letter]] = {}
     for letter in letters:
-        if letter.kind in _kinds:
-            wanted.setdefault(_kinds[letter.kind].load, []).append(letter)
+        if letter.kind in current_app.extensions[KINDS]:
+            sharing.setdefault(kind_of(letter).load, []).append(letter)
     found: dict[int, Any] = {}
-    for load, sharing in wanted.items():
-        subjects = load({letter.subject_id for letter in sharing})
-        found.update({each.id: subjects[each.subject_id] for each in sharing if each.subject_id in subjects})
+    for load, alike in sharing.items():
+        subjects = load({letter.subject_id for letter in alike})
+        found.update({letter.id: subjects[letter.subject_id] for letter in alike if letter.subject_id in subjects})
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,8 +74,8 @@ class Patience:
     """Seconds to wait for a connection, for an answer, and for the answer after the last dot (servers scan then)."""
 
     connect: float = 10
-    answer: float = 30
-    acceptance: float = 90
+    answer: float = 15
+    acceptance: float = 120
 
     @property
     def longest(self) -> float:
@@ -180,6 +181,8 @@ class MailServer:
             smtp = smtplib.SMTP_SSL(host, port, local_hostname=self._own_name, timeout=seconds, context=context)
         else:
             smtp = smtplib.SMTP(host, port, local_hostname=self._own_name, timeout=seconds)
+        if smtp.sock is not None:  # the last dot must not wait for the receipt of what went before it
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._wait_at_most(smtp, self._patience.answer)
         return smtp
 

@@ -124,5 +124,6 @@ class TooManyRows(RosterRefused):
 class ColumnsDiffer(RosterRefused):
     slug = "columns-differ"
     words = sentence(
-        "The pasted cells have %(found)s columns, the template has %(expected)s. Copy the row with the column names too."
+        "The pasted cells have %(found)s columns, the template has %(expected)s. "
+        "Copy the row with the column names too."
     )

@@ -60,15 +60,18 @@ def register_group(
     Where rows have to be mended, the booking stays held with its right rows. The same form sent twice answers with the
     booking it made the first time. Raises the refusals of `bookings.service.hold_seats`.
     """
-    booking, is_new = bookings.open_booking(departure, party, form_token=form_token, by=by, now=now)
-    if not is_new:
-        return booking
-    bookings.set_contact(booking, contact, by=by, now=now)
-    imported = _keep(booking, reading, (), now)
-    bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
-    if not imported.to_mend:
-        bookings.submit_booking(booking, by=by, now=now)
-    bookings.claim_seats(booking)
+    with db.session.no_autoflush:  # so that everything about the booking is written at once, right before its seats
+        booking, is_new = bookings.open_booking(
+            departure, party, form_token=form_token, by=by, now=now, contact=contact
+        )
+        if not is_new:
+            return booking
+        imported = _keep(booking, reading, (), now)
+        bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
+        if not imported.to_mend:
+            bookings.submit_booking(booking, by=by, now=now)
+        db.session.flush()
+        bookings.claim_seats(booking)
     return booking
 
 
@@ -155,12 +158,13 @@ def _check_room(booking: Booking, role: Role) -> None:
 def _keep(booking: Booking, reading: Reading, known: Sequence[Participant], now: datetime) -> Imported:
     """Sort the right rows into new persons, persons known before, and rows beyond the booked seats."""
     room = {Role.PUPIL: booking.pupils, Role.STAFF: booking.staff}
-    for participant in known:
-        room[participant.role] -= 1
-    before = _match(booking, [person for _, person in reading.right], known)
+    for present in known:
+        room[present.role] -= 1
+    by_identity = {participant.identity_hash: participant for participant in known}
     new: list[Person] = []
     to_mend = list(reading.to_mend)
-    for (number, person), participant in zip(reading.right, before, strict=True):
+    for number, person in reading.right:
+        participant = by_identity.get(_identity_hash(booking, person))
         role_before = participant.role if participant else None
         if person.role is not role_before:
             if room[person.role] <= 0:
@@ -177,20 +181,6 @@ def _keep(booking: Booking, reading: Reading, known: Sequence[Participant], now:
     _set_aside(booking, to_mend, now)
     changed = len(reading.right) + len(reading.to_mend) - len(to_mend) - len(new)
     return Imported(len(new), changed, len(to_mend), reading.left_out)
-
-
-def _match(booking: Booking, people: Sequence[Person], known: Sequence[Participant]) -> list[Participant | None]:
-    """Who of the roster each row is: the same in every point, or else the only one left of that name and class."""
-    by_hash = {participant.identity_hash: participant for participant in known}
-    matched = [by_hash.pop(_identity_hash(booking, person), None) for person in people]
-    by_name: dict[tuple[str, str], list[Participant]] = {}
-    for participant in by_hash.values():
-        by_name.setdefault((participant.name, participant.class_name or ""), []).append(participant)
-    for place, person in enumerate(people):
-        namesakes = by_name.get((person.name, person.class_name), [])
-        if matched[place] is None and len(namesakes) == 1:
-            matched[place] = namesakes.pop()
-    return matched
 
 
 def _identity_hash(booking: Booking, person: Person) -> str:
@@ -217,7 +207,7 @@ def _insert_people(booking: Booking, people: Sequence[Person], *, first_position
     if not people:
         return
     rows = [_row_of(booking, person, position) for position, person in enumerate(people, start=first_position)]
-    db.session.execute(insert(Participant), rows)
+    db.session.execute(insert(Participant.__table__), rows)
     booking.named += len(people)
 
 
@@ -263,4 +253,3 @@ def _set_aside(booking: Booking, rows: Sequence[RowToMend], now: datetime) -> No
         aside = UnmendedRow(uid=new_uid(), booking_id=booking.id, row_number=row.number, read_at=now)
         aside.values_json = json.dumps({"values": row.values, "problems": problems}, ensure_ascii=False)
         db.session.add(aside)
-    db.session.flush()

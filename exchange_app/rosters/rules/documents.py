@@ -16,14 +16,14 @@ from stdnum.exceptions import InvalidComponent
 from exchange_app.core.text import sentence
 from exchange_app.rosters.rules.choices import DocumentType, Sex
 from exchange_app.rosters.rules.problems import Misfit
-from exchange_app.rosters.rules.writing import digits_are_lost, plain, spelled_out
+from exchange_app.rosters.writing import digits_are_lost, plain, spelled_out
 
 IDENTITY_NUMBER_LENGTH = 18
 
 _BETWEEN = re.compile(r"[\s\-–—‐‑−·.]+")
 _IDENTITY_NUMBER = re.compile(r"\d{17}[\dX]")
 _HK_MACAO_TAIWAN_AREA = re.compile(r"8[123]0000")
-_BORN_IN_IT = (DocumentType.RESIDENT_ID, DocumentType.HK_MACAO_TAIWAN_RESIDENCE)
+_TELLING = (DocumentType.RESIDENT_ID, DocumentType.HK_MACAO_TAIWAN_RESIDENCE)
 
 
 def normalise_document_number(text: str) -> str:
@@ -52,11 +52,11 @@ def check_number_of(document_type: DocumentType, number: str) -> None:
     _CHECKS[document_type](number)
 
 
-def birth_date_and_sex(document_type: DocumentType | None, number: str) -> tuple[date, Sex] | None:
-    """What a checked identity number says of its bearer, or None for a document that says nothing."""
-    if document_type not in _BORN_IN_IT:
-        return None
-    return ric.get_birth_date(number), Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+def told_by_number(document_type: DocumentType, number: str) -> dict[str, date | Sex]:
+    """The date of birth and the sex that a checked number tells, by field; nothing for most documents."""
+    if document_type not in _TELLING:
+        return {}
+    return {"birth_date": ric.get_birth_date(number), "sex": Sex.MALE if int(number[16]) % 2 else Sex.FEMALE}
 
 
 def _check_identity_number(number: str) -> None:

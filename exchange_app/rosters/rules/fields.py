@@ -15,7 +15,7 @@ _DOCUMENT = frozenset({"document_type", "document_number"})
 
 
 def fields_asked(asked: frozenset[str]) -> tuple[str, ...]:
-    """The fields of a package that asks for ``asked`` besides the usual ones. A number is never asked without its type."""
+    """The fields of a package that asks for ``asked`` too. A document's number is never asked without its type."""
     wanted = asked | _DOCUMENT if asked & _DOCUMENT else asked
     return ALWAYS_ASKED + tuple(name for name in OPTIONAL_FIELDS if name in wanted)
 

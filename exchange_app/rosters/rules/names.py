@@ -7,7 +7,7 @@ import unicodedata
 
 from exchange_app.core.text import sentence
 from exchange_app.rosters.rules.problems import Misfit
-from exchange_app.rosters.rules.writing import begins_a_formula, has_control_characters, one_line, without_invisible
+from exchange_app.rosters.writing import begins_a_formula, has_control_characters, one_line, without_invisible
 
 NAME_LENGTH = 50
 CLASS_LENGTH = 50
@@ -26,8 +26,8 @@ _NOTHING = frozenset({"无", "没有", "否", "none", "no", "n/a", "-", "--", "�
 def normalise_name(text: str) -> str:
     """The name in NFC, trimmed, inner white space collapsed, its dots as `·`, without invisible marks. Never fails.
 
-    Not NFKC: that would change rare characters of names. An apostrophe in front is a spreadsheet's mark for text, unless
-    a Latin letter follows, as in `'t Hoofd`.
+    Not NFKC: that would change rare characters of names. An apostrophe in front is a spreadsheet's mark for text,
+    unless a Latin letter follows, as in `'t Hoofd`.
     """
     visible = unicodedata.normalize("NFC", without_invisible(text))
     return _TEXT_MARK.sub("", _SPACED_DOT.sub("·", one_line(visible.translate(_DOTS)))).strip()
@@ -56,11 +56,16 @@ def check_name(text: str) -> str:
 
 def _check_character(char: str) -> None:
     if char in _LOST_CHARACTERS:
-        raise Misfit(sentence("A character of the name was lost on the way (“%(sign)s” stands there); write it again."), sign=char)
+        raise Misfit(
+            sentence("A character of the name was lost on the way (“%(sign)s” stands there); write it again."),
+            sign=char,
+        )
     if unicodedata.category(char) in ("Nd", "No"):
         raise Misfit(sentence("A name has no digits; this one has “%(sign)s”."), sign=char)
     if unicodedata.category(char) == "Co":
-        raise Misfit(sentence("A character of the name is a private one that other computers cannot show; write it again."))
+        raise Misfit(
+            sentence("A character of the name is a private one that other computers cannot show; write it again.")
+        )
     if has_control_characters(char):
         raise Misfit(sentence("The name has an invisible control character; write it again."))
     if not (_is_letter(char) or unicodedata.category(char).startswith("M") or char in _BESIDE_LETTERS):
@@ -68,7 +73,7 @@ def _check_character(char: str) -> None:
 
 
 def _is_letter(char: str) -> bool:
-    """True for letters, and for the planes of rare Chinese characters, of which Unicode assigns more every few years."""
+    """True for letters, and for the planes of rare characters, of which Unicode assigns more every few years."""
     return unicodedata.category(char).startswith("L") or "\U00020000" <= char <= "\U0003fffd"
 
 
@@ -78,7 +83,9 @@ def check_class(text: str) -> str:
     if begins_a_formula(name):
         raise Misfit(sentence("A class cannot begin with “%(sign)s”: that is a formula."), sign=name[0])
     if _DATE_FOR_CLASS.fullmatch(name):
-        raise Misfit(sentence("The spreadsheet made a date of the class; write it as text, for example “Grade 7 Class 1”."))
+        raise Misfit(
+            sentence("The spreadsheet made a date of the class; write it as text, for example “Grade 7 Class 1”.")
+        )
     return name
 
 

@@ -11,7 +11,7 @@ from exchange_app.rosters.rules import choices, dates, documents, names, phones
 from exchange_app.rosters.rules.choices import Role
 from exchange_app.rosters.rules.fields import Person, fields_asked
 from exchange_app.rosters.rules.problems import Misfit, Problem
-from exchange_app.rosters.rules.writing import squeeze
+from exchange_app.rosters.writing import squeeze
 
 _CHECKS: Mapping[str, Callable[[str], Any]] = {
     "role": choices.check_role,
@@ -32,6 +32,7 @@ _NEEDED_BY_ROLE = {
     Role.PUPIL: frozenset({"name", "class_name", "guardian_name", "guardian_phone", "second_phone"}),
     Role.STAFF: frozenset({"name", "guardian_phone"}),
 }
+_TOLD_BY_NUMBER = frozenset({"document_type", "birth_date", "sex"})
 _NEEDED_IF_ASKED = frozenset({"birth_date", "sex", "document_type", "document_number"})
 
 _MISSING = {
@@ -45,22 +46,25 @@ _MISSING = {
     "document_type": sentence("The type of document is missing."),
     "document_number": sentence("The document number is missing."),
 }
+_OTHERWISE_IN_NUMBER = {
+    "birth_date": sentence("The date of birth is not the one in the identity number."),
+    "sex": sentence("The sex is not the one in the identity number."),
+}
 _STAFF_PHONE_MISSING = sentence("The phone number is missing; a staff member's own goes into the guardian's column.")
 
 
 def check_person(values: Mapping[str, str], asked: frozenset[str], *, today: date) -> Person | list[Problem]:
     """The person whom these texts describe, or every problem they have, in the order of the fields.
 
-    ``values`` holds texts by field, as typed or imported; ``asked`` names the optional fields that the package asks for. A
-    field that is not asked for is not read at all. ``today`` is the date where the group is, to tell impossible ages.
+    ``values`` holds texts by field, as typed or imported; ``asked`` names the optional fields that the package asks for.
+    A field that is not asked for is not read at all. ``today`` is the date where the group is, to judge ages.
     """
     fields = fields_asked(asked)
     read, problems = _read_each(values, fields)
-    _complete_from_number(read, fields)
+    problems += _take_from_number(read, fields)
     role = read.get("role", Role.PUPIL)
-    wrong = {problem.field for problem in problems}
-    problems += [problem for problem in _missing(read, role, fields) if problem.field not in wrong]
-    problems += [problem for problem in _disagreeing(read, role, today) if problem.field not in wrong]
+    problems += _missing(read, role, fields, {problem.field for problem in problems})
+    problems += _impossible(read, role, today)
     if problems:
         return sorted(problems, key=lambda problem: fields.index(problem.field))
     return Person(**read)
@@ -85,39 +89,35 @@ def _read_each(values: Mapping[str, str], fields: tuple[str, ...]) -> tuple[dict
     return read, problems
 
 
-def _complete_from_number(read: dict[str, Any], fields: tuple[str, ...]) -> None:
-    """Fill in what the school left blank because the document number says it: its type, the date of birth, the sex."""
+def _take_from_number(read: dict[str, Any], fields: tuple[str, ...]) -> Iterator[Problem]:
+    """Check the document number; what it tells of its bearer fills the blanks, and has to agree with the rest."""
     number = read.get("document_number")
-    if not number:
+    document_type = read.get("document_type") or documents.type_of_number(number or "")
+    if not number or document_type is None:
         return
-    read["document_type"] = read.get("document_type") or documents.type_of_number(number)
+    read["document_type"] = document_type
     try:
-        told = _told_by_number(read)
-    except Misfit:
+        documents.check_number_of(document_type, number)
+    except Misfit as misfit:
+        yield misfit.beside("document_number")
         return
-    for field, value in told.items():
-        if field in fields:
-            read[field] = read.get(field) or value
+    for field, told in documents.told_by_number(document_type, number).items():
+        if field in fields and (read.get(field) or told) != told:
+            yield Problem(field, _OTHERWISE_IN_NUMBER[field])
+        elif field in fields:
+            read[field] = told
 
 
-def _told_by_number(read: Mapping[str, Any]) -> dict[str, Any]:
-    """The date of birth and the sex in the document number, if it has them. Raises Misfit if the number is wrong."""
-    document_type, number = read.get("document_type"), read.get("document_number")
-    if document_type is None or not number:
-        return {}
-    documents.check_number_of(document_type, number)
-    told = documents.birth_date_and_sex(document_type, number)
-    return {"birth_date": told[0], "sex": told[1]} if told else {}
-
-
-def _missing(read: Mapping[str, Any], role: Role, fields: tuple[str, ...]) -> Iterator[Problem]:
+def _missing(read: Mapping[str, Any], role: Role, fields: tuple[str, ...], wrong: set[str]) -> Iterator[Problem]:
+    """What has to be there and is not. While a number is wrong, nobody knows what it will tell once it is right."""
+    unclear = wrong | _TOLD_BY_NUMBER if "document_number" in wrong else wrong
     for field in fields:
-        if field in _NEEDED_BY_ROLE[role] | _NEEDED_IF_ASKED and not read.get(field):
+        if field in _NEEDED_BY_ROLE[role] | _NEEDED_IF_ASKED and not read.get(field) and field not in unclear:
             own_phone = role is Role.STAFF and field == "guardian_phone"
             yield Problem(field, _STAFF_PHONE_MISSING if own_phone else _MISSING[field])
 
 
-def _disagreeing(read: Mapping[str, Any], role: Role, today: date) -> Iterator[Problem]:
+def _impossible(read: Mapping[str, Any], role: Role, today: date) -> Iterator[Problem]:
     """What is sound by itself but cannot be true together, or today."""
     if read.get("second_phone") and read["second_phone"] == read.get("guardian_phone"):
         yield Problem("second_phone", sentence("The second emergency phone has to be another number than the first."))
@@ -126,12 +126,3 @@ def _disagreeing(read: Mapping[str, Any], role: Role, today: date) -> Iterator[P
             dates.check_age(read["birth_date"], role, today)
         except Misfit as misfit:
             yield misfit.beside("birth_date")
-    try:
-        told = _told_by_number(read)
-    except Misfit as misfit:
-        yield misfit.beside("document_number")
-        return
-    if told.get("birth_date", read.get("birth_date")) != read.get("birth_date") and read.get("birth_date"):
-        yield Problem("birth_date", sentence("The date of birth is not the one in the identity number."))
-    if told.get("sex", read.get("sex")) != read.get("sex") and read.get("sex"):
-        yield Problem("sex", sentence("The sex is not the one in the identity number."))

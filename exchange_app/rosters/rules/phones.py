@@ -6,14 +6,14 @@ import re
 
 from exchange_app.core.text import sentence
 from exchange_app.rosters.rules.problems import Misfit
-from exchange_app.rosters.rules.writing import digits_are_lost, plain, spelled_out
+from exchange_app.rosters.writing import digits_are_lost, plain, spelled_out
 
 MOBILE_LENGTH = 11
 
 _BETWEEN = re.compile(r"[\s.·()\-–—‐‑−_ー~]+")
 _EXTENSION = re.compile(r"(?:extension|ext|分机号?|转|x|#)[.:]?[\s-]*(\d{1,6})$", re.IGNORECASE)
 _ANOTHER_NUMBER = re.compile(r"\d{7}.*[/,;、|或和 ].*\d{7}")
-_CHINA = re.compile(r"(?:\+|00)86-?|86(?=1\d{10}$)")
+_CHINA = re.compile(r"^(?:(?:\+|00)86-?|86(?=1\d{10}$))")
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))-?(\d{7,8})(?:-(\d{1,6}))?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _ABROAD = re.compile(r"\+(?!86)[1-9]\d{6,14}")

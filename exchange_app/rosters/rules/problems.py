@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """Why one field cannot be taken. ``words`` is a lazy sentence, filled from ``facts`` in the reader's language."""
+    """Why one field cannot be taken.
+
+    ``words`` is a lazy sentence, filled from ``facts`` in the reader's language.
+    """
 
     field: str
     words: Any
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -25,7 +28,7 @@ class Problem:
 
 
 class Misfit(Exception):
-    """What was written cannot stand in its field. Carries the sentence that says why; `check_person` makes it a Problem."""
+    """What was written cannot stand in its field. `check_person` makes a Problem of the sentence it carries."""
 
     def __init__(self, words: Any, **facts: Any) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
 """From a file's bytes, or pasted cells, to rows of texts with the numbers that the spreadsheet shows.
 
-`kinds` tells by its content what a file is and refuses what is no roster's file; `workbook` reads spreadsheets in a process
-of its own (`worker`, with `markup` for web pages that call themselves .xls); `delimited` reads text. What the columns mean
-is not known here.
+`kinds` tells by its content what a file is and refuses what cannot be a roster; `workbook` reads spreadsheets in a
+process of its own (`worker`, with `markup` for web pages that call themselves .xls); `delimited` reads text. What the
+columns mean is not known here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sheet:
-    """One table of a file. ``merged`` is None where the format does not tell; ``cut`` says that rows were left unread."""
+    """One table of a file. ``merged`` is None if the format does not tell; ``cut`` says that rows were left unread."""
 
     name: str
     rows: Sequence[Row]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 
 from exchange_app.rosters.errors import (
@@ -34,13 +35,14 @@ class Kind(StrEnum):
 
 _ZIP = b"PK"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".tar", ".jar", ".docx", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ARCHIVE = re.compile(r".*\.(?:zip|rar|7z|gz|bz2|xz|tar|jar|docx|pptx|xls|xlsx|xlsm|xlsb|ods|odt)", re.IGNORECASE)
 # In the workbook stream of an .xls: the record that begins it, then (perhaps after a write protection) FILEPASS.
 _LOCKED_XLS = re.compile(rb"\x09\x08(?:\x10\x00.{16}|\x08\x00.{8})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_WEB_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|body|table|style|div)\b", re.IGNORECASE | re.DOTALL)
-_OTHER_MARKUP = re.compile(r"\s*(?:<\?xml|<\?mso|mime-version:)", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"<(?:html|body|table)\b", re.IGNORECASE)
+_XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+_WEB_ARCHIVE = "mime-version:"
 
 
 def kind_of(data: bytes, filename: str) -> Kind:
@@ -59,15 +61,24 @@ def kind_of(data: bytes, filename: str) -> Kind:
         _check_compound(data, filename)
         return Kind.WORKBOOK
     text = decoded(data, filename)
-    if _WEB_PAGE.match(text):
+    return _kind_of_text(text.lstrip())
+
+
+def _kind_of_text(text: str) -> Kind:
+    if text.startswith("<"):
+        if _XML_SPREADSHEET in text or not _WEB_PAGE.search(text):
+            raise SavedAsXml()
         return Kind.WEB_PAGE
-    if _OTHER_MARKUP.match(text):
+    if text[: len(_WEB_ARCHIVE)].lower() == _WEB_ARCHIVE:
         raise SavedAsXml()
     return Kind.TEXT
 
 
 def decoded(data: bytes, filename: str) -> str:
-    """The text of a file in UTF-8, in UTF-16 with its mark, or in GB18030. Raises NotASpreadsheet or EncodingUnknown."""
+    """The text of a file in UTF-8, in UTF-16 with its mark, or in GB18030.
+
+    Raises NotASpreadsheet or EncodingUnknown.
+    """
     if data.startswith(_UTF_16_MARKS):
         return _decoded_as("utf-16", data)
     if _CONTROL_BYTES.search(data):
@@ -92,7 +103,7 @@ def _check_archive(data: bytes, filename: str) -> None:
             members = archive.infolist()
             _check_members(members, filename)
             _check_manifest(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
         raise RosterDamaged() from None
 
 
@@ -104,7 +115,7 @@ def _check_members(members: list[zipfile.ZipInfo], filename: str) -> None:
         raise PasswordProtected()
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise UnpacksTooLarge()
-    if any(name.lower().endswith(_ARCHIVES) for name in names):
+    if any(_ARCHIVE.fullmatch(name) for name in names):
         raise HoldsAnotherFile()
 
 

@@ -5,10 +5,19 @@ Arguments: the folder that holds python_calamine; the kind of the file; bytes of
 sheet, columns of a row, and characters of a cell.
 """
 
+from __future__ import annotations
+
 import json
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+NumberedRows = Iterable[tuple[int, Sequence[Any]]]
 
 MOST_SHEETS = 40
 MOST_CHARACTERS = 4_000_000
@@ -46,9 +55,9 @@ class Budget:
         self.characters_of_a_cell = characters_of_a_cell
         self.characters = MOST_CHARACTERS
 
-    def take(self, rows):
+    def take(self, rows: NumberedRows) -> tuple[list[Any], bool]:
         """The rows that are not empty, as [number, cells], and whether some are left over."""
-        taken = []
+        taken: list[Any] = []
         for number, cells in rows:
             texts = [as_written(cell)[: self.characters_of_a_cell] for cell in cells[: self.columns]]
             if not any(texts):
@@ -60,7 +69,7 @@ class Budget:
         return taken, False
 
 
-def read_workbook(data: bytes, budget: Budget, library: str):
+def read_workbook(data: bytes, budget: Budget, library: str) -> list[dict[str, Any]]:
     sys.path.append(library)
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -71,15 +80,18 @@ def read_workbook(data: bytes, budget: Budget, library: str):
             continue
         sheet = workbook.get_sheet_by_name(about.name)
         rows, cut = budget.take(numbered_rows(sheet))
-        merged = sheet.merged_cell_ranges
-        if merged is not None:
-            merged = [[first[0] + 1, first[1], last[0] + 1, last[1]] for first, last in merged]
-        sheets.append({"name": about.name, "rows": rows, "merged": merged, "cut": cut})
+        sheets.append({"name": about.name, "rows": rows, "merged": merged_cells(sheet), "cut": cut})
     return sheets
 
 
-def numbered_rows(sheet):
-    """Rows with their numbers, from column A on: calamine leaves out empty columns on the left, but no empty rows above."""
+def merged_cells(sheet: CalamineSheet) -> list[list[int]] | None:
+    """First row and column, last row and column, rows counted from 1; None where calamine cannot tell."""
+    ranges = sheet.merged_cell_ranges
+    return None if ranges is None else [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
+
+
+def numbered_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Rows with their numbers, from column A on: calamine leaves out empty columns on the left, but not rows above."""
     if sheet.start is None:
         return
     indent = [""] * sheet.start[1]
@@ -87,21 +99,20 @@ def numbered_rows(sheet):
         yield number, indent + cells
 
 
-def read_web_page(data: bytes, budget: Budget):
+def read_web_page(data: bytes, budget: Budget) -> list[dict[str, Any]]:
+    from importlib import import_module
     from os.path import dirname
 
     sys.path.append(dirname(__file__))
-    from markup import tables_of
-
     sheets = []
-    for rows in tables_of(data.decode("utf-8"))[:MOST_SHEETS]:
-        kept, cut = budget.take(enumerate(rows, start=1))
-        sheets.append({"name": "", "rows": kept, "merged": None, "cut": cut})
+    for table in import_module("markup").tables_of(data.decode("utf-8"))[:MOST_SHEETS]:
+        rows, cut = budget.take(enumerate(table.rows, start=1))
+        sheets.append({"name": "", "rows": rows, "merged": table.merged, "cut": cut})
     return sheets
 
 
-def as_written(value) -> str:
-    """A cell as a person would read it. A whole number beyond 15 digits is not whole: it stays in scientific notation."""
+def as_written(value: object) -> str:
+    """A cell as a person would read it. Beyond 15 digits a number is not exact: it stays in scientific notation."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):

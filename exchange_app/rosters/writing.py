@@ -34,12 +34,12 @@ def one_line(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """For numbers and dates: one width, nothing invisible, no apostrophe that only told a spreadsheet "this is text"."""
+    """For numbers and dates: one width, nothing invisible, and no apostrophe that told a spreadsheet "this is text"."""
     return one_line(without_invisible(unicodedata.normalize("NFKC", text))).lstrip(_APOSTROPHES).strip()
 
 
 def spelled_out(number: str) -> str:
-    """A whole number as its digits, where a spreadsheet wrote `13912345678.0` or `1.3912345678E+10`. Other text stays."""
+    """The digits of a whole number written as `13912345678.0` or `1.3912345678E+10`. Other text stays."""
     if whole := _WHOLE_AS_FRACTION.fullmatch(number):
         return whole[1]
     if (scientific := _SCIENTIFIC.fullmatch(number)) and len(scientific[2] or "") == int(scientific[3]):

@@ -1,0 +1,51 @@
+"""How the catalogue's choices read on pages."""
+
+from exchange_app.catalogue.models import Approval, BaseKind, Manner, Plan, Publication
+from exchange_app.core.text import sentence
+from exchange_app.web.labels import Labels
+
+LABELS: Labels = {
+    Plan: {
+        Plan.YOUTH: sentence("Youth exchange"),
+        Plan.COMMUNITY: sentence("Living side by side"),
+        Plan.TOURISM: sentence("Tourism"),
+    },
+    Manner: {
+        Manner.SCENE: sentence("Scene-based"),
+        Manner.INTERACTIVE: sentence("Interactive"),
+        Manner.EXPERIENTIAL: sentence("Hands-on"),
+    },
+    BaseKind: {
+        BaseKind.MUSEUM: sentence("Museum"),
+        BaseKind.MEMORIAL: sentence("Memorial"),
+        BaseKind.RESERVE: sentence("Nature reserve"),
+        BaseKind.WORKSHOP: sentence("Workshop"),
+        BaseKind.VILLAGE: sentence("Village"),
+        BaseKind.SCENIC_AREA: sentence("Scenic area"),
+        BaseKind.SCHOOL: sentence("Partner school"),
+    },
+    Publication: {
+        Publication.DRAFT: sentence("Draft"),
+        Publication.PUBLISHED: sentence("Published"),
+        Publication.WITHDRAWN: sentence("Withdrawn"),
+    },
+    Approval: {
+        Approval.NONE: sentence("Confirmed at once"),
+        Approval.HOST: sentence("The host decides about each group"),
+    },
+}
+
+ASKED_FIELDS = {
+    "birth_date": sentence("Date of birth"),
+    "sex": sentence("Sex"),
+    "document_type": sentence("Type of document"),
+    "document_number": sentence("Document number"),
+    "health_note": sentence("Health note"),
+    "meal_need": sentence("Meal need"),
+}
+
+SPOKEN = {
+    "zh": sentence("Chinese"),
+    "za": sentence("Zhuang"),
+    "en": sentence("English"),
+}

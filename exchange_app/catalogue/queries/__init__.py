@@ -1,1 +1,0 @@
-"""Reads of the catalogue: what every visitor may see, and what its keepers see and edit."""

@@ -1,0 +1,83 @@
+"""Groups of the demo: what each did, and when, on its way to where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from exchange_app.bookings import service as bookings
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import BookingState, Party
+from exchange_app.bookings.service import Contact
+from exchange_app.catalogue.models import Approval
+from exchange_app.demo.known import Known
+from exchange_app.demo.samples import sample
+from exchange_app.rosters import service as rosters
+from exchange_app.rosters.reading import read_file
+
+Occurrence = tuple[datetime, Callable[[datetime], None]]
+
+FILLING_IN = timedelta(minutes=25)
+NEVER_SUBMITTED = frozenset({BookingState.HELD, BookingState.EXPIRED})
+
+
+class Group:
+    """One entry of content/bookings.toml, and its booking from the moment it is held."""
+
+    booking: Booking
+
+    def __init__(self, number: int, entry: dict[str, Any], known: Known) -> None:
+        self.number = number
+        self.departure = known.departures[entry["departure"]]
+        self.leader = known.people[entry["leader"]]
+        self.host = known.host(self.departure.package)
+        self.party = Party(entry["pupils"], entry["staff"])
+        self.roster: str | None = entry.get("roster")
+        self.comment: str = entry.get("comment", "")
+        self.ends = BookingState(entry["ends"])
+        self._entry = entry
+
+    def occurrences(self, now: datetime) -> Iterator[Occurrence]:
+        held_at = self._held_at(now)
+        yield held_at, self.hold
+        if self.ends in NEVER_SUBMITTED:
+            return
+        submitted_at = held_at + FILLING_IN
+        yield submitted_at, self.submit
+        if "answered_days" in self._entry:
+            yield submitted_at + timedelta(days=self._entry["answered_days"]), self._answer
+
+    def _held_at(self, now: datetime) -> datetime:
+        if "held_minutes_ago" in self._entry:
+            return now - timedelta(minutes=self._entry["held_minutes_ago"])
+        office_hours = timedelta(minutes=self.number * 37 % 400)
+        return self.departure.opens_at + timedelta(days=self._entry["held_days"]) + office_hours
+
+    def hold(self, at: datetime) -> None:
+        form = f"demo-{self.number}"
+        self.booking = bookings.hold_seats(self.departure, self.party, form_token=form, by=self.leader, now=at)
+
+    def submit(self, at: datetime) -> None:
+        contact = Contact(self.leader.name, self.leader.email, self.leader.phone)
+        bookings.set_contact(self.booking, contact, by=self.leader, now=at)
+        self._hand_in_roster(at)
+        bookings.submit_booking(self.booking, by=self.leader, now=at)
+
+    def _answer(self, at: datetime) -> None:
+        """What the host, or for a cancelled booking the leader, says in the end."""
+        if self.ends is BookingState.DECLINED:
+            bookings.decline_booking(self.booking, comment=self.comment, by=self.host, now=at)
+        elif self.ends is BookingState.CANCELLED:
+            bookings.cancel_booking(self.booking, reason=self.comment, by=self.leader, now=at)
+        elif self.departure.package.approval is Approval.HOST:
+            bookings.confirm_booking(self.booking, by=self.host, now=at)
+            if "document_number" in self.departure.package.asked_fields:  # kept only from now on
+                self._hand_in_roster(at)
+
+    def _hand_in_roster(self, at: datetime) -> None:
+        if self.roster is None:
+            return
+        asked = rosters.asked_of(self.booking)
+        reading = read_file(sample(self.roster), self.roster, asked, today=self.departure.today(at))
+        rosters.import_roster(self.booking, reading, by=self.leader, now=at)

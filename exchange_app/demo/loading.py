@@ -1,0 +1,114 @@
+"""Loading the demo: everything in one transaction, and its past replayed in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import exists, select
+
+from exchange_app.accounts.models import User
+from exchange_app.bookings import service as bookings
+from exchange_app.core.database import db
+from exchange_app.core.text import Translated
+from exchange_app.core.transaction import transaction
+from exchange_app.demo.accounts import sign_ins
+from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
+from exchange_app.demo.groups import Group, Occurrence
+from exchange_app.demo.known import Known
+from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
+from exchange_app.demo.places import add_bases, add_cities, add_organisations, add_people
+from exchange_app.demo.reading import read
+from exchange_app.demo.season import add_departures
+from exchange_app.departures import service as departures
+from exchange_app.departures.models import Departure
+from exchange_app.partners.models import City, Organisation
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def load_demo(now: datetime) -> bool:
+    """Load the demo as of ``now``; False when it is there already. Raises NotInDemoMode or OtherDataThere."""
+    if not current_app.config["DEMO"]:
+        raise NotInDemoMode()
+    with transaction():
+        if _is_loaded():
+            return False
+        if _holds_data():
+            raise OtherDataThere()
+        _load(now)
+        return True
+
+
+def _is_loaded() -> bool:
+    emails = [sign_in.email for sign_in in sign_ins()]
+    return bool(db.session.scalar(select(exists().where(User.email.in_(emails)))))
+
+
+def _holds_data() -> bool:
+    return any(db.session.scalar(select(exists(select(table.id)))) for table in (City, Organisation, User))
+
+
+def _load(now: datetime) -> None:
+    known = Known()
+    today = now.astimezone(ZONE).date()
+    add_cities(known)
+    add_organisations(known)
+    add_people(known)
+    add_bases(known)
+    add_menus(known, today)
+    add_packages(known)
+    add_departures(known, today)
+    groups = [Group(number, entry, known) for number, entry in enumerate(read("bookings")["booking"])]
+    _replay([*_of_groups(groups, now), *_of_organisers(known, now), *_of_jobs(known, now)])
+    withdraw_last_season(known)
+
+
+def _replay(occurrences: Iterable[Occurrence]) -> None:
+    for at, happen in sorted(occurrences, key=itemgetter(0)):
+        happen(at)
+        db.session.flush()
+        db.session.expire_all()  # each stands for a request of its own, which reads afresh
+
+
+def _of_groups(groups: Iterable[Group], now: datetime) -> Iterator[Occurrence]:
+    for group in groups:
+        yield from group.occurrences(now)
+
+
+def _of_organisers(known: Known, now: datetime) -> Iterator[Occurrence]:
+    for entry in read("departures")["departure"]:
+        departure = known.departures[entry["key"]]
+        if "closed_days_ago" in entry:
+            yield now - timedelta(days=entry["closed_days_ago"]), partial(_close, departure)
+        if "called_off_days_ago" in entry:
+            host = known.host(departure.package)
+            call_off = partial(_call_off, departure, entry["called_off_reason"], host)
+            yield now - timedelta(days=entry["called_off_days_ago"]), call_off
+
+
+def _close(departure: Departure, _at: datetime) -> None:
+    departures.close_departure(departure)
+
+
+def _call_off(departure: Departure, reason: Translated, by: User, at: datetime) -> None:
+    bookings.call_off_departure(departure, reason=reason, by=by, now=at)
+
+
+def _of_jobs(known: Known, now: datetime) -> Iterator[Occurrence]:
+    """What the clock does by itself, once a night and once more now."""
+    night = min(departure.opens_at for departure in known.departures.values())
+    while night < now:
+        yield night, _run_jobs
+        night += timedelta(days=1)
+    yield now, _run_jobs
+
+
+def _run_jobs(at: datetime) -> None:
+    bookings.expire_holds(at)
+    departures.close_registrations(at)
+    bookings.finish_departures(at)

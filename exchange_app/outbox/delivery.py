@@ -1,0 +1,230 @@
+"""Delivery: every letter that is due goes out once.
+
+A round takes letters in small batches under a lease, looks again whether each is still true, and hands it over. This is
+an edge of its own: it opens one short transaction to take a batch, and one for each letter, right before the last dot of
+its message, which also notes how the letter before it ended. So a crash leaves at most one letter of a worker in doubt,
+and that one is shown to a person (DOUBTFUL) instead of being sent twice. See docs/decisions/outbox.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, or_, update
+
+from exchange_app.core.database import db
+from exchange_app.core.sealing import keys, sealed_context
+from exchange_app.core.transaction import transaction
+from exchange_app.outbox.kinds import kind_of, load_subjects
+from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.queries import lease_due, settle_lost
+from exchange_app.outbox.rendering import AddressUnfit, as_text, render, sender
+from exchange_app.outbox.transport import Carrier, Envelope, MailServerAway, Refused, Unsure
+
+log = logging.getLogger(__name__)
+
+BATCH = 25
+LEASE = timedelta(minutes=5)  # longer than a batch stays fresh and one letter can take (`Patience.longest`)
+FRESH = timedelta(seconds=10)  # how old the second look at a letter may be; the rest of the batch is then given back
+MAIL_SERVER_REST = timedelta(minutes=1)
+
+# How long a letter rests after its first, second, … failure; after the last one it has failed.
+RESTS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+
+Clock = Callable[[], datetime]
+
+
+class _Overtaken(Exception):
+    """The lease ran out and another worker has the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt at a letter ended."""
+
+    letter: Letter
+    state: LetterState
+    next_look_at: datetime
+    failures: int
+    sent_at: datetime | None = None
+    problem: str | None = None
+    message: str | None = None
+
+
+def deliver_due(carrier: Carrier, clock: Clock, is_stopping: Callable[[], bool]) -> int:
+    """Hand over all letters that are due; returns how many. Ends between two letters once ``is_stopping``."""
+    settle_lost_letters(clock())
+    sent = 0
+    try:
+        while not is_stopping():
+            batch = take_batch(clock())
+            if not batch:
+                break
+            sent += _Batch(batch, carrier, clock).deliver(is_stopping)
+    except MailServerAway as trouble:
+        log.warning("outbox: the mail server cannot be used (%s)", trouble)
+    finally:
+        carrier.close()
+    return sent
+
+
+def settle_lost_letters(now: datetime) -> None:
+    """A letter whose worker died while handing it over may have been accepted: a person decides."""
+    with transaction():
+        settle_lost(now)
+
+
+def take_batch(now: datetime) -> list[Letter]:
+    with transaction():
+        db.session.expunge_all()  # the second look must come from the database, not from memory
+        return lease_due(now, until=now + LEASE, at_most=BATCH)
+
+
+class _Batch:
+    """Letters under one lease, and what became of them but is not stored yet."""
+
+    def __init__(self, letters: Sequence[Letter], carrier: Carrier, clock: Clock) -> None:
+        self._waiting = deque(letters)
+        self._carrier = carrier
+        self._clock = clock
+        self._subjects = load_subjects(letters)
+        self._looked_at = clock()
+        _, self._sender = sender()
+        self._outcomes: list[Outcome] = []
+
+    def deliver(self, is_stopping: Callable[[], bool]) -> int:
+        """Returns how many were handed over. Raises MailServerAway. Whatever happens, the outcomes so far are stored and
+        the letters that were not tried are given back."""
+        sent = 0
+        try:
+            while self._waiting and not is_stopping() and self._clock() - self._looked_at < FRESH:
+                outcome = self._try(self._waiting[0])
+                self._waiting.popleft()
+                if outcome is not None:
+                    self._outcomes.append(outcome)
+                    sent += outcome.state is LetterState.SENT
+        except MailServerAway as trouble:
+            self._give_back(MAIL_SERVER_REST, f"mail server: {trouble}")
+            raise
+        finally:
+            self._give_back(timedelta(), None)
+            self._store()
+        return sent
+
+    def _give_back(self, rest: timedelta, problem: str | None) -> None:
+        now = self._clock()
+        while self._waiting:
+            letter = self._waiting.popleft()
+            self._outcomes.append(Outcome(letter, LetterState.PENDING, now + rest, letter.failures, problem=problem))
+
+    def _try(self, letter: Letter) -> Outcome | None:
+        """How this attempt ended; None if another worker has the letter now. Raises MailServerAway."""
+        now = self._clock()
+        try:
+            kind, subject = kind_of(letter), self._subjects.get(letter.id)
+            if subject is None or not kind.is_still_true(subject, letter, now):
+                return Outcome(letter, LetterState.SKIPPED, now, letter.failures, problem="no longer true")
+            message = as_text(render(letter, subject, now))
+        except AddressUnfit:
+            return _failed(letter, now, "the address is no mail address", is_final=True)
+        except Exception as mistake:  # one letter's mistake must not hold up the others
+            _log_mistake(letter, mistake)
+            return _failed(letter, now, type(mistake).__name__, is_final=False)
+        return self._hand_over(letter, message)
+
+    def _hand_over(self, letter: Letter, message: str) -> Outcome | None:
+        envelope = Envelope(self._sender, letter.address, message.encode("ascii"))
+        try:
+            self._carrier.hand_over(envelope, lambda: self._note_hand_over(letter))
+        except Refused as refusal:
+            return _failed(letter, self._clock(), str(refusal), is_final=refusal.is_final)
+        except Unsure as doubt:
+            now = self._clock()
+            return Outcome(letter, LetterState.DOUBTFUL, now, letter.failures, problem=str(doubt), message=message)
+        except _Overtaken:
+            log.warning("outbox: letter %s is in other hands now", letter.id)
+            return None
+        now = self._clock()
+        return Outcome(letter, LetterState.SENT, now, letter.failures, sent_at=now, message=message)
+
+    def _note_hand_over(self, letter: Letter) -> None:
+        """From here on the letter may have been accepted. Raises _Overtaken if it is not ours any more."""
+        is_ours = self._store(handing_over=letter)
+        if not is_ours:
+            raise _Overtaken()
+
+    def _store(self, handing_over: Letter | None = None) -> bool:
+        """Write the outcomes down and, in the same commit, that a letter is being handed over; False if it is not ours."""
+        with transaction():
+            if self._outcomes:
+                db.session.connection().execute(STORE_OUTCOME, [_row(outcome) for outcome in self._outcomes])
+            is_ours = handing_over is None or _mark_handing_over(handing_over)
+        self._outcomes.clear()
+        return is_ours
+
+
+def _failed(letter: Letter, now: datetime, problem: str, *, is_final: bool) -> Outcome:
+    failures = letter.failures + 1
+    if is_final or failures > len(RESTS):
+        return Outcome(letter, LetterState.FAILED, now, failures, problem=problem)
+    return Outcome(letter, LetterState.PENDING, now + RESTS[failures - 1], failures, problem=problem)
+
+
+def _log_mistake(letter: Letter, mistake: Exception) -> None:
+    """Where it happened, without the words of the exception: they may hold somebody's name."""
+    where = "".join(traceback.format_tb(mistake.__traceback__))
+    log.error("outbox: letter %s of kind %s: %s\n%s", letter.id, letter.kind, type(mistake).__name__, where)
+
+
+LETTERS = Letter.__table__
+# Fenced: a worker whose lease ran out and whose letter was leased again changes nothing any more.
+STORE_OUTCOME = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id == bindparam("of_id"),
+        LETTERS.c.attempts == bindparam("of_attempt"),
+        or_(LETTERS.c.state == LetterState.SENDING, LETTERS.c.state == LetterState.HANDING_OVER),
+    )
+    .values(
+        state=bindparam("new_state"),
+        next_look_at=bindparam("new_next_look_at"),
+        failures=bindparam("new_failures"),
+        sent_at=bindparam("new_sent_at"),
+        last_problem=bindparam("new_problem"),
+        message_sealed=bindparam("new_message"),
+    )
+)
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    letter = outcome.letter
+    return {
+        "of_id": letter.id,
+        "of_attempt": letter.attempts,
+        "new_state": outcome.state,
+        "new_next_look_at": outcome.next_look_at,
+        "new_failures": outcome.failures,
+        "new_sent_at": outcome.sent_at,
+        "new_problem": outcome.problem,
+        "new_message": outcome.message and keys().seal(outcome.message, _message_context(letter)),
+    }
+
+
+def _message_context(letter: Letter) -> str:
+    return sealed_context(Letter.__tablename__, "message", letter.uid)
+
+
+def _mark_handing_over(letter: Letter) -> bool:
+    marked = db.session.execute(
+        update(Letter)
+        .where(Letter.id == letter.id, Letter.attempts == letter.attempts, Letter.state == LetterState.SENDING)
+        .values(state=LetterState.HANDING_OVER)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(marked.rowcount == 1)

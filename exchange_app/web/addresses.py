@@ -1,0 +1,38 @@
+"""Addresses of this site to come back to, after signing in or after changing the language."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from flask import request
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
+
+# A path of this site. Not `//host` or `/\host`, which browsers take for another site, and no spaces or control
+# characters, which they leave out.
+LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def safe_next(wanted: str | None) -> str | None:
+    """The address to go on to if it is a path of this site, else None."""
+    return wanted if wanted and LOCAL_PATH.fullmatch(wanted) else None
+
+
+def here() -> str:
+    """The page that the reader sees, as a path that can be opened again; the home page where there is none."""
+    if "HX-Request" in request.headers:
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return safe_next(f"{shown.path}?{shown.query}".rstrip("?")) or "/"
+    if request.method in ("GET", "HEAD"):
+        return safe_next(request.full_path.rstrip("?")) or "/"
+    return safe_next(request.path) or "/" if _can_be_opened(request.path) else "/"
+
+
+def _can_be_opened(path: str) -> bool:
+    """Whether there is a page at ``path``; some addresses only take a form."""
+    adapter = request_ctx.url_adapter
+    try:
+        return adapter is not None and adapter.match(path, method="GET") is not None
+    except HTTPException:
+        return False

@@ -1,0 +1,190 @@
+"""How pages write dates, times, durations, money and grades, in the reader's language; and how templates are read.
+
+Filters, for a moment in a city's zone (the zone is a ZoneInfo or its name; without one it is Beijing time):
+`day` `short_day` `hour` `moment` `moment_in_zone`; for numbers: `minutes` `days` `money` `number` `filesize`; for a value of an
+enumeration: `label`. Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `choices_of(Enum)`, `here()`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, get_timezone_name
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask import Flask
+from flask_babel import gettext, ngettext
+from jinja2 import StrictUndefined
+
+from exchange_app.core.text import current_language
+from exchange_app.web.addresses import here
+from exchange_app.web.assets import icon
+from exchange_app.web.labels import choices_of, label
+from exchange_app.web.states import state_colour
+
+HOME_ZONE = "Asia/Shanghai"
+
+DAY = {"zh_Hans": "y年M月d日（EEE）", "en": "EEE d MMMM y"}
+SHORT_DAY = {"zh_Hans": "M月d日（EEE）", "en": "EEE d MMM"}
+
+
+def format_pages(app: Flask) -> None:
+    """Give templates their formats; a name that a template uses and nobody gave it is an error."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.filters.update(
+        day=day,
+        short_day=short_day,
+        hour=hour,
+        moment=moment,
+        moment_in_zone=moment_in_zone,
+        minutes=minutes,
+        days=days,
+        money=money,
+        number=number,
+        filesize=filesize,
+        label=label,
+    )
+    environment.globals.update(
+        date_range=date_range,
+        grades=grades,
+        icon=icon,
+        choices_of=choices_of,
+        state_colour=state_colour,
+        here=here,
+    )
+
+
+def day(when: date | datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
+    """2027年4月12日（周一） · Mon 12 April 2027"""
+    language = current_language()
+    return _written(_local_date(when, zone), DAY[language], language)
+
+
+def short_day(when: date | datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
+    """4月12日（周一） · Mon 12 Apr"""
+    language = current_language()
+    return _written(_local_date(when, zone), SHORT_DAY[language], language)
+
+
+def hour(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
+    """14:30"""
+    return f"{when.astimezone(_zone(zone)):%H:%M}"
+
+
+def moment(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
+    """2027年4月12日（周一）14:30 · Mon 12 April 2027, 14:30"""
+    between = "" if current_language() == "zh_Hans" else ", "
+    return f"{day(when, zone)}{between}{hour(when, zone)}"
+
+
+def moment_in_zone(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
+    """2027年4月12日（周一）14:30（北京时间）, for readers who may be elsewhere."""
+    written = moment(when, zone)
+    return f"{written}（{zone_name(zone)}）" if current_language() == "zh_Hans" else f"{written} ({zone_name(zone)})"
+
+
+def zone_name(zone: ZoneInfo | str) -> str:
+    name = str(zone)
+    if name == HOME_ZONE:
+        return gettext("Beijing time")
+    return get_timezone_name(_zone(name), locale=current_language())
+
+
+def date_range(first: date, last: date) -> str:
+    """2027年4月12日（周一）– 15日 · 12–15 April 2027; one day alone is written as `day` does."""
+    if first == last:
+        return day(first)
+    return _range(first, last, current_language())
+
+
+@lru_cache(maxsize=4096)
+def _range(first: date, last: date, language: str) -> str:
+    same_year = first.year == last.year
+    same_month = same_year and first.month == last.month
+    if language == "zh_Hans":
+        pattern = "d日" if same_month else "M月d日" if same_year else "y年M月d日"
+        return f"{_written(first, DAY[language], language)}– {_written(last, pattern, language)}"
+    pattern = "d" if same_month else "d MMMM" if same_year else "d MMMM y"
+    dash = "–" if same_month else " – "
+    return f"{_written(first, pattern, language)}{dash}{_written(last, 'd MMMM y', language)}"
+
+
+@lru_cache(maxsize=4096)
+def _written(when: date, pattern: str, language: str) -> str:
+    return format_date(when, pattern, locale=language)
+
+
+def _local_date(when: date | datetime, zone: ZoneInfo | str) -> date:
+    return when.astimezone(_zone(zone)).date() if isinstance(when, datetime) else when
+
+
+def _zone(zone: ZoneInfo | str) -> ZoneInfo:
+    return ZoneInfo(zone) if isinstance(zone, str) else zone
+
+
+def minutes(count: int) -> str:
+    """90 → 1小时30分钟 · 1 h 30 min"""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return gettext("%(minutes)s min", minutes=rest)
+    if not rest:
+        return gettext("%(hours)s h", hours=hours)
+    return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+
+
+def days(count: int) -> str:
+    """4天 · 4 days"""
+    return ngettext("one day", "%(num)s days", count)
+
+
+def money(minor: int, currency: str = "CNY") -> str:
+    """An amount in minor units: 12000 → ¥120, 0 → 免费 · Free"""
+    if minor == 0:
+        return gettext("Free")
+    digits = get_currency_precision(currency)
+    amount = minor / 10**digits
+    written = format_currency(amount, currency, locale=current_language())
+    return written.removesuffix("." + "0" * digits)
+
+
+def number(value: float) -> str:
+    return format_decimal(value, locale=current_language())
+
+
+def filesize(count: int) -> str:
+    """Bytes as people say them: 734 KB, 1.5 MB."""
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))} KB"
+    return f"{number(round(count / 1024 / 1024, 1))} MB"
+
+
+SCHOOLS = (("小学", 1, 6), ("初中", 7, 9), ("高中", 10, 12))
+NUMERALS = "一二三四五六"
+
+
+def grades(first: int, last: int) -> str:
+    """A band of grades, 1 to 12: 小学四至六年级 · Grades 4–6; 初中 · Grades 7–9; 小学六年级至初中二年级 · Grades 6–8"""
+    if current_language() != "zh_Hans":
+        return f"Grade {first}" if first == last else f"Grades {first}–{last}"
+    return _grades_in_chinese(first, last)
+
+
+@lru_cache
+def _grades_in_chinese(first: int, last: int) -> str:
+    (school, year), (last_school, last_year) = _year_of_school(first), _year_of_school(last)
+    if (school, last_school, first) == ("小学", "高中", 1) and last == 12:
+        return "小学至高中各年级"
+    if school != last_school:
+        return f"{school}{year}年级至{last_school}{last_year}年级"
+    if any((first, last) == (begin, end) for _school, begin, end in SCHOOLS):
+        return f"{school}各年级"
+    return f"{school}{year}年级" if first == last else f"{school}{year}至{last_year}年级"
+
+
+def _year_of_school(grade: int) -> tuple[str, str]:
+    school, begin = next((school, begin) for school, begin, end in SCHOOLS if grade <= end)
+    return school, NUMERALS[grade - begin]

@@ -1,0 +1,58 @@
+"""The reader's language: what they chose, else what their browser asks for, else Chinese.
+
+Signing in puts the language of the account into the session unless another was chosen before (`accounts/sessions.py`), so that
+asking for the language never asks the database.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, refresh
+
+from exchange_app.core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language
+
+CHOSEN = "language"
+# The languages' own names: whoever looks for theirs cannot read the other.
+NAMES = {"zh_Hans": "简体中文", "en": "English"}
+
+
+def speak_languages(app: Flask) -> None:
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LANGUAGE)
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=choose_language)
+    app.jinja_env.globals.update(current_language=current_language, page_language=page_language, language_names=NAMES)
+
+
+def choose_language() -> str:
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    return chosen_language() or accepted_language()
+
+
+def chosen_language() -> str | None:
+    """What this reader chose, if they did."""
+    chosen = session.get(CHOSEN)
+    return chosen if chosen in LANGUAGES else None
+
+
+def accepted_language() -> str:
+    """The first language in the browser's list that we have; any Chinese and any English will do."""
+    for tag, _quality in request.accept_languages:
+        match tag.lower().replace("_", "-").split("-")[0]:
+            case "zh":
+                return "zh_Hans"
+            case "en":
+                return "en"
+    return DEFAULT_LANGUAGE
+
+
+def remember_language(language: str) -> None:
+    """Keep the reader's choice; what is not in LANGUAGES is left out."""
+    if language in LANGUAGES:
+        session[CHOSEN] = language
+        refresh()
+
+
+def page_language() -> str:
+    """The language tag (BCP 47) of `<html lang>`."""
+    return current_language().replace("_", "-")

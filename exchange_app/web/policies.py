@@ -1,0 +1,97 @@
+"""Who may enter. Every route names its policy; a route without one is closed to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Unauthorized
+
+from exchange_app.core.errors import Forbidden, NotFound
+from exchange_app.core.roles import Role
+from exchange_app.core.text import sentence
+from exchange_app.web.addresses import here
+from exchange_app.web.fragments import wants_data, wants_fragment
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+csrf = CSRFProtect()
+
+
+class NotForYou(Forbidden):
+    slug = "not-for-you"
+    words = sentence("This page is for others. If it should be open to you, ask your administrator.")
+
+
+class OnlyInTheDemo(NotFound):
+    slug = "only-in-the-demo"
+    words = sentence("This page exists only in a demo.")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``roles`` that may enter, None lets anybody in; ``in_demo`` for pages that exist only in a demo."""
+
+    roles: frozenset[Role] | None
+    in_demo: bool = False
+
+
+def anyone(view: View) -> View:
+    """Open to everybody, signed in or not."""
+    return _with_policy(view, Policy(None))
+
+
+def allows(*roles: Role) -> Callable[[View], View]:
+    """Open to people signed in with one of these roles; to all of them when none is named."""
+    return lambda view: _with_policy(view, Policy(frozenset(roles or Role)))
+
+
+def demo_only(view: View) -> View:
+    """Open to everybody in demo mode; elsewhere there is no such page."""
+    return _with_policy(view, Policy(None, in_demo=True))
+
+
+def _with_policy(view: View, policy: Policy) -> View:
+    view.policy = policy  # type: ignore[attr-defined]
+    return view
+
+
+def policy_of(view: Callable[..., Any]) -> Policy | None:
+    return getattr(view, "policy", None)
+
+
+def guard_routes(app: Flask) -> None:
+    """Ask every route for its policy, and every form that changes something for its CSRF token."""
+    app.before_request(_guard)
+    # The token is bound to the session, so the referrer adds nothing; pages with a secret address send none.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    csrf.init_app(app)
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None  # no such address (an error page answers), or a file that everybody may load
+    policy = policy_of(current_app.view_functions[request.endpoint])
+    if policy is None:
+        raise NotForYou()
+    if policy.in_demo and not current_app.config["DEMO"]:
+        raise OnlyInTheDemo()
+    if policy.roles is None or (current_user.is_authenticated and current_user.role in policy.roles):
+        return None
+    if current_user.is_authenticated:
+        raise NotForYou()
+    return _ask_to_sign_in()
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if wants_data():
+        raise Unauthorized
+    sign_in = url_for("accounts.sign_in", next=here())
+    if wants_fragment():
+        return "", 204, {"HX-Redirect": sign_in}
+    return redirect(sign_in, 303)

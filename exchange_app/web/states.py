@@ -1,0 +1,17 @@
+"""The colour of a state's badge. A state is always written out as well: colour alone says nothing to many readers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+COLOURS = {
+    "green": {"open", "confirmed", "published", "sent"},
+    "blue": {"submitted", "sending", "handing_over", "not_yet"},
+    "orange": {"held", "pending", "doubtful", "full"},
+    "red": {"called_off", "declined", "failed"},
+}
+
+
+def state_colour(state: StrEnum) -> str:
+    """green, blue, orange, red, or gray for what is over, withdrawn or not public yet."""
+    return next((colour for colour, states in COLOURS.items() if state.value in states), "gray")
