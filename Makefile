@@ -2,43 +2,56 @@
 # Settings may follow a target, as in `make run PORT=8001`; PYTHON=… picks the interpreter.
 
 python = .venv/bin/python
-flask = $(python) -m flask --app wsgi
+set-up = @sh launcher/setup.sh
+compile = @$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+babel = @$(python) -m babel.messages.frontend
 
 .PHONY: run test check bench audit translations requirements clean
 
 run:
-	@sh launcher/setup.sh run
+	$(set-up) run
 	@$(python) -m launcher.run
 
 test:
-	@sh launcher/setup.sh test
+	$(set-up) test
 	@$(python) -m pytest -n 2 $(ARGS)
 
 check:
-	@sh launcher/setup.sh check
+	$(set-up) check
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
-	@$(python) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	@$(python) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo
 
+# The first figures stand in docs/performance.md.
 bench:
-	@sh launcher/setup.sh bench
+	$(set-up) bench
 	@$(python) -m tests.bench $(ARGS)
 
+# Compares the seats taken with the bookings that claim them.
 audit:
-	@sh launcher/setup.sh run
-	@$(flask) seats audit
+	$(set-up) run
+	@$(python) -m launcher.command seats audit
 
+# Collects the sentences of code and templates into the .po files, for a translator.
 translations:
-	@sh launcher/setup.sh run
-	@$(python) -m launcher.translations
+	$(set-up) run
+	$(babel) extract --quiet --mapping-file pyproject.toml --keyword sentence --keyword sentences:1,2 \
+		--sort-by-file --no-wrap --output-file .setup-stamps/messages.pot .
+	$(babel) update --no-fuzzy-matching --no-wrap --ignore-obsolete \
+		--input-file .setup-stamps/messages.pot --output-dir exchange_app/translations
 
+# Writes requirements/*.txt anew from pyproject.toml, with the newest versions it allows.
 requirements:
-	@sh launcher/setup.sh check
-	@$(python) -m launcher.requirements
+	$(set-up) check
+	$(compile) --upgrade --output-file requirements/run.txt pyproject.toml
+	$(compile) --upgrade --constraints requirements/run.txt --group test --group check --group compile \
+		--output-file requirements/dev.txt pyproject.toml
+	$(compile) --upgrade --group node --output-file requirements/node.txt
 
 clean:
 	@rm -rf .venv .setup-stamps node_modules exchange_app/static/vendor
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} + ; find exchange_app -name '*.mo' -delete
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find exchange_app -name '*.mo' -delete
 	@echo "Cleaned. The data in var/ is untouched."

@@ -14,10 +14,11 @@ from exchange_app.accounts.sessions import sign_people_in
 from exchange_app.core.broker import connect_broker
 from exchange_app.core.database import db, engine_options
 from exchange_app.core.sealing import KeyRing, use_keys
-from exchange_app.features import BLUEPRINTS, COMMANDS
+from exchange_app.features import BLUEPRINTS, COMMANDS, LABELS
 from exchange_app.web.errors import answer_errors
 from exchange_app.web.formats import format_pages
 from exchange_app.web.headers import send_headers
+from exchange_app.web.labels import add_labels
 from exchange_app.web.languages import speak_languages
 from exchange_app.web.limits import limit_rates
 from exchange_app.web.policies import guard_routes
@@ -59,5 +60,7 @@ def connect_database(app: Flask) -> None:
 def add_features(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for labels in LABELS:
+        add_labels(labels)
     for group in COMMANDS:
         app.cli.add_command(group)

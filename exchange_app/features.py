@@ -1,15 +1,31 @@
-"""Every feature that has pages or commands, in the order of the house."""
+"""Every feature that has pages, labels or commands, in the order of the house."""
 
+from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.views import accounts
+from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
 from exchange_app.bookings.views import bookings
+from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue
 from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.commands import seat_commands
+from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
+from exchange_app.partners.labels import LABELS as PARTNER_LABELS
+from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
 from exchange_app.web.views import web
 
 BLUEPRINTS = (web, outbox, accounts, catalogue, departures, bookings, rosters, demo)
+LABELS = (
+    LETTER_LABELS,
+    PARTNER_LABELS,
+    ACCOUNT_LABELS,
+    CATALOGUE_LABELS,
+    DEPARTURE_LABELS,
+    BOOKING_LABELS,
+    ROSTER_LABELS,
+)
 COMMANDS = (seat_commands, demo_commands)

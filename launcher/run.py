@@ -23,6 +23,7 @@ from launcher.settings import ROOT, Settings
 
 LOOK = 0.1  # seconds between two looks at everything
 STARTING = 90.0  # seconds until the address has to answer
+IMPATIENT = 0.5  # seconds after which a second Ctrl-C is a second one
 WEB_STOPS, WORKERS_STOP, BROKER_STOPS = 3.0, 5.0, 2.0  # seconds
 
 WEB = (
@@ -40,12 +41,26 @@ class Stopped(Exception):
     """Somebody asked the launcher to stop."""
 
 
+class Terminal:
+    """The one we were started in the foreground of, if any. Closing it need not reach us as a signal."""
+
+    def __init__(self) -> None:
+        try:
+            self._watched = os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+        except (OSError, ValueError):
+            self._watched = False
+
+    def is_gone(self) -> bool:
+        return self._watched and not os.isatty(sys.stdin.fileno())
+
+
 class Launcher:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.folder = DataFolder(settings.data)
         self.environment: dict[str, str] = {}
-        self.stop_asked = False
+        self.terminal = Terminal()
+        self.asked_to_stop_at: float | None = None
         self.broker: list[Service] = []
         self.web: list[Service] = []
         self.workers: list[Service] = []
@@ -65,11 +80,13 @@ class Launcher:
                 self._stop()
 
     def ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Asked once, stop in good order; asked again, at once."""
-        if self.stop_asked:
+        """Asked once, stop in good order; asked again, at once. Make passes on what it gets: twice at once is once."""
+        now = time.monotonic()
+        if self.asked_to_stop_at is None:
+            self.asked_to_stop_at = now
+        elif now - self.asked_to_stop_at > IMPATIENT:
             for process in running(self.web + self.workers + self.broker):
                 process.kill()
-        self.stop_asked = True
 
     def _start(self) -> None:
         self._start_broker()
@@ -133,7 +150,7 @@ class Launcher:
             self._look()
 
     def _look(self) -> None:
-        if self.stop_asked:
+        if self.asked_to_stop_at is not None or self.terminal.is_gone():
             raise Stopped
         for service in self.broker + self.web + self.workers:
             if sentence := service.look_after(time.monotonic()):
@@ -193,8 +210,10 @@ def main() -> int:
         sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
     try:
         launcher = Launcher(Settings.from_environment())
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, launcher.ask_to_stop)
+        signal.signal(signal.SIGINT, launcher.ask_to_stop)
+        signal.signal(signal.SIGTERM, launcher.ask_to_stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
+            signal.signal(signal.SIGHUP, launcher.ask_to_stop)
         launcher.run()
     except Trouble as trouble:
         print(f"Not running: {trouble}", file=sys.stderr)

@@ -24,11 +24,11 @@ def server_program() -> Path | None:
 class Valkey:
     """One server over one folder; what it holds survives a restart and, but for the last second, a kill."""
 
-    def __init__(self, folder: Path, password: str, port: int, log: Path) -> None:
+    def __init__(self, folder: Path, password: str, port: int | None = None, log: Path | None = None) -> None:
         self.folder = folder
         self.password = password
-        self.port = port
-        self.log = log
+        self.port = port or processes.free_port()
+        self.log = log or folder / "valkey.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     @property

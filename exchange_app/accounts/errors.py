@@ -1,15 +1,44 @@
-"""What accounts may refuse."""
+"""What an account may refuse."""
 
 from exchange_app.core.errors import Conflict, Invalid, NotFound
 from exchange_app.core.text import sentence
 
 
-class SignInFailed(Invalid):
-    """The same sentence whether the address is unknown or the password wrong."""
+class WrongSignIn(Invalid):
+    """The same sentence for an unknown address, a wrong password and a closed account."""
 
-    slug = "sign-in-failed"
-    words = sentence("The e-mail address or the password is wrong.")
-    field = "password"
+    slug = "wrong-sign-in"
+    words = sentence("E-mail address and password do not belong together. Look at both; your administrator can help.")
+
+
+class WrongPassword(Invalid):
+    slug = "wrong-password"
+    words = sentence("This is not your present password.")
+    field = "present_password"
+
+
+class PasswordTooShort(Invalid):
+    slug = "password-too-short"
+    words = sentence("A password has at least %(least)s characters. A short sentence is easy to remember.")
+    field = "new_password"
+
+
+class PasswordTooLong(Invalid):
+    slug = "password-too-long"
+    words = sentence("A password has at most %(most)s characters.")
+    field = "new_password"
+
+
+class PasswordTooPlain(Invalid):
+    slug = "password-too-plain"
+    words = sentence("This password is too easy to guess. A short sentence is easy to remember.")
+    field = "new_password"
+
+
+class EmailTaken(Conflict):
+    slug = "email-taken"
+    words = sentence("Somebody with this e-mail address has an account already.")
+    field = "email"
 
 
 class UserNotFound(NotFound):
@@ -17,19 +46,13 @@ class UserNotFound(NotFound):
     words = sentence("There is no such account.")
 
 
-class EmailTaken(Conflict):
-    slug = "email-taken"
-    words = sentence("Somebody has an account with this e-mail address already.")
-    field = "email"
+class SignInNotFound(NotFound):
+    slug = "sign-in-not-found"
+    words = sentence("This sign-in has ended already.")
 
 
-class PasswordTooShort(Invalid):
-    slug = "password-too-short"
-    words = sentence("Choose a password of at least %(length)s characters.")
-    field = "new_password"
+class OwnAccount(Conflict):
+    """Whoever keeps the accounts cannot lock themselves out."""
 
-
-class PasswordWrong(Invalid):
-    slug = "password-wrong"
-    words = sentence("This is not your present password.")
-    field = "password"
+    slug = "own-account"
+    words = sentence("This is your own account; another administrator has to do this.")

@@ -1,60 +1,73 @@
-"""Reads of users and sign-ins."""
+"""Reads of users and their sign-ins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from exchange_app.accounts.errors import UserNotFound
+from exchange_app.accounts.errors import SignInNotFound, UserNotFound
 from exchange_app.accounts.models import SignIn, User
 from exchange_app.core.database import db
-from exchange_app.partners.models import Organisation
+from exchange_app.partners.models import City, Organisation
 
 
 def find_user_by_email(email: str) -> User | None:
-    return db.session.scalar(select(User).where(User.email == email))
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
 def get_user(user_id: int) -> User:
     """Raises UserNotFound."""
-    user = db.session.get(User, user_id)
+    user = db.session.scalar(
+        select(User).options(joinedload(User.organisation).joinedload(Organisation.city)).where(User.id == user_id)
+    )
     if user is None:
         raise UserNotFound()
     return user
 
 
 def find_signed_in(token_hash: str, now: datetime) -> User | None:
-    """Who a sign-in that still lasts belongs to, with the organisation; one statement."""
+    """Who is signed in with this token, with organisation and city, in the one statement that every request pays."""
     return db.session.scalar(
         select(User)
         .join(SignIn, SignIn.user_id == User.id)
-        .join(User.organisation)
-        .options(contains_eager(User.organisation))
+        .options(joinedload(User.organisation).joinedload(Organisation.city))
         .where(SignIn.token_hash == token_hash, SignIn.ends_at > now, User.closed_at.is_(None))
     )
 
 
 def list_sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:
-    """Those that still last, newest first."""
+    """The user's sign-ins that have not ended, newest first."""
     return db.session.scalars(
         select(SignIn).where(SignIn.user_id == user_id, SignIn.ends_at > now).order_by(SignIn.started_at.desc())
     ).all()
 
 
-def list_users() -> Select[tuple[User]]:
-    """Everybody with an account, by organisation; to be paged."""
-    return (
-        select(User)
-        .options(joinedload(User.organisation).joinedload(Organisation.city))
-        .order_by(User.organisation_id, User.id)
-    )
+def get_sign_in(sign_in_id: int, user: User) -> SignIn:
+    """One of the user's own. Raises SignInNotFound, for anybody else's too."""
+    sign_in = db.session.scalar(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user.id))
+    if sign_in is None:
+        raise SignInNotFound()
+    return sign_in
 
 
-def list_organisers(organisation_id: int) -> Sequence[User]:
-    """The open accounts of an organisation."""
+def select_users(words: str = "") -> Select[tuple[User]]:
+    """All accounts by e-mail address, or those whose name or address contains the words; to be paged."""
+    users = select(User).options(joinedload(User.organisation)).order_by(User.email)
+    if words:
+        users = users.where(
+            or_(User.email.icontains(words, autoescape=True), User.name.icontains(words, autoescape=True))
+        )
+    return users
+
+
+def list_organisations() -> Sequence[Organisation]:
+    """Every organisation that somebody may sign in for, by city, with it."""
     return db.session.scalars(
-        select(User).where(User.organisation_id == organisation_id, User.closed_at.is_(None)).order_by(User.id)
+        select(Organisation)
+        .join(Organisation.city)
+        .options(contains_eager(Organisation.city))
+        .order_by(City.code, Organisation.id)
     ).all()

@@ -1,10 +1,37 @@
-"""How long a sign-in lasts, and what a password has to be."""
+"""How long a sign-in lasts, and what a password must be."""
 
+from __future__ import annotations
+
+import secrets
 from datetime import timedelta
 
-SIGN_IN_LASTS = timedelta(hours=12)
-SHORTEST_PASSWORD = 12
+from exchange_app.accounts.errors import PasswordTooLong, PasswordTooPlain, PasswordTooShort
+
+# A working day; it ends sooner when nothing is asked for, as the cookie runs out (PERMANENT_SESSION_LIFETIME, config.py).
+SIGN_IN_LENGTH = timedelta(hours=12)
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200  # hashing takes time with every character
+FEWEST_DIFFERENT_SIGNS = 5
+
+# For passwords that are read out or copied by hand: no look-alikes.
+PLAIN_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+FIRST_PASSWORD_GROUPS = 4
+SIGNS_A_GROUP = 4
 
 
-def normalise_email(typed: str) -> str:
-    return typed.strip().lower()
+def check_password_strength(password: str, email: str) -> None:
+    """Raises PasswordTooShort, PasswordTooLong or PasswordTooPlain."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise PasswordTooLong(most=LONGEST_PASSWORD)
+    spoken = password.casefold()
+    if len(set(spoken)) < FEWEST_DIFFERENT_SIGNS or spoken in (email, email.partition("@")[0]):
+        raise PasswordTooPlain()
+
+
+def new_first_password() -> str:
+    """A random password to begin with, such as `k7mq-2xhd-…` (79 bits)."""
+    groups = ("".join(secrets.choice(PLAIN_SIGNS) for _ in range(SIGNS_A_GROUP)) for _ in range(FIRST_PASSWORD_GROUPS))
+    return "-".join(groups)

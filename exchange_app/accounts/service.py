@@ -1,4 +1,4 @@
-"""Accounts are opened and closed, people sign in and out."""
+"""What can be done to an account and its sign-ins. Passwords come in as hashes, made before the transaction."""
 
 from __future__ import annotations
 
@@ -8,113 +8,132 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from exchange_app.accounts import queries
-from exchange_app.accounts.errors import EmailTaken, PasswordTooShort, PasswordWrong, SignInFailed
+from exchange_app.accounts.errors import EmailTaken, OwnAccount, WrongPassword, WrongSignIn
 from exchange_app.accounts.models import SignIn, User
 from exchange_app.accounts.passwords import hash_password, is_outdated, is_password
-from exchange_app.accounts.rules import SHORTEST_PASSWORD, SIGN_IN_LASTS, normalise_email
+from exchange_app.accounts.rules import SIGN_IN_LENGTH
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.partners.models import Organisation
+from exchange_app.core.text import DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """Who an account is for."""
+class Person:
+    """Who somebody is. ``language`` is that of the letters they get, one of `core.text.LANGUAGES`."""
 
-    email: str
     name: str
+    email: str
+    phone: str
+    organisation_id: int
     role: Role
-    phone: str = ""
-    language: str = "zh_Hans"
+    language: str = DEFAULT_LANGUAGE
 
 
-def add_user(organisation: Organisation, profile: Profile, *, password_hash: str) -> User:
-    """Raises EmailTaken."""
-    email = normalise_email(profile.email)
-    if queries.find_user_by_email(email) is not None:
-        raise EmailTaken()
-    user = User(
-        organisation=organisation,
-        role=profile.role,
-        email=email,
-        name=profile.name,
-        language=profile.language,
-        password_hash=password_hash,
-    )
-    user.phone = profile.phone
-    db.session.add(user)
-    db.session.flush()
-    return user
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A user who knew the password; ``renewed_hash`` is set where the stored one was made with older parameters."""
+
+    user: User
+    renewed_hash: str | None
 
 
-def close_user(user: User, *, now: datetime) -> None:
-    """The account ends, and with it every sign-in."""
-    user.closed_at = now
-    end_sign_ins(user)
+def token_hash(token: str) -> str:
+    """What is stored of a sign-in's token. The token is random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
-def reopen_user(user: User) -> None:
-    user.closed_at = None
+def prove_identity(email: str, password: str) -> Proof:
+    """Changes nothing, and takes as long for an unknown address as for a wrong password. Raises WrongSignIn."""
+    user = queries.find_user_by_email(email)
+    is_right = is_password(password, user.password_hash if user else None)
+    if user is None or not is_right or not user.is_active:
+        raise WrongSignIn()
+    return Proof(user, hash_password(password) if is_outdated(user.password_hash) else None)
 
 
-def sign_in(email: str, password: str, *, now: datetime) -> str:
-    """The token of a new sign-in, to be kept by the browser alone. Raises SignInFailed."""
-    user = queries.find_user_by_email(normalise_email(email))
-    known = user is not None and user.closed_at is None
-    if not is_password(password, user.password_hash if user is not None and known else None) or user is None:
-        raise SignInFailed()
-    if is_outdated(user.password_hash):
-        user.password_hash = hash_password(password)
+def prove_password(user: User, password: str) -> None:
+    """Raises WrongPassword."""
+    if not is_password(password, user.password_hash):
+        raise WrongPassword()
+
+
+def sign_in(proof: Proof, *, now: datetime) -> str:
+    """Begin a sign-in; returns its token, which is kept nowhere but in the browser's cookie."""
     token = secrets.token_urlsafe(32)
+    if proof.renewed_hash is not None:
+        proof.user.password_hash = proof.renewed_hash
+    db.session.execute(delete(SignIn).where(SignIn.user_id == proof.user.id, SignIn.ends_at <= now))
     db.session.add(
-        SignIn(token_hash=hash_token(token), user_id=user.id, started_at=now, ends_at=now + SIGN_IN_LASTS)
+        SignIn(token_hash=token_hash(token), user_id=proof.user.id, started_at=now, ends_at=now + SIGN_IN_LENGTH)
     )
     db.session.flush()
     return token
 
 
 def sign_out(token: str) -> None:
-    db.session.execute(delete(SignIn).where(SignIn.token_hash == hash_token(token)))
+    db.session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
 
 
-def end_sign_in(user: User, sign_in_id: int) -> None:
-    """One of the user's own sign-ins, on whatever device."""
-    db.session.execute(delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user.id))
+def end_sign_in(sign_in: SignIn) -> None:
+    db.session.delete(sign_in)
 
 
-def end_sign_ins(user: User, *, but: str | None = None) -> None:
-    """All of the user's sign-ins, except the one whose token is given."""
-    ended = delete(SignIn).where(SignIn.user_id == user.id)
-    if but is not None:
-        ended = ended.where(SignIn.token_hash != hash_token(but))
-    db.session.execute(ended)
+def change_password(user: User, password_hash: str, *, token: str) -> None:
+    """Every sign-in but the one of ``token`` ends: whoever else knew the old password is out."""
+    user.password_hash = password_hash
+    others = delete(SignIn).where(SignIn.user_id == user.id, SignIn.token_hash != token_hash(token))
+    db.session.execute(others)
 
 
-def change_password(user: User, *, present: str, new: str, token: str) -> None:
-    """Ends every other sign-in. Raises PasswordWrong or PasswordTooShort."""
-    if not is_password(present, user.password_hash):
-        raise PasswordWrong()
-    if len(new) < SHORTEST_PASSWORD:
-        raise PasswordTooShort(length=SHORTEST_PASSWORD)
-    user.password_hash = hash_password(new)
-    end_sign_ins(user, but=token)
+def change_person(user: User, *, name: str, phone: str, language: str) -> None:
+    user.name = name
+    user.phone = phone
+    user.language = language
+    db.session.flush()
 
 
-def give_new_password(user: User) -> str:
-    """A first password for somebody who forgot theirs; shown once. Ends every sign-in."""
-    password = secrets.token_urlsafe(12)
-    user.password_hash = hash_password(password)
-    end_sign_ins(user)
-    return password
+def add_user(person: Person, password_hash: str) -> User:
+    """Raises EmailTaken; the transaction is then to be given up."""
+    user = User(
+        name=person.name,
+        email=person.email.strip().lower(),
+        organisation_id=person.organisation_id,
+        role=person.role,
+        language=person.language,
+        password_hash=password_hash,
+    )
+    user.phone = person.phone
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise EmailTaken() from None
+    return user
 
 
-def forget_ended(now: datetime) -> int:
-    """Drop sign-ins that ended by themselves; returns how many."""
-    return int(db.session.execute(delete(SignIn).where(SignIn.ends_at <= now)).rowcount)
+def close_user(user: User, *, by: User, now: datetime) -> None:
+    """Nobody signs in with the account any more, and every sign-in of it ends. Raises OwnAccount."""
+    if user.id == by.id:
+        raise OwnAccount()
+    user.closed_at = user.closed_at or now
+    _end_all(user)
 
 
-def hash_token(token: str) -> str:
-    """A token is random, so a plain hash cannot be guessed back."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def reopen_user(user: User) -> None:
+    user.closed_at = None
+    db.session.flush()
+
+
+def reset_password(user: User, password_hash: str, *, by: User) -> None:
+    """For somebody who forgot theirs; every sign-in ends. Raises OwnAccount: one's own is changed on one's own page."""
+    if user.id == by.id:
+        raise OwnAccount()
+    user.password_hash = password_hash
+    _end_all(user)
+
+
+def _end_all(user: User) -> None:
+    db.session.execute(delete(SignIn).where(SignIn.user_id == user.id))

@@ -1,48 +1,48 @@
-"""Who is signed in: the signed cookie carries a token, the table says whose it is and for how long."""
+"""From the browser's cookie to the user. The signed session cookie holds a random token, the table `sign_ins` its hash:
+a sign-in can be ended from elsewhere, and a stolen table signs nobody in."""
 
 from __future__ import annotations
 
 from flask import Flask, session
 from flask_login import LoginManager
 
-from exchange_app.accounts import queries, service
+from exchange_app.accounts import queries
 from exchange_app.accounts.models import User
-from exchange_app.core import clock
-
-TOKEN = "sign_in"
+from exchange_app.accounts.service import token_hash
+from exchange_app.core.clock import now
+from exchange_app.web.headers import SIGNED_IN
+from exchange_app.web.languages import chosen_language, remember_language
 
 
 def sign_people_in(app: Flask) -> None:
     manager = LoginManager()
+    manager.session_protection = None  # the token is ours, and addresses of phones change on the way
+    manager.request_loader(_load_user)
     manager.init_app(app)
-    manager.session_protection = None  # the token is the protection; addresses of phones change
-    manager.request_loader(_load_signed_in)
 
 
-def _load_signed_in(_: object) -> User | None:
-    token = session.get(TOKEN)
-    return queries.find_signed_in(service.hash_token(token), clock.now()) if token else None
-
-
-def begin_session(token: str) -> None:
-    """A session of its own for the new sign-in: nothing of the one before is kept but the language."""
-    language = session.get("language")
-    session.clear()
-    session.permanent = True
-    session[TOKEN] = token
-    if language:
-        session["language"] = language
-
-
-def end_session() -> str | None:
-    """The token that was in use."""
-    token = session.get(TOKEN)
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-    return token
+def _load_user(_request: object) -> User | None:
+    """One statement, and none for visitors."""
+    token = current_token()
+    return queries.find_signed_in(token_hash(token), now()) if token else None
 
 
 def current_token() -> str:
-    return str(session[TOKEN])
+    """The token of this browser's sign-in; empty where nobody signed in."""
+    return str(session.get(SIGNED_IN, ""))
+
+
+def keep_sign_in(token: str, user: User) -> None:
+    """Begin a session of its own for the token: nothing that somebody else may have put into the old one stays."""
+    language = chosen_language() or user.language
+    session.clear()
+    session[SIGNED_IN] = token
+    session.permanent = True  # the cookie ends after two hours without a request
+    remember_language(language)
+
+
+def forget_sign_in() -> None:
+    language = chosen_language()
+    session.clear()
+    if language:
+        remember_language(language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import select
@@ -25,7 +26,6 @@ from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.rendering import host_of_links, sender
 from exchange_app.outbox.service import NewLetter, write_letters
-from exchange_app.outbox.times import LocalTimes
 
 # ------------------------------------------------------------------------------------------------- writing
 
@@ -126,7 +126,7 @@ def words(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
         "host": departure.package.organiser,
         "code": spaced_code(booking.code),
         "leader_name": booking.contact_name or booking.leader.name,
-        "times": LocalTimes(departure.package.host_city.time_zone),
+        "zone": zone_of(departure),
         "days": itinerary(departure),
         "reason": letter.facts.get("reason", ""),
         "check_url": public_url + check_path(booking),
@@ -135,17 +135,20 @@ def words(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
     }
 
 
+def zone_of(departure: Departure) -> ZoneInfo:
+    return ZoneInfo(departure.package.host_city.time_zone)
+
+
 def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime], bool]:
     return lambda booking, letter, now: booking.state in states
 
 
 def _is_trip_coming(booking: Booking, letter: Letter, now: datetime) -> bool:
     departure = booking.departure
-    zone = LocalTimes(departure.package.host_city.time_zone).zone
     return (
         booking.state is BookingState.CONFIRMED
         and departure.state in COMING
-        and has_its_turn(letter, TRIP_REMINDERS, departure.meets_at, zone, now)
+        and has_its_turn(letter, TRIP_REMINDERS, departure.meets_at, zone_of(departure), now)
     )
 
 

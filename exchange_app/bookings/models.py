@@ -69,6 +69,15 @@ class Booking(db.Model):
     def is_roster_complete(self) -> bool:
         return self.named >= self.persons
 
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.contact_name and self.contact_email and self.contact_phone_sealed)
+
+    def state_at(self, now: datetime) -> BookingState:
+        """A hold that ran out is expired, even before its seats are taken back."""
+        ran_out = self.state is BookingState.HELD and self.hold_ends_at is not None and self.hold_ends_at <= now
+        return BookingState.EXPIRED if ran_out else self.state
+
 
 class BookingEvent(db.Model):
     """One change of a booking: what happened (a slug of `rules.py`), when, by whom (nobody: the system)."""

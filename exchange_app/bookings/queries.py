@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.models import Booking, BookingEvent
-from exchange_app.bookings.rules import BookingState, parse_code
-from exchange_app.catalogue.models import Package
+from exchange_app.bookings.rules import SEATED, BookingState, parse_code
+from exchange_app.catalogue.models import MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure
@@ -23,6 +23,14 @@ WITH_DEPARTURE = (
     joinedload(Booking.departure).joinedload(Departure.pool),
     joinedload(Booking.departure).joinedload(Departure.package).joinedload(Package.host_city),
     joinedload(Booking.departure).joinedload(Departure.package).joinedload(Package.organiser),
+)
+
+WITH_STOPS = (
+    joinedload(Booking.departure)
+    .joinedload(Departure.package)
+    .selectinload(Package.stops)
+    .joinedload(Stop.menu_item)
+    .joinedload(MenuItem.base),
 )
 
 
@@ -61,8 +69,10 @@ def lock_booking(code: str, user: User) -> Booking:
 
 
 def find_booking_by_code(code: str) -> Booking | None:
-    """For checks that prove themselves otherwise than by signing in."""
-    return db.session.scalar(select(Booking).options(*WITH_DEPARTURE).where(Booking.code == parse_code(code)))
+    """For checks that prove themselves otherwise than by signing in; with the itinerary."""
+    return db.session.scalar(
+        select(Booking).options(*WITH_DEPARTURE, *WITH_STOPS).where(Booking.code == parse_code(code))
+    )
 
 
 def find_booking_of_form(leader_id: int, form_token: str) -> Booking | None:
@@ -81,6 +91,39 @@ def get_booking_of_form(leader_id: int, form_token: str) -> Booking:
 def list_bookings(user: User) -> Select[tuple[Booking]]:
     """The user's bookings, newest first; to be paged."""
     return visible_to(user).options(*WITH_DEPARTURE).order_by(Booking.created_at.desc(), Booking.id.desc())
+
+
+def list_desk(user: User, *, state: BookingState | None, departure_id: int | None) -> Select[tuple[Booking]]:
+    """The groups a host looks after: first those that wait for a decision, longest waiting first; to be paged."""
+    groups = visible_to(user).options(*WITH_DEPARTURE)
+    if state is not None:
+        groups = groups.where(Booking.state == state)
+    if departure_id is not None:
+        groups = groups.where(Booking.departure_id == departure_id)
+    waits = case((Booking.state == BookingState.SUBMITTED, 0), else_=1)
+    waiting_since = case((Booking.state == BookingState.SUBMITTED, Booking.submitted_at))
+    return groups.order_by(waits, waiting_since, Booking.created_at.desc(), Booking.id.desc())
+
+
+def list_departures_with_bookings(user: User) -> Sequence[Departure]:
+    """The departures whose bookings the user may see, the latest first."""
+    departures = visible_to(user).with_only_columns(Booking.departure_id)
+    return db.session.scalars(
+        select(Departure)
+        .options(joinedload(Departure.package).joinedload(Package.host_city))
+        .where(Departure.id.in_(departures))
+        .order_by(Departure.starts_on.desc(), Departure.id)
+    ).all()
+
+
+def count_seated(departure_id: int) -> int:
+    """How many groups have seats of a departure."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(Booking.departure_id == departure_id, Booking.state.in_(SEATED))
+        )
+        or 0
+    )
 
 
 def list_bookings_of_departure(departure_id: int) -> Sequence[Booking]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy.orm.attributes import set_committed_value
 
 from exchange_app.accounts.models import User
@@ -40,6 +41,7 @@ from exchange_app.departures import service as departures
 from exchange_app.departures.errors import NotOpenYet, NotTakingRegistrations, RegistrationOver
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState, Window
+from exchange_app.outbox.times import LocalTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +164,15 @@ def check_open_for_roster(booking: Booking, now: datetime) -> None:
     check_hold(booking, now)
     if booking.state not in OPEN_FOR_ROSTER:
         raise StepNotAllowed()
-    due = booking.departure.roster_due_at
-    if now >= due:
-        raise RosterLocked(due=due)
+    departure = booking.departure
+    if now >= departure.roster_due_at:
+        local = LocalTimes(departure.package.host_city.time_zone)
+        raise RosterLocked(due=LazyString(local.moment, departure.roster_due_at))
 
 
 def check_hold(booking: Booking, now: datetime) -> None:
     """Raises HoldExpired when the booking's hold ran out, whether or not its seats were taken back yet."""
-    if booking.state is BookingState.EXPIRED:
-        raise HoldExpired()
-    if booking.state is BookingState.HELD and booking.hold_ends_at is not None and booking.hold_ends_at <= now:
+    if booking.state_at(now) is BookingState.EXPIRED:
         raise HoldExpired()
 
 
@@ -185,7 +186,7 @@ def submit_booking(booking: Booking, *, by: User, now: datetime) -> None:
     check_hold(booking, now)
     if booking.state is not BookingState.HELD:
         raise StepNotAllowed()
-    if not (booking.contact_name and booking.contact_email and booking.contact_phone_sealed):
+    if not booking.has_contact:
         raise ContactMissing()
     check_supervision(Party(booking.pupils, booking.staff), booking.departure)
     at_once = booking.departure.package.approval is Approval.NONE

@@ -30,12 +30,19 @@ class StopNotFound(NotFound):
 
 
 class ChangedMeanwhile(Conflict):
-    """Two people edited the same thing; the second is told before the first one's work is lost."""
+    """Two people edited the same thing; the second is told before the first one's work is lost.
+
+    ``current`` is the fingerprint of what stands there now; a form that carries it may be saved.
+    """
 
     slug = "changed-meanwhile"
     words = sentence(
         "Somebody else changed this while you were typing. What you typed is kept; saving again replaces their change."
     )
+
+    def __init__(self, *, current: str) -> None:
+        super().__init__()
+        self.current = current
 
 
 class GroupSizesTurned(Invalid):

@@ -2,16 +2,15 @@
 
 from exchange_app.catalogue.models import Approval, BaseKind, Manner, Plan, Publication
 from exchange_app.core.text import sentence
-from exchange_app.web.labels import Labels
 
-LABELS: Labels = {
+LABELS = {
     Plan: {
         Plan.YOUTH: sentence("Youth exchange"),
         Plan.COMMUNITY: sentence("Living side by side"),
         Plan.TOURISM: sentence("Tourism"),
     },
     Manner: {
-        Manner.SCENE: sentence("Scene-based"),
+        Manner.SCENE: sentence("On the scene"),
         Manner.INTERACTIVE: sentence("Interactive"),
         Manner.EXPERIENTIAL: sentence("Hands-on"),
     },
@@ -22,7 +21,7 @@ LABELS: Labels = {
         BaseKind.WORKSHOP: sentence("Workshop"),
         BaseKind.VILLAGE: sentence("Village"),
         BaseKind.SCENIC_AREA: sentence("Scenic area"),
-        BaseKind.SCHOOL: sentence("Partner school"),
+        BaseKind.SCHOOL: sentence("School"),
     },
     Publication: {
         Publication.DRAFT: sentence("Draft"),
@@ -31,21 +30,6 @@ LABELS: Labels = {
     },
     Approval: {
         Approval.NONE: sentence("Confirmed at once"),
-        Approval.HOST: sentence("The host decides about each group"),
+        Approval.HOST: sentence("The host confirms"),
     },
-}
-
-ASKED_FIELDS = {
-    "birth_date": sentence("Date of birth"),
-    "sex": sentence("Sex"),
-    "document_type": sentence("Type of document"),
-    "document_number": sentence("Document number"),
-    "health_note": sentence("Health note"),
-    "meal_need": sentence("Meal need"),
-}
-
-SPOKEN = {
-    "zh": sentence("Chinese"),
-    "za": sentence("Zhuang"),
-    "en": sentence("English"),
 }

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from exchange_app.core.text import Translated
 
 FIRST_GRADE = 1  # first year of primary school
 LAST_GRADE = 12  # third year of senior middle school
 MOST_DAYS = 30
 MINUTES_A_DAY = 24 * 60
 
-# The roster fields that a package may ask for besides those every roster holds (domain: children's data).
-ASKABLE_FIELDS = ("birth_date", "sex", "document_type", "document_number", "health_note", "meal_need")
+# The roster fields that a package may ask for besides those every roster holds (domain: children's data). Whoever asks
+# for a document's number asks for its type.
+ASKABLE_FIELDS = ("birth_date", "sex", "document_number", "health_note", "meal_need")
 
 # The languages in which an activity can be held: Chinese, Zhuang, English.
 SPOKEN_LANGUAGES = ("zh", "za", "en")
@@ -30,6 +34,16 @@ def days_outside(days: int, used: Iterable[int]) -> list[int]:
 def days_without(days: int, used: Iterable[int]) -> list[int]:
     """The days of a package on which nothing happens."""
     return sorted(set(range(1, days + 1)) - set(used))
+
+
+def make_asks(reasons: Mapping[str, Translated]) -> list[dict[str, Any]]:
+    """A package's ``asks``: the fields for which there is a reason, a document's type beside its number."""
+    asks = []
+    for field in ASKABLE_FIELDS:
+        if reason := reasons.get(field):
+            names = ("document_type", field) if field == "document_number" else (field,)
+            asks += [{"field": name, "reason": dict(reason)} for name in names]
+    return asks
 
 
 def make_slug(title: str, kind: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -246,8 +246,8 @@ def change(row: Base | Menu | MenuItem | Package | Stop, terms: AnyTerms, *, see
     kind = type(row)
     db.session.execute(select(kind.id).where(kind.id == row.id).with_for_update(key_share=True))
     db.session.refresh(row, [field.name for field in fields(terms)])
-    if fingerprint(terms_of(row, type(terms))) != seen:
-        raise ChangedMeanwhile()
+    if (current := fingerprint(terms_of(row, type(terms)))) != seen:
+        raise ChangedMeanwhile(current=current)
     apply_terms(row, terms)
     db.session.flush()
 

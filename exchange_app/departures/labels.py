@@ -1,10 +1,9 @@
-"""How a departure's state reads on pages, and why it takes no registrations."""
+"""How a departure's state, and where it stands for registration, read on pages."""
 
 from exchange_app.core.text import sentence
 from exchange_app.departures.rules import DepartureState, Standing
-from exchange_app.web.labels import Labels
 
-LABELS: Labels = {
+LABELS = {
     DepartureState: {
         DepartureState.DRAFT: sentence("Draft"),
         DepartureState.OPEN: sentence("Open"),
@@ -13,12 +12,12 @@ LABELS: Labels = {
         DepartureState.DONE: sentence("Done"),
     },
     Standing: {
-        Standing.DRAFT: sentence("Draft"),
         Standing.OPEN: sentence("Open for registration"),
         Standing.NOT_YET: sentence("Not open yet"),
         Standing.FULL: sentence("Full"),
         Standing.OVER: sentence("Registration over"),
         Standing.CALLED_OFF: sentence("Called off"),
-        Standing.DONE: sentence("Took place"),
+        Standing.DONE: sentence("Done"),
+        Standing.DRAFT: sentence("Draft"),
     },
 }

@@ -72,8 +72,8 @@ def change_departure(departure: Departure, terms: Terms, *, seen: str) -> None:
     _check_dates(terms)
     _lock(departure)
     db.session.refresh(departure.pool)
-    if fingerprint(terms_of(departure)) != seen:
-        raise ChangedMeanwhile()
+    if (current := fingerprint(terms_of(departure))) != seen:
+        raise ChangedMeanwhile(current=current)
     _apply(departure, terms)
     db.session.flush()
     if terms.capacity != departure.pool.capacity:

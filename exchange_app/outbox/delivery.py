@@ -220,11 +220,19 @@ def _message_context(letter: Letter) -> str:
     return sealed_context(Letter.__tablename__, "message", letter.uid)
 
 
-def _mark_handing_over(letter: Letter) -> bool:
-    marked = db.session.execute(
-        update(Letter)
-        .where(Letter.id == letter.id, Letter.attempts == letter.attempts, Letter.state == LetterState.SENDING)
-        .values(state=LetterState.HANDING_OVER)
-        .execution_options(synchronize_session=False)
+# Fenced as well: only the letter that this worker leased, and that nobody took over since.
+MARK_HANDING_OVER = (
+    update(LETTERS)
+    .where(
+        LETTERS.c.id == bindparam("of_id"),
+        LETTERS.c.attempts == bindparam("of_attempt"),
+        LETTERS.c.state == LetterState.SENDING,
     )
+    .values(state=LetterState.HANDING_OVER)
+)
+
+
+def _mark_handing_over(letter: Letter) -> bool:
+    values = {"of_id": letter.id, "of_attempt": letter.attempts}
+    marked = db.session.connection().execute(MARK_HANDING_OVER, values)
     return bool(marked.rowcount == 1)

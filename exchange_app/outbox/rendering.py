@@ -70,7 +70,7 @@ def _envelope(letter: Letter, subject: str, now: datetime) -> MIMEMultipart:
     message = MIMEMultipart("mixed", policy=WIRE)
     message["From"] = formataddr(sender())
     message["To"] = _fit(letter.address)
-    message["Subject"] = Header(subject, "utf-8").encode()
+    message["Subject"] = Header(subject, header_name="Subject")  # ASCII as it is, anything else as UTF-8
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(letter)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it

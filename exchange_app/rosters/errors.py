@@ -55,7 +55,7 @@ class RosterRefused(Invalid):
 
 class NotASpreadsheet(RosterRefused):
     slug = "not-a-spreadsheet"
-    words = sentence("This file is no spreadsheet. Choose an .xlsx, .xls, .ods or .csv file.")
+    words = sentence("“%(filename)s” is no spreadsheet. Choose an .xlsx, .xls, .ods or .csv file.")
 
 
 class SavedAsXml(RosterRefused):

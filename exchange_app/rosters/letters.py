@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from exchange_app.bookings.letters import load_bookings, words
+from exchange_app.bookings.letters import load_bookings, words, zone_of
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.reminders import COMING, FARTHEST, Reminder, coming_moments, has_its_turn, plan
 from exchange_app.bookings.rules import BookingState
@@ -17,7 +17,6 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.kinds import Kind
 from exchange_app.outbox.models import Letter
-from exchange_app.outbox.times import LocalTimes
 from exchange_app.rosters.models import Participant
 
 KIND = "reminder_roster_due"
@@ -58,12 +57,11 @@ def load_groups(ids: Collection[int]) -> Mapping[int, Group]:
 
 def is_roster_missing(group: Group, letter: Letter, now: datetime) -> bool:
     departure = group.booking.departure
-    zone = LocalTimes(departure.package.host_city.time_zone).zone
     return (
         group.booking.state in EXPECTED_OF
         and departure.state in COMING
         and group.missing > 0
-        and has_its_turn(letter, ROSTER_REMINDERS, departure.roster_due_at, zone, now)
+        and has_its_turn(letter, ROSTER_REMINDERS, departure.roster_due_at, zone_of(departure), now)
     )
 
 

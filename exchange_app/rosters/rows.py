@@ -66,7 +66,7 @@ def _is_about_somebody(row: Row, written: Mapping[str, str], name_column: int, m
     name = written["name"]
     named_only = all(field == "name" for field, text in written.items() if text)
     first = next(text for text in row.cells if text)
-    is_remark = _REMARK.fullmatch(name) or (named_only or not name) and _REMARK.fullmatch(first)
+    is_remark = _REMARK.fullmatch(name) or ((named_only or not name) and _REMARK.fullmatch(first))
     return not is_remark and meaning_of(name) != "name"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
@@ -46,7 +47,9 @@ SENTENCES = {
     403: sentence("This page is for others. If it should be open to you, ask your administrator."),
     404: sentence("There is no page at this address. The link may be old, or mistyped."),
     405: sentence("A form leads to this address; it cannot be opened by itself."),
-    500: sentence("The fault is ours and was written down. If it happens again, tell the administrator this reference."),
+    500: sentence(
+        "The fault is ours and was written down. If it happens again, tell the administrator this reference."
+    ),
 }
 NOT_UNDERSTOOD = sentence("The request cannot be carried out.")
 FORM_TOO_OLD = sentence(
@@ -56,7 +59,9 @@ FORM_TOO_OLD = sentence(
 TOO_LARGE = sentence("What was sent is larger than %(limit)s MB. Choose a smaller file.")
 TOO_OFTEN = sentence("There were too many attempts from here. Try again in %(minutes)s minutes.")
 BUSY = sentence("Many people are at work right now, and nothing was changed. Try again in a few seconds.")
-AWAY = sentence("The database does not answer, and nothing was changed. It is being looked after; try again in a minute.")
+AWAY = sentence(
+    "The database does not answer, and nothing was changed. It is being looked after; try again in a minute."
+)
 
 RETRY_AFTER = {Trouble.BUSY: 3, Trouble.AWAY: 30}
 
@@ -70,7 +75,7 @@ class Problem:
     detail: str
     field: str | None = None
     reference: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] | None = None
 
 
 def answer_errors(app: Flask) -> None:
@@ -88,8 +93,8 @@ def status_of(refusal: Refusal) -> int:
 
 
 def beside_field(form: Any, refusal: Refusal) -> None:
-    """Put a refusal's sentence beside the form field it is about, or above the form; the view then shows the form again,
-    with what was typed, and answers 422."""
+    """Put a refusal's sentence beside the form field it is about, or above the form; the view then shows the form
+    again, with what was typed, and answers 422."""
     if refusal.field is not None and refusal.field in form:
         form[refusal.field].errors = [*form[refusal.field].errors, refusal.sentence]
     else:
@@ -160,7 +165,7 @@ def _answer(problem: Problem) -> Response:
             render_template("errors/problem.html", problem=problem, title=_title(problem), layout=_layout(problem))
         )
     response.status_code = problem.status
-    response.headers.extend(problem.headers)
+    response.headers.extend(problem.headers or {})
     return response
 
 
@@ -184,7 +189,7 @@ def _title(problem: Problem) -> Any:
 
 
 def _layout(problem: Problem) -> str:
-    """The site's own layout, where it can be made. The plain one asks neither the database nor the session: another site's
-    form must not make us write a session over the reader's own."""
+    """The site's own layout, where it can be made. The plain one asks neither the database nor the session: another
+    site's form must not make us write a session over the reader's own."""
     is_safe = request.method in ("GET", "HEAD") or problem.status in (403, 409, 422)
     return "layouts/page.html" if is_safe and problem.status < 500 else "layouts/plain.html"

@@ -1,8 +1,9 @@
 """How pages write dates, times, durations, money and grades, in the reader's language; and how templates are read.
 
-Filters, for a moment in a city's zone (the zone is a ZoneInfo or its name; without one it is Beijing time):
-`day` `short_day` `hour` `moment` `moment_in_zone`; for numbers: `minutes` `days` `money` `number` `filesize`; for a value of an
-enumeration: `label`. Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `choices_of(Enum)`, `here()`.
+Filters for a moment in a city's zone (a ZoneInfo or its name; without one it is Beijing time): `day`, `short_day`,
+`hour`, `moment`, `moment_in_zone`; for numbers: `minutes`, `days`, `money`, `number`, `filesize`; for a value of an
+enumeration: `label`. Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `choices_of(Enum)`,
+`state_colour(state)`, `here()`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every answer tells the browser: load nothing from elsewhere, run no script that is not ours, keep nothing private."""
+"""What every answer tells the browser: load nothing from elsewhere, run only our scripts, keep nothing private."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ SIGNED_IN = "sign_in"  # the session's key of the sign-in's token, set by accoun
 
 
 def secret_address(view: View) -> View:
-    """For a view whose address is itself a secret, or whose page shows personal data without a sign-in: the address goes
-    into no referrer, the page into no cache and no search engine."""
+    """For a view whose address is itself a secret, or whose page shows personal data without a sign-in: the address
+    goes into no referrer, the page into no cache and no search engine."""
     view.has_secret_address = True  # type: ignore[attr-defined]
     return view
 

@@ -1,4 +1,4 @@
-"""How the values of an enumeration read on pages. Features say it in their `labels.py`; this is where it is looked up."""
+"""How the values of an enumeration read on pages. Features say it in their `labels.py`; here it is looked up."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The reader's language: what they chose, else what their browser asks for, else Chinese.
 
-Signing in puts the language of the account into the session unless another was chosen before (`accounts/sessions.py`), so that
-asking for the language never asks the database.
+Signing in puts the language of the account into the session unless another was chosen before (`accounts/sessions.py`),
+so that asking for the language never asks the database.
 """
 
 from __future__ import annotations

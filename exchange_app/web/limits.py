@@ -47,7 +47,7 @@ def storage_address(redis_url: str) -> str:
 
 
 def slow_down(often: str, *, by: Callable[[], str] = client_address) -> Callable[[Any], Any]:
-    """Count refused forms (POST, answered with 422) by ``by()``; after so many every further one gets a 429 for a while."""
+    """Count refused forms (POST, answered with 422) by ``by()``; after so many, further ones get a 429 for a while."""
     return limiter.limit(often, key_func=by, methods=["POST"], deduct_when=_was_refused)
 
 

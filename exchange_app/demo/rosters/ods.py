@@ -45,7 +45,7 @@ def ods_workbook(sheets: Iterable[tuple[str, Sequence[Sequence[OdsCell]]]]) -> b
 
 
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    """The type comes first and unpacked, as the format asks; no time of day, so that the same rows give the same file."""
+    """The type stands unpacked, as the format asks; no date is kept, so that the same rows give the same file."""
     member = zipfile.ZipInfo(name)
     member.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
     archive.writestr(member, text)

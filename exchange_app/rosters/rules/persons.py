@@ -56,7 +56,7 @@ _STAFF_PHONE_MISSING = sentence("The phone number is missing; a staff member's o
 def check_person(values: Mapping[str, str], asked: frozenset[str], *, today: date) -> Person | list[Problem]:
     """The person whom these texts describe, or every problem they have, in the order of the fields.
 
-    ``values`` holds texts by field, as typed or imported; ``asked`` names the optional fields that the package asks for.
+    ``values`` holds texts by field, as typed or imported; ``asked`` names the optional fields the package asks for.
     A field that is not asked for is not read at all. ``today`` is the date where the group is, to judge ages.
     """
     fields = fields_asked(asked)

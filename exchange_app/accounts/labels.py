@@ -1,0 +1,12 @@
+"""How roles read on pages."""
+
+from exchange_app.core.roles import Role
+from exchange_app.core.text import sentence
+
+LABELS = {
+    Role: {
+        Role.LEADER: sentence("School leader"),
+        Role.ORGANISER: sentence("Organiser"),
+        Role.ADMINISTRATOR: sentence("Administrator"),
+    }
+}

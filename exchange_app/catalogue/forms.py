@@ -1,0 +1,222 @@
+"""What organisers type about bases, menus, activities, packages and itineraries, and what visitors filter menus by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Protocol
+
+from wtforms import BooleanField, DateField, HiddenField, SelectField, TimeField
+
+from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN
+from exchange_app.catalogue.models import Approval, BaseKind, Manner, MenuItem, Plan
+from exchange_app.catalogue.queries import ItemFilter
+from exchange_app.catalogue.rules import (
+    ASKABLE_FIELDS,
+    FIRST_GRADE,
+    LAST_GRADE,
+    MINUTES_A_DAY,
+    MOST_DAYS,
+    SPOKEN_LANGUAGES,
+    make_asks,
+)
+from exchange_app.catalogue.terms import BaseTerms, ItemTerms, MenuTerms, PackageTerms, StopTerms
+from exchange_app.core.text import Translated, sentence
+from exchange_app.partners.models import City
+from exchange_app.web.formats import grades
+from exchange_app.web.forms import (
+    ChoiceField,
+    CountField,
+    FilterForm,
+    Form,
+    MoneyField,
+    PhoneField,
+    Required,
+    TranslatedField,
+    TranslatedLongField,
+)
+
+CHOOSE = sentence("Choose …")
+NONE = sentence("None")
+ANY = sentence("Any")
+REASON = sentence("Leave the reason empty where you do not need this. Schools and guardians read the reason.")
+
+
+class Named(Protocol):
+    id: Any
+    name: Any
+
+
+class RowField(SelectField):
+    """One row of a list, by its id; None where nothing is chosen."""
+
+    def __init__(self, label: Any = None, *, empty: Any = CHOOSE, **options: Any) -> None:
+        super().__init__(label, coerce=lambda typed: int(typed) if typed else None, choices=[], **options)
+        self.empty = empty
+
+    def offer(self, rows: Iterable[Named]) -> None:
+        self.choices = [("", self.empty), *((row.id, row.name) for row in rows)]
+
+
+class GradeField(SelectField):
+    """A grade from 1 to 12; None where nothing is chosen."""
+
+    def __init__(self, label: Any = None, *, empty: Any = CHOOSE, **options: Any) -> None:
+        def choices() -> list[tuple[Any, Any]]:
+            known = range(FIRST_GRADE, LAST_GRADE + 1)
+            return [("", empty), *((grade, grades(grade, grade)) for grade in known)]
+
+        super().__init__(label, coerce=lambda typed: int(typed) if typed else None, choices=choices, **options)
+
+
+class EditForm(Form):
+    """A form about something that several people may edit; ``seen`` names what this editor saw."""
+
+    seen = HiddenField()
+
+    def values_for(self, terms: type[Any]) -> dict[str, Any]:
+        """What was typed into the fields that the terms name."""
+        return {field.name: self[field.name].data for field in fields(terms) if field.name in self}
+
+
+class BaseForm(EditForm):
+    name = TranslatedField(sentence("Name"), longest=100, validators=[Required()])
+    kind = ChoiceField(BaseKind, sentence("Kind of place"))
+    county_id = RowField(sentence("County or district"), empty=NONE)
+    operator_id = RowField(sentence("Operator"), empty=NONE)
+    description = TranslatedLongField(sentence("Description"), validators=[Required()])
+    address = TranslatedField(sentence("Address"), validators=[Required()])
+    phone = PhoneField(sentence("Phone"))
+
+    def terms(self) -> BaseTerms:
+        return BaseTerms(**self.values_for(BaseTerms) | {"phone": self.phone.data or None})
+
+
+class MenuForm(EditForm):
+    title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
+    introduction = TranslatedLongField(sentence("Introduction"))
+    season_from = DateField(sentence("Season from"), validators=[Required()])
+    season_until = DateField(sentence("Season until"), validators=[Required()])
+
+    def terms(self) -> MenuTerms:
+        return MenuTerms(**self.values_for(MenuTerms))
+
+
+class ItemForm(EditForm):
+    title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
+    base_id = RowField(sentence("Base"), validators=[Required()])
+    plan = ChoiceField(Plan, sentence("Plan"))
+    manner = ChoiceField(Manner, sentence("Manner"))
+    description = TranslatedLongField(sentence("Description"), validators=[Required()])
+    safety_notes = TranslatedLongField(sentence("Safety notes"))
+    minutes = CountField(sentence("Duration in minutes"), least=1, most=MINUTES_A_DAY, validators=[Required()])
+    group_min = CountField(sentence("Smallest group"), least=1, most=10_000, validators=[Required()])
+    group_max = CountField(sentence("Largest group"), least=1, most=10_000, validators=[Required()])
+    grade_from = GradeField(sentence("From grade"), validators=[Required()])
+    grade_until = GradeField(sentence("Until grade"), validators=[Required()])
+    speaks_zh = BooleanField(SPOKEN["zh"])
+    speaks_za = BooleanField(SPOKEN["za"])
+    speaks_en = BooleanField(SPOKEN["en"])
+
+    @staticmethod
+    def ticks(languages: Iterable[str]) -> dict[str, bool]:
+        """The languages in which an activity is held, as the form shows them."""
+        return {f"speaks_{language}": language in languages for language in SPOKEN_LANGUAGES}
+
+    def terms(self) -> ItemTerms:
+        spoken = [language for language in SPOKEN_LANGUAGES if self[f"speaks_{language}"].data]
+        return ItemTerms(**self.values_for(ItemTerms), languages=spoken)
+
+
+class PackageForm(EditForm):
+    title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
+    summary = TranslatedField(sentence("Summary in one or two sentences"), longest=400)
+    plan = ChoiceField(Plan, sentence("Plan"))
+    host_city_id = RowField(sentence("Host city"), validators=[Required()])
+    from_city_id = RowField(sentence("For groups from"), empty=sentence("any city"))
+    days = CountField(sentence("Days"), least=1, most=MOST_DAYS, validators=[Required()])
+    grade_from = GradeField(sentence("From grade"), validators=[Required()])
+    grade_until = GradeField(sentence("Until grade"), validators=[Required()])
+    description = TranslatedLongField(sentence("Description"))
+    included = TranslatedLongField(sentence("What is included"))
+    bring = TranslatedLongField(sentence("What to bring"))
+    rules = TranslatedLongField(sentence("Rules"))
+    price_minor = MoneyField(
+        sentence("Price per person in yuan; 0 where families pay nothing"), validators=[Required()]
+    )
+    price_note = TranslatedField(sentence("What the price covers, or who pays instead"), longest=400)
+    approval = ChoiceField(Approval, sentence("Approval"))
+    persons_per_adult = CountField(
+        sentence("Pupils that one adult may accompany"), least=1, most=100, validators=[Required()]
+    )
+    supervision_basis = TranslatedField(sentence("Basis of this number"), longest=400, validators=[Required()])
+    ask_birth_date = TranslatedField(ASKED_FIELDS["birth_date"], description=REASON)
+    ask_sex = TranslatedField(ASKED_FIELDS["sex"], description=REASON)
+    ask_document_number = TranslatedField(ASKED_FIELDS["document_number"], description=REASON)
+    ask_health_note = TranslatedField(ASKED_FIELDS["health_note"], description=REASON)
+    ask_meal_need = TranslatedField(ASKED_FIELDS["meal_need"], description=REASON)
+
+    @staticmethod
+    def reasons(asks: Iterable[Mapping[str, Any]]) -> dict[str, Translated]:
+        """Why a package asks for each field, as the form shows it."""
+        return {f"ask_{ask['field']}": Translated(ask["reason"]) for ask in asks}
+
+    def terms(self) -> PackageTerms:
+        reasons = {field: self[f"ask_{field}"].data for field in ASKABLE_FIELDS}
+        return PackageTerms(**self.values_for(PackageTerms), asks=make_asks(reasons))
+
+
+class StopForm(EditForm):
+    day = SelectField(sentence("Day"), coerce=int, choices=[])
+    starts = TimeField(sentence("Begins at"), validators=[Required()])
+    menu_item_id = RowField(sentence("Activity"), empty=sentence("No activity: travel, a meal, lodging"))
+    minutes = CountField(
+        sentence("Duration in minutes"),
+        least=1,
+        most=MINUTES_A_DAY,
+        description=sentence("Leave it empty for the activity's own duration."),
+    )
+    title = TranslatedField(sentence("Title"), longest=100, description=sentence("Needed where no activity is chosen."))
+    note = TranslatedField(sentence("Note"), longest=400)
+
+    def offer(self, *, days: int, items: Sequence[MenuItem]) -> None:
+        self.day.choices = [(day, sentence("Day %(day)s", day=day)) for day in range(1, days + 1)]
+        self._minutes = {item.id: item.minutes for item in items}
+        self.menu_item_id.choices = [
+            ("", self.menu_item_id.empty),
+            *((item.id, f"{item.menu.city.name} · {item.base.name} · {item.title}") for item in items),
+        ]
+
+    def validate_minutes(self, field: CountField) -> None:
+        if field.data is None and not field.errors and self.menu_item_id.data not in self._minutes:
+            raise ValueError(sentence("Say how many minutes this takes."))
+
+    def terms(self) -> StopTerms:
+        values = self.values_for(StopTerms)
+        return StopTerms(**values | {"minutes": values["minutes"] or self._minutes[values["menu_item_id"]]})
+
+
+class CityField(SelectField):
+    """A city by the name that its addresses have; None means any."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, coerce=lambda typed: typed or None, choices=[], **options)
+
+    def offer(self, cities: Iterable[City]) -> None:
+        self.choices = [("", ANY), *((city.slug, city.name) for city in cities)]
+
+
+class ItemFilterForm(FilterForm):
+    city = CityField(sentence("City"))
+    plan = ChoiceField(Plan, sentence("Plan"), empty=ANY)
+    manner = ChoiceField(Manner, sentence("Manner"), empty=ANY)
+    grade = GradeField(sentence("Grade"), empty=ANY)
+
+    def wanted(self) -> ItemFilter:
+        return ItemFilter(**readable(self))
+
+
+def readable(form: FilterForm) -> dict[str, Any]:
+    """What was asked for and could be read; the rest has its sentence beside the field."""
+    form.validate()
+    return {field.name: field.data for field in form if not field.errors}

@@ -1,0 +1,47 @@
+"""What visitors read of the catalogue: the cities' menus, each activity, each base. Packages are shown with their dates,
+in `departures`."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from exchange_app.catalogue import queries
+from exchange_app.catalogue.forms import ItemFilterForm
+from exchange_app.catalogue.labels import SPOKEN
+from exchange_app.catalogue.views.blueprint import catalogue
+from exchange_app.partners.queries import list_cities
+from exchange_app.web.fragments import render_page
+from exchange_app.web.paging import page_of
+from exchange_app.web.policies import anyone
+
+ITEMS_A_PAGE = 24
+
+
+@catalogue.get("/menus")
+@anyone
+def menus() -> ResponseReturnValue:
+    form = ItemFilterForm()
+    form.city.offer(list_cities())
+    page = page_of(queries.select_menu_items(form.wanted()), size=ITEMS_A_PAGE)
+    return render_page("catalogue/menus.html", fragment="catalogue/_items.html", form=form, page=page)
+
+
+@catalogue.get("/menus/<slug>")
+@anyone
+def menu_item(slug: str) -> ResponseReturnValue:
+    item = queries.get_menu_item(slug)
+    packages = queries.list_packages_of_item(item.id)
+    return render_template("catalogue/menu_item.html", item=item, packages=packages, spoken=SPOKEN)
+
+
+@catalogue.get("/bases/<slug>")
+@anyone
+def base(slug: str) -> ResponseReturnValue:
+    base = queries.get_base(slug)
+    return render_template(
+        "catalogue/base.html",
+        base=base,
+        items=queries.list_items_of_base(base.id),
+        packages=queries.list_packages_of_base(base.id),
+    )

@@ -1,0 +1,56 @@
+"""The Celery application of the workers: `celery --app tasks.app worker`. Every task runs inside the Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from celery import Celery, Task, signals
+from flask import Flask
+
+from config import load_settings
+from exchange_app.core.clock import now
+from exchange_app.core.transaction import transaction
+from exchange_app.factory import create_app
+from tasks.schedule import SCHEDULE
+from tasks.settings import settings
+
+
+@cache
+def flask_app() -> Flask:
+    return create_app(load_settings())
+
+
+@signals.worker_init.connect
+def load_application(**_: Any) -> None:
+    """At the start, so that a wrong setting ends the worker at once, and before there are threads."""
+    flask_app()
+
+
+class InApplication(Task):
+    """A task that finds the database and the settings; its session is put away when it ends."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with flask_app().app_context():
+            return super().__call__(*args, **kwargs)
+
+
+celery = Celery(
+    "exchange",
+    task_cls=InApplication,
+    include=("tasks.outbox", "tasks.bookings", "tasks.rosters", "tasks.departures"),
+)
+celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})
+
+
+def repeat(step: Callable[[datetime], int]) -> None:
+    """Do a step of a job, each time in a transaction of its own, until it finds nothing more to do."""
+    while _once(step):
+        pass
+
+
+def _once(step: Callable[[datetime], int]) -> int:
+    with transaction():
+        return step(now())

@@ -1,0 +1,38 @@
+"""Letters that are due go out."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from threading import BoundedSemaphore, Event
+from typing import Any
+
+from celery import signals
+from flask import current_app
+
+from exchange_app.core.clock import now
+from exchange_app.outbox.delivery import deliver_due
+from exchange_app.outbox.transport import choose_carrier
+from tasks.app import celery
+
+# Two rounds at a time, each with its own connection: one may wait for a slow mail server while the other goes on, and the
+# worker's other threads stay free for other tasks. A round that finds both taken leaves its letters to them.
+ROUNDS = BoundedSemaphore(2)
+
+stopping = Event()
+
+
+@signals.worker_shutting_down.connect
+def finish_the_letter_in_hand(**_: Any) -> None:
+    stopping.set()
+
+
+@celery.task(name="outbox.deliver")
+def deliver() -> None:
+    if not ROUNDS.acquire(blocking=False):
+        return
+    try:
+        _, own_address = parseaddr(current_app.config["MAIL_FROM"])
+        carrier = choose_carrier(current_app.config["SMTP_URL"], own_name=own_address.rpartition("@")[2])
+        deliver_due(carrier, now, stopping.is_set)
+    finally:
+        ROUNDS.release()

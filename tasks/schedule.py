@@ -1,0 +1,30 @@
+"""The clock: which tasks are woken how often. Run it with `celery --app tasks.schedule beat`.
+
+Each task is a condition ("what is due and not done"), so that a tick may be missed or come twice; a tick that no worker
+heard before the next one expires. The clock knows tasks by name only and never loads the application.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery
+
+from tasks.settings import settings
+
+SECONDS_BETWEEN = {
+    "outbox.deliver": 10,
+    "bookings.expire_holds": 60,
+    "bookings.release_called_off": 60,
+    "bookings.plan_reminders": 300,
+    "rosters.plan_reminders": 300,
+    "departures.turn_pages": 3600,
+}
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in SECONDS_BETWEEN.items()
+}
+
+celery = Celery("clock", set_as_current=False)
+celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})
