@@ -14,7 +14,8 @@ from exchange_app.accounts.sessions import sign_people_in
 from exchange_app.core.broker import connect_broker
 from exchange_app.core.database import db, engine_options
 from exchange_app.core.sealing import KeyRing, use_keys
-from exchange_app.features import BLUEPRINTS, COMMANDS, LABELS
+from exchange_app.features import BLUEPRINTS, COMMANDS, LABELS, LETTERS
+from exchange_app.outbox.kinds import know_letters
 from exchange_app.web.errors import answer_errors
 from exchange_app.web.formats import format_pages
 from exchange_app.web.headers import send_headers
@@ -62,5 +63,6 @@ def add_features(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for labels in LABELS:
         add_labels(labels)
+    know_letters(app, LETTERS)
     for group in COMMANDS:
         app.cli.add_command(group)

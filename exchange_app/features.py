@@ -1,8 +1,9 @@
-"""Every feature that has pages, labels or commands, in the order of the house."""
+"""Every feature that has pages, labels, letters or commands, in the order of the house."""
 
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.views import accounts
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
+from exchange_app.bookings.letters import BOOKING_LETTERS
 from exchange_app.bookings.views import bookings
 from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue
@@ -15,6 +16,7 @@ from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
+from exchange_app.rosters.letters import ROSTER_LETTERS
 from exchange_app.rosters.views import rosters
 from exchange_app.web.views import web
 
@@ -28,4 +30,5 @@ LABELS = (
     BOOKING_LABELS,
     ROSTER_LABELS,
 )
+LETTERS = (*BOOKING_LETTERS, *ROSTER_LETTERS)
 COMMANDS = (seat_commands, demo_commands)

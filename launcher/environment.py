@@ -49,6 +49,7 @@ def _belongs_to_this_python() -> bool:
 
 def _create() -> None:
     say(f"making the Python environment .venv with Python {sys.version.split()[0]} …")
+    VENV.mkdir(exist_ok=True)  # raises PermissionError here rather than somewhere inside an attempt
     for attempt in (_create_with_venv, _create_with_virtualenv, _create_without_pip, _create_after_installing_venv):
         shutil.rmtree(VENV, ignore_errors=True)
         try:

@@ -6,7 +6,11 @@ suits() {
 }
 
 if [ -n "$PYTHON" ]; then
-    exec "$PYTHON" -m launcher.setup "$@"
+    if command -v "$PYTHON" >/dev/null; then
+        exec "$PYTHON" -m launcher.setup "$@"
+    fi
+    echo "Set-up: there is no $PYTHON: name a Python that is there, or leave PYTHON out." >&2
+    exit 1
 fi
 for candidate in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11; do
     if suits "$candidate"; then

@@ -17,16 +17,19 @@ def as_stored(kind: str, column_type: Any, _: Any) -> str | bool:
 
 
 def migrate_online() -> None:
-    writing.set(True)  # on SQLite a migration takes the writer's place from the start
-    with db.engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=db.metadata,
-            render_item=as_stored,
-            **current_app.extensions["migrate"].configure_args,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+    before = writing.set(True)  # on SQLite a migration takes the writer's place from the start
+    try:
+        with db.engine.connect() as connection:
+            context.configure(
+                connection=connection,
+                target_metadata=db.metadata,
+                render_item=as_stored,
+                **current_app.extensions["migrate"].configure_args,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+    finally:
+        writing.reset(before)
 
 
 if context.is_offline_mode():

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from celery import Celery, Task, signals
-from flask import Flask
 
 from config import load_settings
 from exchange_app.core.clock import now
@@ -19,7 +18,7 @@ from tasks.settings import settings
 
 
 @cache
-def flask_app() -> Flask:
+def flask_app() -> Any:
     return create_app(load_settings())
 
 

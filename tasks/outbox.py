@@ -7,9 +7,9 @@ from threading import BoundedSemaphore, Event
 from typing import Any
 
 from celery import signals
-from flask import current_app
 
 from exchange_app.core.clock import now
+from exchange_app.core.settings import setting
 from exchange_app.outbox.delivery import deliver_due
 from exchange_app.outbox.transport import choose_carrier
 from tasks.app import celery
@@ -31,8 +31,8 @@ def deliver() -> None:
     if not ROUNDS.acquire(blocking=False):
         return
     try:
-        _, own_address = parseaddr(current_app.config["MAIL_FROM"])
-        carrier = choose_carrier(current_app.config["SMTP_URL"], own_name=own_address.rpartition("@")[2])
+        _, own_address = parseaddr(setting("MAIL_FROM"))
+        carrier = choose_carrier(setting("SMTP_URL"), own_name=own_address.rpartition("@")[2])
         deliver_due(carrier, now, stopping.is_set)
     finally:
         ROUNDS.release()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_login import UserMixin
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,7 +13,7 @@ from exchange_app.core.sealing import Sealed, new_uid
 from exchange_app.partners.models import Organisation
 
 
-class User(UserMixin, db.Model):
+class User(db.Model):
     """Somebody who signs in, for an organisation. ``email`` is lower case; ``closed_at`` ends the account."""
 
     __tablename__ = "users"
@@ -33,9 +32,16 @@ class User(UserMixin, db.Model):
     phone = Sealed()
     organisation: Mapped[Organisation] = relationship()
 
+    # What Flask-Login asks of a user; nobody who is not one is ever loaded.
+    is_authenticated = True
+    is_anonymous = False
+
     @property
     def is_active(self) -> bool:
         return self.closed_at is None
+
+    def get_id(self) -> str:
+        return str(self.id)
 
 
 class SignIn(db.Model):

@@ -20,7 +20,7 @@ def find_user_by_email(email: str) -> User | None:
 
 def get_user(user_id: int) -> User:
     """Raises UserNotFound."""
-    user = db.session.scalar(
+    user: User | None = db.session.scalar(
         select(User).options(joinedload(User.organisation).joinedload(Organisation.city)).where(User.id == user_id)
     )
     if user is None:
@@ -47,7 +47,7 @@ def list_sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:
 
 def get_sign_in(sign_in_id: int, user: User) -> SignIn:
     """One of the user's own. Raises SignInNotFound, for anybody else's too."""
-    sign_in = db.session.scalar(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user.id))
+    sign_in: SignIn | None = db.session.scalar(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user.id))
     if sign_in is None:
         raise SignInNotFound()
     return sign_in
@@ -71,3 +71,8 @@ def list_organisations() -> Sequence[Organisation]:
         .options(contains_eager(Organisation.city))
         .order_by(City.code, Organisation.id)
     ).all()
+
+
+def get_organisation(organisation_id: int) -> Organisation:
+    """One of list_organisations()."""
+    return db.session.get_one(Organisation, organisation_id)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from exchange_app.accounts.errors import PasswordTooLong, PasswordTooPlain, PasswordTooShort
 
-# A working day; it ends sooner when nothing is asked for, as the cookie runs out (PERMANENT_SESSION_LIFETIME, config.py).
+# A working day. It ends sooner when nothing is asked for: then the cookie runs out (PERMANENT_SESSION_LIFETIME).
 SIGN_IN_LENGTH = timedelta(hours=12)
 
 SHORTEST_PASSWORD = 10

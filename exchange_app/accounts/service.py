@@ -18,17 +18,17 @@ from exchange_app.accounts.rules import SIGN_IN_LENGTH
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import DEFAULT_LANGUAGE
+from exchange_app.partners.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who somebody is. ``language`` is that of the letters they get, one of `core.text.LANGUAGES`."""
+class Profile:
+    """Whom an account is for. ``language`` is that of the letters they get, one of `core.text.LANGUAGES`."""
 
-    name: str
     email: str
-    phone: str
-    organisation_id: int
+    name: str
     role: Role
+    phone: str = ""
     language: str = DEFAULT_LANGUAGE
 
 
@@ -81,7 +81,7 @@ def end_sign_in(sign_in: SignIn) -> None:
     db.session.delete(sign_in)
 
 
-def change_password(user: User, password_hash: str, *, token: str) -> None:
+def change_password(user: User, *, password_hash: str, token: str) -> None:
     """Every sign-in but the one of ``token`` ends: whoever else knew the old password is out."""
     user.password_hash = password_hash
     others = delete(SignIn).where(SignIn.user_id == user.id, SignIn.token_hash != token_hash(token))
@@ -95,17 +95,17 @@ def change_person(user: User, *, name: str, phone: str, language: str) -> None:
     db.session.flush()
 
 
-def add_user(person: Person, password_hash: str) -> User:
+def add_user(organisation: Organisation, profile: Profile, *, password_hash: str) -> User:
     """Raises EmailTaken; the transaction is then to be given up."""
     user = User(
-        name=person.name,
-        email=person.email.strip().lower(),
-        organisation_id=person.organisation_id,
-        role=person.role,
-        language=person.language,
+        organisation=organisation,
+        role=profile.role,
+        email=profile.email.strip().lower(),
+        name=profile.name,
+        language=profile.language,
         password_hash=password_hash,
     )
-    user.phone = person.phone
+    user.phone = profile.phone
     db.session.add(user)
     try:
         db.session.flush()
@@ -127,7 +127,7 @@ def reopen_user(user: User) -> None:
     db.session.flush()
 
 
-def reset_password(user: User, password_hash: str, *, by: User) -> None:
+def reset_password(user: User, *, password_hash: str, by: User) -> None:
     """For somebody who forgot theirs; every sign-in ends. Raises OwnAccount: one's own is changed on one's own page."""
     if user.id == by.id:
         raise OwnAccount()

@@ -14,8 +14,8 @@ from exchange_app.accounts.errors import EmailTaken, WrongSignIn
 from exchange_app.accounts.forms import NewUserForm, PasswordForm, PersonForm, SignInForm
 from exchange_app.accounts.models import User
 from exchange_app.accounts.passwords import hash_password
-from exchange_app.accounts.rules import check_password_strength, new_first_password
-from exchange_app.accounts.service import Person
+from exchange_app.accounts.rules import SHORTEST_PASSWORD, check_password_strength, new_first_password
+from exchange_app.accounts.service import Profile
 from exchange_app.accounts.sessions import current_token, forget_sign_in, keep_sign_in
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Invalid
@@ -108,7 +108,7 @@ def change_password() -> ResponseReturnValue:
         else:
             password_hash = hash_password(form.new_password.data)
             with transaction():
-                service.change_password(_me(), password_hash, token=current_token())
+                service.change_password(_me(), password_hash=password_hash, token=current_token())
             flash(gettext("Your password was changed; every other sign-in has ended."))
             return redirect(url_for("accounts.account"), 303)
     return _show_account(PersonForm(formdata=None, obj=current_user), form)
@@ -121,6 +121,7 @@ def _show_account(person: PersonForm, password: PasswordForm) -> ResponseReturnV
         password_form=password,
         sign_ins=queries.list_sign_ins(current_user.id, now()),
         this_one=service.token_hash(current_token()),
+        shortest_password=SHORTEST_PASSWORD,
     )
     return page, max(person.status, password.status)
 
@@ -151,7 +152,8 @@ def add_user() -> ResponseReturnValue:
         password_hash = hash_password(first_password)
         try:
             with transaction():
-                user = service.add_user(_person(form), password_hash)
+                organisation = queries.get_organisation(form.organisation_id.data)
+                user = service.add_user(organisation, _profile(form), password_hash=password_hash)
         except EmailTaken as refusal:
             beside_field(form, refusal)
         else:
@@ -165,13 +167,12 @@ def _organisations_by_city() -> dict[str, list[tuple[int, str]]]:
     return {str(city.name): [(one.id, str(one.name)) for one in organisations] for city, organisations in by_city}
 
 
-def _person(form: NewUserForm) -> Person:
-    return Person(
-        name=form.name.data,
+def _profile(form: NewUserForm) -> Profile:
+    return Profile(
         email=form.email.data,
-        phone=form.phone.data,
-        organisation_id=form.organisation_id.data,
+        name=form.name.data,
         role=form.role.data,
+        phone=form.phone.data,
         language=form.language.data,
     )
 
@@ -201,7 +202,7 @@ def reset_password(user_id: int) -> ResponseReturnValue:
     password_hash = hash_password(first_password)
     with transaction():
         user = queries.get_user(user_id)
-        service.reset_password(user, password_hash, by=_me())
+        service.reset_password(user, password_hash=password_hash, by=_me())
     return render_template("accounts/reset_password.html", user=user, first_password=first_password)
 
 

@@ -64,6 +64,16 @@ class ReasonMissing(Invalid):
     field = "reason"
 
 
+class CodeMistyped(Invalid):
+    """The check sign does not fit: this says nothing about which codes exist."""
+
+    slug = "code-mistyped"
+    words = sentence(
+        "This code has a typing error. It has eight letters and digits, such as ABCD-2345, and no 0, 1, I, L, O, S or U."
+    )
+    field = "code"
+
+
 class ProofFailed(Invalid):
     """The same sentence whether the code does not exist or the proof is wrong."""
 

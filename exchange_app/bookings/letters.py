@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -20,6 +19,8 @@ from exchange_app.bookings.rules import BookingState, spaced_code
 from exchange_app.catalogue.models import MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
+from exchange_app.core.settings import setting
+from exchange_app.core.text import sentence
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.kinds import Calendar, Kind
 from exchange_app.outbox.models import Letter, LetterState
@@ -115,10 +116,10 @@ def load_bookings(ids: Collection[int]) -> Mapping[int, Booking]:
     return {booking.id: booking for booking in found}
 
 
-def words(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
+def words_for(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
     """The names that every letter about a booking may use."""
     departure = booking.departure
-    public_url = current_app.config["PUBLIC_URL"]
+    public_url = setting("PUBLIC_URL")
     return {
         "booking": booking,
         "departure": departure,
@@ -171,18 +172,39 @@ def _calendar(booking: Booking, letter: Letter, method: Method, now: datetime) -
     return Calendar(filename=f"{booking.code}.ics", method=method, content=content)
 
 
-def _kind(name: str, is_still_true: Callable[[Booking, Letter, datetime], bool], **more: Any) -> Kind[Booking]:
-    return Kind(name, load=load_bookings, is_still_true=is_still_true, context=words, **more)
+def _kind(name: str, words: Any, is_still_true: Callable[[Booking, Letter, datetime], bool], **more: Any) -> Kind[Booking]:
+    return Kind(name, words, load=load_bookings, is_still_true=is_still_true, context=words_for, **more)
 
 
 BOOKING_LETTERS = (
-    _kind("booking_submitted", _while_state(BookingState.SUBMITTED)),
-    _kind("booking_confirmed", _while_state(BookingState.CONFIRMED), calendar=_itinerary_to_keep),
-    _kind("booking_declined", _while_state(BookingState.DECLINED)),
-    _kind("booking_cancelled", _while_state(BookingState.CANCELLED), calendar=_itinerary_to_drop),
-    _kind("booking_called_off", _while_state(BookingState.CALLED_OFF), calendar=_itinerary_to_drop),
-    _kind("organiser_notice", _while_state(BookingState.SUBMITTED, BookingState.CONFIRMED)),
-    _kind("organiser_cancellation", _while_state(BookingState.CANCELLED)),
-    _kind(THREE_DAYS.kind, _is_trip_coming),
-    _kind(ONE_DAY.kind, _is_trip_coming),
+    _kind("booking_submitted", sentence("Booking received"), _while_state(BookingState.SUBMITTED)),
+    _kind(
+        "booking_confirmed",
+        sentence("Booking confirmed"),
+        _while_state(BookingState.CONFIRMED),
+        calendar=_itinerary_to_keep,
+    ),
+    _kind("booking_declined", sentence("Booking not accepted"), _while_state(BookingState.DECLINED)),
+    _kind(
+        "booking_cancelled",
+        sentence("Booking cancelled"),
+        _while_state(BookingState.CANCELLED),
+        calendar=_itinerary_to_drop,
+    ),
+    _kind(
+        "booking_called_off",
+        sentence("Departure called off"),
+        _while_state(BookingState.CALLED_OFF),
+        calendar=_itinerary_to_drop,
+    ),
+    _kind(
+        "organiser_notice",
+        sentence("New booking, to the organiser"),
+        _while_state(BookingState.SUBMITTED, BookingState.CONFIRMED),
+    ),
+    _kind(
+        "organiser_cancellation", sentence("Cancellation, to the organiser"), _while_state(BookingState.CANCELLED)
+    ),
+    _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
+    _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),
 )

@@ -34,7 +34,7 @@ WITH_STOPS = (
 )
 
 
-def visible_to(user: User) -> Select[tuple[Booking]]:
+def visible_to(user: User) -> Select[Booking]:
     """The bookings a user may see: a leader those of the own school, an organiser those of the packages the own
     organisation keeps, an administrator all."""
     bookings = select(Booking)
@@ -48,7 +48,7 @@ def visible_to(user: User) -> Select[tuple[Booking]]:
 
 def get_booking(code: str, user: User) -> Booking:
     """Raises BookingNotFound, for another school's booking too."""
-    booking = db.session.scalar(visible_to(user).options(*WITH_DEPARTURE).where(Booking.code == parse_code(code)))
+    booking: Booking | None = db.session.scalar(visible_to(user).options(*WITH_DEPARTURE).where(Booking.code == parse_code(code)))
     if booking is None:
         raise BookingNotFound()
     return booking
@@ -56,7 +56,7 @@ def get_booking(code: str, user: User) -> Booking:
 
 def lock_booking(code: str, user: User) -> Booking:
     """As get_booking, fresh and locked until the transaction ends. For commands."""
-    booking = db.session.scalar(
+    booking: Booking | None = db.session.scalar(
         visible_to(user)
         .options(*WITH_DEPARTURE)
         .where(Booking.code == parse_code(code))
@@ -88,12 +88,12 @@ def get_booking_of_form(leader_id: int, form_token: str) -> Booking:
     return booking
 
 
-def list_bookings(user: User) -> Select[tuple[Booking]]:
+def list_bookings(user: User) -> Select[Booking]:
     """The user's bookings, newest first; to be paged."""
     return visible_to(user).options(*WITH_DEPARTURE).order_by(Booking.created_at.desc(), Booking.id.desc())
 
 
-def list_desk(user: User, *, state: BookingState | None, departure_id: int | None) -> Select[tuple[Booking]]:
+def list_desk(user: User, *, state: BookingState | None, departure_id: int | None) -> Select[Booking]:
     """The groups a host looks after: first those that wait for a decision, longest waiting first; to be paged."""
     groups = visible_to(user).options(*WITH_DEPARTURE)
     if state is not None:

@@ -165,7 +165,7 @@ def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _not_reminded(
     mailing: Mailing, departure_ids: Sequence[int], of_whom: ColumnElement[bool], at_most: int
-) -> Sequence[Row[tuple[int, str, str]]]:
+) -> Sequence[Row[int, str, str]]:
     key = literal("booking:") + cast(Booking.id, String) + literal(_key_end(mailing))
     return db.session.execute(
         select(Booking.id, func.coalesce(Booking.contact_email, User.email), Booking.language)
@@ -181,7 +181,7 @@ def _not_reminded(
     ).all()
 
 
-def _letter(mailing: Mailing, group: Row[tuple[int, str, str]]) -> NewLetter:
+def _letter(mailing: Mailing, group: Row[int, str, str]) -> NewLetter:
     booking_id, address, language = group
     return NewLetter(
         key=f"booking:{booking_id}{_key_end(mailing)}",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm.attributes import set_committed_value
 
 from exchange_app.accounts.models import User
@@ -35,7 +34,7 @@ from exchange_app.bookings.rules import (
 )
 from exchange_app.catalogue.models import Approval
 from exchange_app.core.database import db, insert_unless_there
-from exchange_app.core.text import Translated
+from exchange_app.core.text import Translated, worded_later
 from exchange_app.departures import seats
 from exchange_app.departures import service as departures
 from exchange_app.departures.errors import NotOpenYet, NotTakingRegistrations, RegistrationOver
@@ -89,7 +88,7 @@ def open_booking(
 
 
 def _insert_booking(departure: Departure, party: Party, *, form_token: str, by: User, now: datetime) -> Booking | None:
-    booking = db.session.scalar(
+    booking: Booking | None = db.session.scalar(
         insert_unless_there(Booking)
         .values(
             code=new_code(),
@@ -147,8 +146,10 @@ def _make_room(departure: Departure, wanted: int, now: datetime) -> None:
 
 
 def set_contact(booking: Booking, contact: Contact, *, by: User, now: datetime) -> None:
-    """Raises HoldExpired or StepNotAllowed."""
-    check_open_for_roster(booking, now)
+    """Until the group is back: phones change on the way. Raises HoldExpired or StepNotAllowed."""
+    _check_open(booking, now)
+    if contact == Contact(booking.contact_name or "", booking.contact_email or "", booking.contact_phone or ""):
+        return
     _write_contact(booking, contact)
     record(booking, "contact", by=by, now=now)
 
@@ -159,15 +160,20 @@ def _write_contact(booking: Booking, contact: Contact) -> None:
     booking.contact_phone = contact.phone
 
 
-def check_open_for_roster(booking: Booking, now: datetime) -> None:
-    """Contact and roster may be changed until the roster is due. Raises HoldExpired, StepNotAllowed or RosterLocked."""
+def _check_open(booking: Booking, now: datetime) -> None:
+    """Raises HoldExpired or StepNotAllowed."""
     check_hold(booking, now)
     if booking.state not in OPEN_FOR_ROSTER:
         raise StepNotAllowed()
+
+
+def check_open_for_roster(booking: Booking, now: datetime) -> None:
+    """The roster may be changed until it is due. Raises HoldExpired, StepNotAllowed or RosterLocked."""
+    _check_open(booking, now)
     departure = booking.departure
     if now >= departure.roster_due_at:
         local = LocalTimes(departure.package.host_city.time_zone)
-        raise RosterLocked(due=LazyString(local.moment, departure.roster_due_at))
+        raise RosterLocked(due=worded_later(local.moment, departure.roster_due_at))
 
 
 def check_hold(booking: Booking, now: datetime) -> None:

@@ -258,6 +258,16 @@ def select_packages_of(user: User) -> Select[Package]:
     )
 
 
+def list_packages_of(user: User) -> Sequence[Package]:
+    """All the packages that the user keeps, for choosing one."""
+    return db.session.scalars(select(Package).where(keeps_package(user)).order_by(Package.id)).all()
+
+
+def list_draft_packages_of(user: User) -> Sequence[Package]:
+    drafts = select_packages_of(user).where(Package.publication == Publication.DRAFT)
+    return db.session.scalars(drafts).all()
+
+
 def get_package_of(package_id: int, user: User) -> Package:
     """A package with its stops, their activities, bases and menus. Raises PackageNotFound."""
     activity = selectinload(Package.stops).joinedload(Stop.menu_item)

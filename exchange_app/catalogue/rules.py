@@ -6,7 +6,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from exchange_app.core.text import Translated
 
@@ -22,6 +22,13 @@ ASKABLE_FIELDS = ("birth_date", "sex", "document_number", "health_note", "meal_n
 # The languages in which an activity can be held: Chinese, Zhuang, English.
 SPOKEN_LANGUAGES = ("zh", "za", "en")
 
+
+class OnADay(Protocol):
+    day: Any
+
+
+DayStop = TypeVar("DayStop", bound=OnADay)
+
 _SLUG_LENGTH = 60
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -34,6 +41,14 @@ def days_outside(days: int, used: Iterable[int]) -> list[int]:
 def days_without(days: int, used: Iterable[int]) -> list[int]:
     """The days of a package on which nothing happens."""
     return sorted(set(range(1, days + 1)) - set(used))
+
+
+def by_day(stops: Iterable[DayStop], days: int) -> list[tuple[int, list[DayStop]]]:
+    """Each day of a package with its stops in their order; a day may have none."""
+    found: dict[int, list[DayStop]] = {day: [] for day in range(1, days + 1)}
+    for stop in stops:
+        found.setdefault(stop.day, []).append(stop)
+    return sorted(found.items())
 
 
 def make_asks(reasons: Mapping[str, Translated]) -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ import sqlite3
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Enum, Integer, MetaData, event
+from sqlalchemy import BigInteger, CursorResult, DateTime, Delete, Enum, Integer, MetaData, Update, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
@@ -99,7 +99,13 @@ def engine_options(url: str) -> dict[str, Any]:
     }
 
 
-def insert_unless_there(table: type[Model]) -> postgresql.Insert | sqlite.Insert:
+def insert_unless_there(table: type[Model]) -> Any:
     """An INSERT that passes over rows whose unique key is taken, waiting for whoever is just taking it."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+def change_rows(statement: Update | Delete) -> int:
+    """Carry out an UPDATE or DELETE as it stands, past the session's memory; returns how many rows it met."""
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(cast("CursorResult[Any]", result).rowcount)

@@ -17,7 +17,7 @@ class Refusal(Exception):
     """
 
     slug: ClassVar[str] = "refused"
-    words: ClassVar[Any] = ""
+    words: Any = ""
     field: str | None = None
 
     def __init__(self, *, field: str | None = None, **facts: Any) -> None:

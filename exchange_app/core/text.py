@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import force_locale, get_locale, lazy_gettext, lazy_ngettext
+from flask_babel.speaklater import LazyString
 from markupsafe import escape
 from sqlalchemy import JSON
 from sqlalchemy.engine import Dialect
@@ -20,6 +21,7 @@ DEFAULT_LANGUAGE = "zh_Hans"
 
 sentence = lazy_gettext
 sentences = lazy_ngettext
+worded_later = LazyString  # a function and its arguments, called in the reader's language
 
 
 def current_language() -> str:

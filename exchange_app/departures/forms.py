@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Iterable
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from wtforms import DateField, SelectField
 
-from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, GradeField, RowField, readable
+from exchange_app.catalogue.forms import ANY, CityField, EditForm, GradeField, RowField, readable
 from exchange_app.catalogue.models import Plan
 from exchange_app.catalogue.rules import MOST_DAYS
-from exchange_app.core.text import sentence
+from exchange_app.core.text import current_language, sentence
 from exchange_app.departures.queries import DateFilter, KeptFilter, PackageFilter
 from exchange_app.departures.rules import DepartureState
 from exchange_app.departures.service import Terms
@@ -26,10 +25,10 @@ from exchange_app.web.forms import (
     MomentField,
     Required,
     TranslatedField,
-    TypedField,
 )
 
 MOST_SEATS = 10_000
+MONTHS_OFFERED = 18
 
 
 class DepartureForm(EditForm):
@@ -75,14 +74,38 @@ class PackageFilterForm(FilterForm):
         return PackageFilter(**readable(self))
 
 
-class MonthField(TypedField):
-    """A month as `2027-04`; its data are its first and its last day."""
+class MonthField(SelectField):
+    """A month as `2027-04`; its data are its first day. Any month can be asked for, the next eighteen are offered."""
 
-    def read(self, text: str) -> tuple[date, date]:
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) or text < "0001":
-            raise ValueError(sentence("Write a month as in 2027-04."))
-        year, month = int(text[:4]), int(text[5:])
-        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, coerce=_first_day, choices=[], validate_choice=False, **options)
+
+    def offer(self, today: date) -> None:
+        first = today.replace(day=1)
+        months = {first, *(_months_later(first, count) for count in range(1, MONTHS_OFFERED))}
+        if isinstance(self.data, date):
+            months.add(self.data)
+        self.choices = [
+            ("", sentence("All coming dates")),
+            *((f"{month:%Y-%m}", _written(month)) for month in sorted(months)),
+        ]
+
+
+def _first_day(typed: str | date | None) -> date | None:
+    if not typed or isinstance(typed, date):
+        return typed or None
+    if not re.fullmatch(r"[12][0-9]{3}-[0-9]{2}", typed):
+        raise ValueError(typed)
+    return date(int(typed[:4]), int(typed[5:]), 1)
+
+
+def _months_later(first: date, count: int) -> date:
+    years, month = divmod(first.month - 1 + count, 12)
+    return first.replace(year=first.year + years, month=month + 1)
+
+
+def _written(month: date) -> str:
+    return format_skeleton("yMMMM", month, locale=current_language())
 
 
 class DateFilterForm(FilterForm):
@@ -92,8 +115,10 @@ class DateFilterForm(FilterForm):
     def wanted(self, today: date) -> DateFilter:
         """The dates of the month that was asked for, else all from today on."""
         found = readable(self)
-        since, until = found.get("month") or (today, None)
-        return DateFilter(since=since, until=until, city=found.get("city"))
+        month = found.get("month")
+        if month is None:
+            return DateFilter(since=today, city=found.get("city"))
+        return DateFilter(since=month, until=_months_later(month, 1) - timedelta(days=1), city=found.get("city"))
 
 
 class KeptFilterForm(FilterForm):
@@ -102,9 +127,3 @@ class KeptFilterForm(FilterForm):
 
     def wanted(self) -> KeptFilter:
         return KeptFilter(**readable(self))
-
-
-class NewDepartureForm(FilterForm):
-    """Which package a new departure is of."""
-
-    package = RowField(sentence("Package"), empty=CHOOSE)

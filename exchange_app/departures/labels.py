@@ -1,9 +1,10 @@
-"""How a departure's state, and where it stands for registration, read on pages."""
+"""How a departure's state reads on pages, and why it takes no registrations."""
 
 from exchange_app.core.text import sentence
 from exchange_app.departures.rules import DepartureState, Standing
+from exchange_app.web.labels import Labels
 
-LABELS = {
+LABELS: Labels = {
     DepartureState: {
         DepartureState.DRAFT: sentence("Draft"),
         DepartureState.OPEN: sentence("Open"),
@@ -12,12 +13,12 @@ LABELS = {
         DepartureState.DONE: sentence("Done"),
     },
     Standing: {
+        Standing.DRAFT: sentence("Draft"),
         Standing.OPEN: sentence("Open for registration"),
         Standing.NOT_YET: sentence("Not open yet"),
         Standing.FULL: sentence("Full"),
         Standing.OVER: sentence("Registration over"),
         Standing.CALLED_OFF: sentence("Called off"),
-        Standing.DONE: sentence("Done"),
-        Standing.DRAFT: sentence("Draft"),
+        Standing.DONE: sentence("Took place"),
     },
 }

@@ -204,9 +204,18 @@ def _next_departure(wanted: PackageFilter, *, now: datetime, today: date) -> Any
     return candidates.order_by(Departure.starts_on, Departure.id).limit(1).correlate(Package).scalar_subquery()
 
 
-def select_departures_of(user: User) -> Select[Departure]:
-    """The departures that this user keeps: organisers those of their organisation's packages, administrators all."""
-    return (
+@dataclass(frozen=True, slots=True)
+class KeptFilter:
+    """Which of the own departures an organiser looks at; None means any."""
+
+    package: int | None = None
+    state: DepartureState | None = None
+
+
+def select_departures_of(user: User, wanted: KeptFilter | None = None) -> Select[Departure]:
+    """The departures that this user keeps, soonest first: organisers those of their organisation's packages,
+    administrators all; to be paged."""
+    departures = (
         select(Departure)
         .join(Departure.package)
         .options(
@@ -216,7 +225,13 @@ def select_departures_of(user: User) -> Select[Departure]:
             joinedload(Departure.pool),
         )
         .where(keeps_package(user))
+        .order_by(Departure.starts_on, Departure.id)
     )
+    if wanted is not None and wanted.package is not None:
+        departures = departures.where(Departure.package_id == wanted.package)
+    if wanted is not None and wanted.state is not None:
+        departures = departures.where(Departure.state == wanted.state)
+    return departures
 
 
 def get_departure_of(departure_id: int, user: User) -> Departure:
@@ -227,10 +242,23 @@ def get_departure_of(departure_id: int, user: User) -> Departure:
     return departure
 
 
-def count_departures_in(state: DepartureState, user: User) -> int:
-    """How many of the user's departures are in this state."""
-    kept = select(func.count()).select_from(Departure).join(Departure.package).where(keeps_package(user))
-    return db.session.scalar(kept.where(Departure.state == state)) or 0
+def list_upcoming_of(user: User, *, since: date, count: int) -> Sequence[Departure]:
+    """The user's next departures, drafts too, but not those that were called off."""
+    upcoming = select_departures_of(user).where(
+        Departure.starts_on >= since, Departure.state != DepartureState.CALLED_OFF
+    )
+    return db.session.scalars(upcoming.limit(count)).all()
+
+
+def count_states_of(user: User) -> dict[DepartureState, int]:
+    """How many of the user's departures are in each state."""
+    counted = (
+        select(Departure.state, func.count())
+        .join(Departure.package)
+        .where(keeps_package(user))
+        .group_by(Departure.state)
+    )
+    return dict.fromkeys(DepartureState, 0) | {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def count_open_departures(package_id: int) -> int:

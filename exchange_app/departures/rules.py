@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class DepartureState(StrEnum):
@@ -45,6 +46,11 @@ NEXT_STATES: dict[DepartureState, frozenset[DepartureState]] = {
 
 # Visitors see these; a draft is its organiser's alone.
 PUBLIC_STATES = frozenset(DepartureState) - {DepartureState.DRAFT}
+
+
+def day_in(zone: str, moment: datetime) -> date:
+    """The day it is there at this moment."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def registration_window(opens_at: datetime, closes_at: datetime, now: datetime) -> Window:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
 
-from exchange_app.core.database import db
+from exchange_app.core.database import change_rows, db
 from exchange_app.departures.errors import CapacityBelowTaken, NotEnoughSeats, NotTakingRegistrations, SoldOut
 from exchange_app.departures.models import Claim, Pool
 
@@ -31,13 +31,12 @@ def claim(booking_id: int, pool_ids: Sequence[int], seats: int) -> None:
 
 
 def _take(pool_id: int, seats: int) -> None:
-    taken = db.session.execute(
+    taken = change_rows(
         update(Pool)
         .where(Pool.id == pool_id, Pool.is_open, Pool.taken + seats <= Pool.capacity)
         .values(taken=Pool.taken + seats)
-        .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:
+    if taken != 1:
         refuse(seats, count_left(pool_id))
         raise NotTakingRegistrations()
 
@@ -66,34 +65,19 @@ def release(booking_ids: Sequence[int]) -> int:
     for pool_id, seats in claims:
         freed[pool_id] = freed.get(pool_id, 0) + seats
     for pool_id in sorted(freed):
-        db.session.execute(
-            update(Pool)
-            .where(Pool.id == pool_id)
-            .values(taken=Pool.taken - freed[pool_id])
-            .execution_options(synchronize_session=False)
-        )
+        change_rows(update(Pool).where(Pool.id == pool_id).values(taken=Pool.taken - freed[pool_id]))
     return sum(freed.values())
 
 
 def open_pools(pool_ids: Sequence[int], *, is_open: bool) -> None:
     """Let seats be claimed, or no longer: a claim on its way is counted before this or refused after it."""
-    db.session.execute(
-        update(Pool)
-        .where(Pool.id.in_(pool_ids), Pool.is_open != is_open)
-        .values(is_open=is_open)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(update(Pool).where(Pool.id.in_(pool_ids), Pool.is_open != is_open).values(is_open=is_open))
 
 
 def set_capacity(pool_id: int, capacity: int) -> None:
     """Raises CapacityBelowTaken, naming how many seats are taken."""
-    changed = db.session.execute(
-        update(Pool)
-        .where(Pool.id == pool_id, Pool.taken <= capacity)
-        .values(capacity=capacity)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:
+    changed = change_rows(update(Pool).where(Pool.id == pool_id, Pool.taken <= capacity).values(capacity=capacity))
+    if changed != 1:
         raise CapacityBelowTaken(taken=db.session.scalar(select(Pool.taken).where(Pool.id == pool_id)))
 
 

@@ -29,6 +29,8 @@ from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.queries import count_open_departures
 from exchange_app.departures.rules import NEXT_STATES, DepartureState
 
+AFTER_MIDNIGHT = timedelta(hours=12)  # by then the last day is over in every zone, whatever the date is in UTC
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -167,7 +169,7 @@ def finish_departures(now: datetime) -> Sequence[Departure]:
     over = db.session.scalars(
         select(Departure)
         .options(joinedload(Departure.package).joinedload(Package.host_city))
-        .where(Departure.state == DepartureState.CLOSED, Departure.ends_on < now.date())
+        .where(Departure.state == DepartureState.CLOSED, Departure.ends_on < (now - AFTER_MIDNIGHT).date())
         .order_by(Departure.ends_on)
         .limit(100)
         .with_for_update(of=Departure, skip_locked=True, key_share=True)

@@ -23,10 +23,11 @@ def lease_due(now: datetime, *, until: datetime, at_most: int) -> list[Letter]:
         .order_by(Letter.next_look_at, Letter.id)
         .limit(at_most)
         .with_for_update(skip_locked=True)
+        .cte("due")  # evaluated once, whatever the planner thinks: a second time it would lock other letters
     )
     leased = db.session.scalars(
         update(Letter)
-        .where(Letter.id.in_(due.scalar_subquery()))
+        .where(Letter.id.in_(select(due.c.id)))
         .values(
             state=LetterState.SENDING,
             next_look_at=until,

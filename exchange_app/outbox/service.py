@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 
 from exchange_app.core.broker import wake
-from exchange_app.core.database import db, insert_unless_there
+from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.sealing import keys, new_uid, sealed_context
 from exchange_app.core.transaction import on_commit
 from exchange_app.outbox.errors import LetterSettled
@@ -91,11 +91,6 @@ def note_arrival(letter_id: int, now: datetime) -> None:
 
 
 def _change(letter_id: int, *, from_states: Sequence[LetterState], **values: Any) -> None:
-    changed = db.session.execute(
-        update(Letter)
-        .where(Letter.id == letter_id, Letter.state.in_(from_states))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:
+    changed = change_rows(update(Letter).where(Letter.id == letter_id, Letter.state.in_(from_states)).values(**values))
+    if changed != 1:
         raise LetterSettled()

@@ -46,6 +46,13 @@ class RowStillWrong(Invalid):
         super().__init__()
         self.problems = tuple(problems)
 
+    @property
+    def by_field(self) -> dict[str, list[str]]:
+        sentences: dict[str, list[str]] = {}
+        for problem in self.problems:
+            sentences.setdefault(problem.field, []).append(problem.sentence)
+        return sentences
+
 
 class RosterRefused(Invalid):
     """A file, or pasted cells, of which not even one row can be read."""

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from exchange_app.bookings.letters import load_bookings, words, zone_of
+from exchange_app.bookings.letters import load_bookings, words_for, zone_of
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.reminders import COMING, FARTHEST, Reminder, coming_moments, has_its_turn, plan
 from exchange_app.bookings.rules import BookingState
 from exchange_app.core.database import db
+from exchange_app.core.text import sentence
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.kinds import Kind
 from exchange_app.outbox.models import Letter
@@ -66,7 +67,15 @@ def is_roster_missing(group: Group, letter: Letter, now: datetime) -> bool:
 
 
 def group_words(group: Group, letter: Letter, now: datetime) -> dict[str, Any]:
-    return {**words(group.booking, letter, now), "named": group.named, "missing": group.missing}
+    return {**words_for(group.booking, letter, now), "named": group.named, "missing": group.missing}
 
 
-ROSTER_LETTERS = (Kind(KIND, load=load_groups, is_still_true=is_roster_missing, context=group_words),)
+ROSTER_LETTERS = (
+    Kind(
+        KIND,
+        sentence("Reminder that the roster is due"),
+        load=load_groups,
+        is_still_true=is_roster_missing,
+        context=group_words,
+    ),
+)

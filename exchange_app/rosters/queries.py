@@ -22,7 +22,7 @@ def list_participants(booking_id: int) -> Sequence[Participant]:
 
 def get_participant(booking: Booking, participant_id: int) -> Participant:
     """Raises PersonNotFound, for a person of another booking too."""
-    participant = db.session.scalar(
+    participant: Participant | None = db.session.scalar(
         select(Participant).where(Participant.id == participant_id, Participant.booking_id == booking.id)
     )
     if participant is None:
@@ -58,7 +58,7 @@ def list_unmended(booking_id: int) -> Sequence[UnmendedRow]:
 
 def get_unmended(booking: Booking, row_id: int) -> UnmendedRow:
     """Raises PersonNotFound, for a row of another booking too."""
-    row = db.session.scalar(select(UnmendedRow).where(UnmendedRow.id == row_id, UnmendedRow.booking_id == booking.id))
+    row: UnmendedRow | None = db.session.scalar(select(UnmendedRow).where(UnmendedRow.id == row_id, UnmendedRow.booking_id == booking.id))
     if row is None:
         raise PersonNotFound()
     return row

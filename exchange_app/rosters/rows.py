@@ -87,8 +87,9 @@ def _texts_of_merged(sheet: Sheet, header: Header, name_column: int) -> dict[tup
         top = rows.get(region.first_row)
         if top is None or region.first_row <= header.row or region.first_column == name_column:
             continue
-        for number in range(region.first_row + 1, min(region.last_row, sheet.rows[-1].number) + 1):
-            texts[number, region.first_column] = top.cell(region.first_column)
+        text = top.cell(region.first_column)
+        below = (number for number in rows if region.first_row < number <= region.last_row)
+        texts.update({(number, region.first_column): text for number in below})
     return texts
 
 

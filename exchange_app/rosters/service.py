@@ -15,6 +15,7 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
+from exchange_app.catalogue.models import Package
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, new_uid, sealed_context
 from exchange_app.core.text import in_every_language
@@ -26,6 +27,7 @@ from exchange_app.rosters.reading import Reading, RowToMend
 from exchange_app.rosters.rules import FIELDS, Person, Problem, Role, check_person, identity_of
 
 DOCUMENT_FIELDS = frozenset({"document_type", "document_number"})
+UNSHOWN_FIELDS = ("document_number", "health_note")  # never shown in full, not even where they are changed
 SEALED_FIELDS = tuple(field for field in FIELDS if field != "role")
 
 
@@ -41,8 +43,12 @@ class Imported:
 
 def asked_of(booking: Booking) -> frozenset[str]:
     """The optional fields that this booking's roster may hold now: document numbers only once it is confirmed."""
-    asked = booking.departure.package.asked_fields
-    return asked if booking.state is BookingState.CONFIRMED else asked - DOCUMENT_FIELDS
+    package = booking.departure.package
+    return package.asked_fields if booking.state is BookingState.CONFIRMED else asked_before_confirmation(package)
+
+
+def asked_before_confirmation(package: Package) -> frozenset[str]:
+    return package.asked_fields - DOCUMENT_FIELDS
 
 
 def register_group(
@@ -67,7 +73,8 @@ def register_group(
         if not is_new:
             return booking
         imported = _keep(booking, reading, (), now)
-        bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
+        if reading.right or reading.to_mend:
+            bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
         if not imported.to_mend:
             bookings.submit_booking(booking, by=by, now=now)
         db.session.flush()
@@ -114,10 +121,11 @@ def add_person(booking: Booking, values: Mapping[str, str], *, by: User, now: da
 
 
 def change_person(booking: Booking, participant_id: int, values: Mapping[str, str], *, by: User, now: datetime) -> None:
-    """Raises PersonNotFound and the refusals of add_person."""
+    """What a form does not show and so leaves empty (UNSHOWN_FIELDS) stays as it was. Raises PersonNotFound and the
+    refusals of add_person."""
     bookings.check_open_for_roster(booking, now)
     participant = queries.get_participant(booking, participant_id)
-    person = _checked(booking, values, now)
+    person = _checked(booking, {**values, **_unshown(participant, values)}, now)
     namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
     if namesake is not None and namesake.id != participant.id:
         raise PersonAlreadyNamed()
@@ -125,6 +133,10 @@ def change_person(booking: Booking, participant_id: int, values: Mapping[str, st
         _check_room(booking, person.role)
     _rewrite(participant, booking, person)
     bookings.record(booking, "person_changed", by=by, now=now)
+
+
+def _unshown(participant: Participant, values: Mapping[str, str]) -> dict[str, str]:
+    return {field: getattr(participant, field) or "" for field in UNSHOWN_FIELDS if not values.get(field)}
 
 
 def remove_person(booking: Booking, participant_id: int, *, by: User, now: datetime) -> None:

@@ -14,8 +14,14 @@ Words = Mapping[str, list[str]]
 _CONTENT = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
 
-def _meanings(words: Words) -> dict[str, str]:
-    return {squeeze(word): meaning for meaning, alike in words.items() for word in alike}
+def meanings(words: Words) -> dict[str, str]:
+    """Each word with what it means. Raises ValueError for a word that is listed under two meanings."""
+    found: dict[str, str] = {}
+    for meaning, alike in words.items():
+        for word in alike:
+            if found.setdefault(squeeze(word), meaning) != meaning:
+                raise ValueError(f"words.toml: {word!r} cannot mean both {found[squeeze(word)]} and {meaning}")
+    return found
 
 
 def _joined(first: Iterable[str], second: Iterable[str]) -> list[str]:
@@ -30,7 +36,7 @@ def _people_words(phones: Words, guardian_names: Words) -> Words:
     }
 
 
-COLUMN_BY_WORD = _meanings(_CONTENT["columns"] | _people_words(_CONTENT["phones"], _CONTENT["guardian_names"]))
-ROLE_BY_WORD = _meanings(_CONTENT["roles"])
-SEX_BY_WORD = _meanings(_CONTENT["sexes"])
-DOCUMENT_TYPE_BY_WORD = _meanings(_CONTENT["documents"])
+COLUMN_BY_WORD = meanings(_CONTENT["columns"] | _people_words(_CONTENT["phones"], _CONTENT["guardian_names"]))
+ROLE_BY_WORD = meanings(_CONTENT["roles"])
+SEX_BY_WORD = meanings(_CONTENT["sexes"])
+DOCUMENT_TYPE_BY_WORD = meanings(_CONTENT["documents"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NOTE = re.compile(r"[(\[【<〔{「《].*?[)\]】>〕}」》]", re.DOTALL)
+_NOTE = re.compile(r"[(\[【<〔{「《][^(\[【<〔{「《)\]】>〕}」》]*[)\]】>〕}」》]")
 _APOSTROPHES = "'`‘’"
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 _WHOLE_AS_FRACTION = re.compile(r"(\d+)\.0+")

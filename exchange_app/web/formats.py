@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
 
@@ -32,6 +32,7 @@ SHORT_DAY = {"zh_Hans": "M月d日（EEE）", "en": "EEE d MMM"}
 
 def format_pages(app: Flask) -> None:
     """Give templates their formats; a name that a template uses and nobody gave it is an error."""
+    app.config.setdefault("SITE_NAME", "")
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = True
@@ -56,7 +57,13 @@ def format_pages(app: Flask) -> None:
         choices_of=choices_of,
         state_colour=state_colour,
         here=here,
+        site_name=site_name,
     )
+
+
+def site_name() -> str:
+    """What this installation is called: SITE_NAME, or the name of the two cities that began it."""
+    return str(current_app.config["SITE_NAME"] or gettext("Nanning · Chongzuo exchange bookings"))
 
 
 def day(when: date | datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:

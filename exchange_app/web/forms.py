@@ -210,9 +210,8 @@ class CountField(TypedField):
     """A whole number from ``least`` to ``most``; full-width digits are digits."""
 
     def __init__(self, label: Any = None, *, least: int = 0, most: int = 100_000, **options: Any) -> None:
-        super().__init__(label, **options)
+        super().__init__(label, render_kw={"inputmode": "numeric"} | options.pop("render_kw", {}), **options)
         self.least, self.most = least, most
-        self.render_kw = {"inputmode": "numeric", **(self.render_kw or {})}
 
     def read(self, text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,12}", text):
@@ -226,8 +225,7 @@ class MoneyField(TypedField):
     """An amount in yuan as it is typed; its data are minor units (fen)."""
 
     def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.render_kw = {"inputmode": "decimal", **(self.render_kw or {})}
+        super().__init__(label, render_kw={"inputmode": "decimal"} | options.pop("render_kw", {}), **options)
 
     def read(self, text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", text):
@@ -291,7 +289,7 @@ class TranslatedField(Field):
         self.longest = longest
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.object_data = self.data = data if isinstance(data, Translated) else Translated(self.default or {})
         names = {language: f"{self.name}-{language}" for language in LANGUAGES}
         if formdata is not None and any(name in formdata for name in names.values()):

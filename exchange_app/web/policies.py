@@ -35,10 +35,12 @@ class OnlyInTheDemo(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``roles`` that may enter, None lets anybody in; ``in_demo`` for pages that exist only in a demo."""
+    """``roles`` that may enter, None lets anybody in; ``in_demo`` for pages that exist only in a demo,
+    ``open_in_demo`` for those that a demo shows to everybody."""
 
     roles: frozenset[Role] | None
     in_demo: bool = False
+    open_in_demo: bool = False
 
 
 def anyone(view: View) -> View:
@@ -54,6 +56,11 @@ def allows(*roles: Role) -> Callable[[View], View]:
 def demo_only(view: View) -> View:
     """Open to everybody in demo mode; elsewhere there is no such page."""
     return _with_policy(view, Policy(None, in_demo=True))
+
+
+def anyone_in_demo_else(*roles: Role) -> Callable[[View], View]:
+    """Open to everybody in demo mode, whose people are invented; elsewhere to people with one of these roles."""
+    return lambda view: _with_policy(view, Policy(frozenset(roles), open_in_demo=True))
 
 
 def _with_policy(view: View, policy: Policy) -> View:
@@ -81,6 +88,8 @@ def _guard() -> ResponseReturnValue | None:
         raise NotForYou()
     if policy.in_demo and not current_app.config["DEMO"]:
         raise OnlyInTheDemo()
+    if policy.open_in_demo and current_app.config["DEMO"]:
+        return None
     if policy.roles is None or (current_user.is_authenticated and current_user.role in policy.roles):
         return None
     if current_user.is_authenticated:

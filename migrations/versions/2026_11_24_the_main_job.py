@@ -31,8 +31,9 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('pending', 'sending', 'handing_over', 'sent', 'skipped', 'failed', 'doubtful', name='letterstate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_look_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_problem', sa.String(length=200), nullable=True),
     sa.Column('message_sealed', sa.LargeBinary(), nullable=True),
@@ -41,8 +42,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_letters_uid'))
     )
     with op.batch_alter_table('letters', schema=None) as batch_op:
-        batch_op.create_index('ix_letters_due_at', ['due_at'], unique=False, postgresql_where=sa.text("state IN ('pending', 'sending', 'handing_over')"), sqlite_where=sa.text("state IN ('pending', 'sending', 'handing_over')"))
+        batch_op.create_index('ix_letters_in_trouble', ['id'], unique=False, postgresql_where=sa.text("state IN ('failed', 'doubtful')"), sqlite_where=sa.text("state IN ('failed', 'doubtful')"))
         batch_op.create_index('ix_letters_kind_subject_id', ['kind', 'subject_id'], unique=False)
+        batch_op.create_index('ix_letters_next_look_at', ['next_look_at', 'id'], unique=False, postgresql_where=sa.text("state IN ('pending', 'sending', 'handing_over')"), sqlite_where=sa.text("state IN ('pending', 'sending', 'handing_over')"))
 
     op.create_table('pools',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -396,8 +398,9 @@ def downgrade() -> None:
     op.drop_table('counties')
     op.drop_table('pools')
     with op.batch_alter_table('letters', schema=None) as batch_op:
+        batch_op.drop_index('ix_letters_next_look_at', postgresql_where=sa.text("state IN ('pending', 'sending', 'handing_over')"), sqlite_where=sa.text("state IN ('pending', 'sending', 'handing_over')"))
         batch_op.drop_index('ix_letters_kind_subject_id')
-        batch_op.drop_index('ix_letters_due_at', postgresql_where=sa.text("state IN ('pending', 'sending', 'handing_over')"), sqlite_where=sa.text("state IN ('pending', 'sending', 'handing_over')"))
+        batch_op.drop_index('ix_letters_in_trouble', postgresql_where=sa.text("state IN ('failed', 'doubtful')"), sqlite_where=sa.text("state IN ('failed', 'doubtful')"))
 
     op.drop_table('letters')
     op.drop_table('cities')

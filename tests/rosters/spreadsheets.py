@@ -6,11 +6,13 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 FILES = Path(__file__).with_name("files")
 
@@ -19,18 +21,27 @@ PUPIL = ["韦小岚", "五年级1班", "韦大山", "15407710001", "0771-5400001
 ANOTHER = ["覃雨桐", "五年级2班", "覃建华", "15407710002", "0771-5400002"]
 
 
-def xlsx(rows: Iterable[Sequence[Any]], *, merged: Sequence[str] = (), more_sheets: dict[str, Any] | None = None) -> bytes:
+def xlsx(
+    rows: Iterable[Sequence[Any]],
+    *,
+    merged: Sequence[str] = (),
+    more_sheets: Mapping[str, Iterable[Sequence[Any]]] = MappingProxyType({}),
+) -> bytes:
     workbook = Workbook()
-    sheet = workbook.worksheets[0]
-    for row in rows:
-        sheet.append(list(row))
+    _fill(workbook.worksheets[0], rows)
     for region in merged:
-        sheet.merge_cells(region)
-    for title, more in (more_sheets or {}).items():
-        other = workbook.create_sheet(title)
-        for row in more:
-            other.append(row)
+        workbook.worksheets[0].merge_cells(region)
+    for title, more in more_sheets.items():
+        _fill(workbook.create_sheet(title), more)
     return saved(workbook)
+
+
+def _fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
+    """Texts stay texts, also those that begin like a formula."""
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(number, column, value)
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
 
 
 def saved(workbook: Workbook) -> bytes:

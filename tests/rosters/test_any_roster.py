@@ -33,6 +33,7 @@ TODAY = date(2026, 11, 24)
 EVERYTHING = frozenset(OPTIONAL_FIELDS)
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WITH_A_PROCESS = settings(PATIENT, max_examples=60)
+SOME = settings(PATIENT, max_examples=100)
 MANY = settings(PATIENT, max_examples=250)
 
 HEADERS = {
@@ -120,7 +121,9 @@ def layouts(draw: st.DrawFn) -> tuple[list[Person], frozenset[str], list[list[st
     columns: list[str] = draw(st.permutations([*HEADERS, *unasked]))
     texts = {field: draw(st.sampled_from(alike)) for field, alike in HEADERS.items()}
     language = draw(st.sampled_from(["zh_Hans", "en"]))
-    above: list[list[str]] = draw(st.lists(st.sampled_from([["研学活动名册"], [], ["填报人：林静", "", "2026年"]]), max_size=4))
+    above: list[list[str]] = draw(
+        st.lists(st.sampled_from([["研学活动名册"], [], ["填报人：林静", "", "2026年"]]), max_size=4)
+    )
     rows = [*above, [texts.get(column, column) for column in columns]]
     numbers = []
     for person in people:
@@ -132,7 +135,9 @@ def layouts(draw: st.DrawFn) -> tuple[list[Person], frozenset[str], list[list[st
     return people, asked, rows, numbers, dropped
 
 
-def check(reading: Reading, people: list[Person], asked: frozenset[str], numbers: list[int], dropped: list[str]) -> None:
+def check(
+    reading: Reading, people: list[Person], asked: frozenset[str], numbers: list[int], dropped: list[str]
+) -> None:
     assert [(row.number, [str(problem) for problem in row.problems]) for row in reading.to_mend] == []
     assert [person for _, person in reading.right] == [without(person, asked) for person in people]
     assert [number for number, _ in reading.right] == numbers
@@ -150,7 +155,7 @@ def test_any_roster_is_read_from_a_workbook(layout: Any, write: Callable[[Any], 
     check(read_file(write(rows), "名册", asked, today=TODAY), people, asked, numbers, dropped)
 
 
-@MANY
+@SOME
 @given(layouts(), st.sampled_from(",;\t，"), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]))
 def test_any_roster_is_read_from_text(layout: Any, separator: str, encoding: str) -> None:
     people, asked, rows, numbers, dropped = layout
@@ -158,7 +163,7 @@ def test_any_roster_is_read_from_text(layout: Any, separator: str, encoding: str
     check(read_file(data, "名册", asked, today=TODAY), people, asked, numbers, dropped)
 
 
-@MANY
+@SOME
 @given(layouts())
 def test_any_roster_can_be_pasted(layout: Any) -> None:
     people, asked, rows, numbers, dropped = layout
@@ -167,7 +172,9 @@ def test_any_roster_can_be_pasted(layout: Any) -> None:
 
 @settings(PATIENT, max_examples=40)
 @given(groups, st.sampled_from([roster_workbook, roster_csv]), st.sampled_from(["zh_Hans", "en"]))
-def test_any_export_is_read_back(people: list[Person], write: Callable[[list[Person], str], bytes], language: str) -> None:
+def test_any_export_is_read_back(
+    people: list[Person], write: Callable[[list[Person], str], bytes], language: str
+) -> None:
     reading = read_file(write(people, language), "export", EVERYTHING, today=TODAY)
     assert [str(problem) for row in reading.to_mend for problem in row.problems] == []
     assert [person for _, person in reading.right] == people
@@ -181,7 +188,7 @@ cells = st.one_of(
     st.booleans(),
     st.none(),
     st.dates(date(1901, 1, 1)),
-    st.datetimes(datetime(1901, 1, 1), datetime(2999, 1, 1)),
+    st.datetimes(datetime.fromisoformat("1901-01-01"), datetime.fromisoformat("2999-01-01")),
     st.timedeltas(timedelta(0), timedelta(days=999)),
 )
 
@@ -190,7 +197,9 @@ cells = st.one_of(
 @given(st.lists(st.lists(cells, min_size=5, max_size=8), min_size=1, max_size=8))
 def test_any_cells_are_persons_rows_to_mend_or_nobody(rows: list[list[Any]]) -> None:
     header = ["姓名", "班级", "监护人", "监护人电话", "备用电话", "出生日期", "证件号码", "健康备注"]
-    somebody = [["韦小岚", "五年级1班", "韦大山", "15407710001", "0771-5400001", "2013-03-15", "459900201303150017", ""]]
+    somebody = [
+        ["韦小岚", "五年级1班", "韦大山", "15407710001", "0771-5400001", "2013-03-15", "459900201303150017", ""]
+    ]
     reading = read_file(xlsx([header, *somebody, *rows]), "名册", EVERYTHING, today=TODAY)
     assert reading.right[0][0] == 2
     numbers = [number for number, _ in reading.right] + [row.number for row in reading.to_mend]
@@ -198,6 +207,13 @@ def test_any_cells_are_persons_rows_to_mend_or_nobody(rows: list[list[Any]]) -> 
     for row in reading.to_mend:
         assert row.problems
         assert all(str(problem) for problem in row.problems)
+
+
+def outcome_of(read: Callable[[], Reading]) -> Reading | RosterRefused:
+    try:
+        return read()
+    except RosterRefused as refusal:
+        return refusal
 
 
 @MANY
@@ -208,20 +224,16 @@ def test_any_cells_are_persons_rows_to_mend_or_nobody(rows: list[list[Any]]) -> 
 @example("姓名,班级\n".encode() + b"\xff\xfe")
 @example(b"<table><tr><td>" + "姓名<td>班级<tr><td rowspan=9 colspan=9>x".encode())
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        read_file(data, "名册.xlsx", EVERYTHING, today=TODAY)
-    except RosterRefused as refusal:
-        assert refusal.sentence
+    outcome = outcome_of(lambda: read_file(data, "名册.xlsx", EVERYTHING, today=TODAY))
+    assert isinstance(outcome, Reading) or "%(" not in outcome.sentence
 
 
 @MANY
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for pasted in (text, f"姓名\t班级\t监护人\n{text}"):
-        try:
-            read_pasted(pasted, EVERYTHING, today=TODAY)
-        except RosterRefused as refusal:
-            assert refusal.field == "roster_text"
+        outcome = outcome_of(lambda pasted=pasted: read_pasted(pasted, EVERYTHING, today=TODAY))
+        assert isinstance(outcome, Reading) or outcome.field == "roster_text"
 
 
 @MANY
@@ -238,7 +250,7 @@ def test_any_values_make_a_person_or_problems(values: dict[str, str]) -> None:
 
 
 @MANY
-@given(st.text(max_size=60))
-def test_normal_spellings_stay_as_they_are(text: str) -> None:
+@given(st.text(max_size=60), phones)
+def test_normal_spellings_stay_as_they_are(text: str, phone: str) -> None:
     assert normalise_name(normalise_name(text)) == normalise_name(text)
-    assert normalise_phone(normalise_phone(text)) == normalise_phone(text)
+    assert normalise_phone(phone) == phone

@@ -169,7 +169,17 @@ def test_the_second_emergency_phone_is_another_number() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["2013-03-15", "2013/3/15", "2013.3.15", "20130315", "2013年3月15日", "２０１３－０３－１５", "2013-03-15 00:00:00", "41348", "41348.0"],
+    [
+        "2013-03-15",
+        "2013/3/15",
+        "2013.3.15",
+        "20130315",
+        "2013年3月15日",
+        "２０１３－０３－１５",
+        "2013-03-15 00:00:00",
+        "41348",
+        "41348.0",
+    ],
 )
 def test_a_date_is_read_however_it_is_written(written: str) -> None:
     assert taken(frozenset({"birth_date"}), birth_date=written).birth_date == date(2013, 3, 15)
@@ -194,7 +204,9 @@ def test_an_impossible_date_is_refused(written: str, reason: str) -> None:
     assert reason in refused(frozenset({"birth_date"}), birth_date=written)["birth_date"]
 
 
-@pytest.mark.parametrize(("written", "sex"), [("男", Sex.MALE), ("女生", Sex.FEMALE), ("F", Sex.FEMALE), ("male", Sex.MALE)])
+@pytest.mark.parametrize(
+    ("written", "sex"), [("男", Sex.MALE), ("女生", Sex.FEMALE), ("F", Sex.FEMALE), ("male", Sex.MALE)]
+)
 def test_the_sex_is_read_in_both_languages(written: str, sex: Sex) -> None:
     assert taken(frozenset({"sex"}), sex=written).sex is sex
 
@@ -280,13 +292,19 @@ def test_a_pupil_needs_class_and_guardian_and_staff_only_a_phone() -> None:
     ]
     staff = {"role": "带队教师", "name": "林静", "guardian_phone": "15407710009"}
     assert check_person(staff, NOTHING, today=TODAY) == Person(Role.STAFF, "林静", guardian_phone="15407710009")
-    (problem,) = check_person(staff | {"guardian_phone": ""}, NOTHING, today=TODAY)  # type: ignore[misc]
-    assert "staff member's own" in str(problem)
+    assert "staff member's own" in refused(role="带队教师", guardian_phone="")["guardian_phone"]
 
 
 @pytest.mark.parametrize(
     ("written", "role"),
-    [("", Role.PUPIL), ("学生", Role.PUPIL), ("Student", Role.PUPIL), ("老师", Role.STAFF), ("家长", Role.STAFF), ("staff", Role.STAFF)],
+    [
+        ("", Role.PUPIL),
+        ("学生", Role.PUPIL),
+        ("Student", Role.PUPIL),
+        ("老师", Role.STAFF),
+        ("家长", Role.STAFF),
+        ("staff", Role.STAFF),
+    ],
 )
 def test_roles_are_understood(written: str, role: Role) -> None:
     assert taken(role=written).role is role

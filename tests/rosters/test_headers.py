@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 import pytest
@@ -11,8 +10,7 @@ from exchange_app.rosters.columns import HEADINGS, meaning_of
 from exchange_app.rosters.errors import ColumnNamedTwice, NoHeaderRow, NoNameColumn, NoRows
 from exchange_app.rosters.reading import Reading, read_file
 from exchange_app.rosters.rules import FIELDS
-from exchange_app.rosters.words import COLUMN_BY_WORD
-from exchange_app.rosters.writing import squeeze
+from exchange_app.rosters.words import meanings
 from tests.rosters.spreadsheets import ANOTHER, HEADER, PUPIL, lines
 
 TODAY = date(2026, 11, 24)
@@ -80,14 +78,9 @@ def test_every_heading_that_we_write_is_understood_as_its_field() -> None:
         assert {meaning_of(text) for text in HEADINGS[field].values()} == {field}
 
 
-def test_no_word_names_two_columns() -> None:
-    from exchange_app.rosters import words
-
-    content = words._CONTENT
-    columns = content["columns"] | words._people_words(content["phones"], content["guardian_names"])
-    meanings = {(squeeze(word), meaning) for meaning, alike in columns.items() for word in alike}
-    assert [word for word, count in Counter(word for word, _ in meanings).items() if count > 1] == []
-    assert len(meanings) == len(COLUMN_BY_WORD)
+def test_a_word_listed_under_two_columns_is_found_at_the_start() -> None:
+    with pytest.raises(ValueError, match="both name and class_name"):
+        meanings({"name": ["Name"], "class_name": [" NAME "]})
 
 
 def test_titles_above_the_header_do_not_matter() -> None:
@@ -120,7 +113,9 @@ def test_year_and_class_in_two_columns_make_one_class() -> None:
 
 def test_columns_that_were_not_asked_for_are_named_and_not_kept() -> None:
     header = ["序号", *HEADER, "民族", "出生日期", "", "备注"]
-    reading = read([header, ["1", *PUPIL, "壮族", "2013-03-15", "哮喘", ""], ["2", *ANOTHER, "汉族", "2013-03-15", "", ""]])
+    reading = read(
+        [header, ["1", *PUPIL, "壮族", "2013-03-15", "哮喘", ""], ["2", *ANOTHER, "汉族", "2013-03-15", "", ""]]
+    )
     assert reading.left_out == ("民族", "出生日期", "I")
     assert reading.right[0][1].birth_date is None
     assert read([header, ["1", *PUPIL, "壮族", "2013-03-15", "", ""]], "birth_date").left_out == ("民族",)
@@ -151,7 +146,9 @@ def test_a_file_without_a_header_is_refused(rows: list[list[str]]) -> None:
         read(rows)
 
 
-@pytest.mark.parametrize("rows", [[HEADER], [HEADER, [""] * 5, ["", "五年级1班", "", "", ""]], [HEADER, ["合计：0人", "", "", "", ""]]])
+@pytest.mark.parametrize(
+    "rows", [[HEADER], [HEADER, [""] * 5, ["", "五年级1班", "", "", ""]], [HEADER, ["合计：0人", "", "", "", ""]]]
+)
 def test_a_header_with_nobody_below_is_refused(rows: list[list[str]]) -> None:
     with pytest.raises(NoRows):
         read(rows)

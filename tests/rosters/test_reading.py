@@ -165,9 +165,18 @@ def test_a_table_may_begin_anywhere() -> None:
 def test_what_the_spreadsheet_made_of_numbers_and_dates() -> None:
     header = [*HEADER, "出生日期", "证件类型", "证件号码"]
     rows = [
-        [*PUPIL[:3], 15407710001, 15407710009, datetime(2013, 3, 15), "护照", 123456789],
+        [*PUPIL[:3], 15407710001, 15407710009, datetime.fromisoformat("2013-03-15"), "护照", 123456789],
         [*ANOTHER[:3], "15407710002", "0771-5400002", 20130315, "居民身份证", 459900201303150017],
-        ["黄子墨", datetime(2026, 7, 1), "黄秀芳", "15407710003", "0771-5400003", 41348, "护照", "G1234567"],
+        [
+            "黄子墨",
+            datetime.fromisoformat("2026-07-01"),
+            "黄秀芳",
+            "15407710003",
+            "0771-5400003",
+            41348,
+            "护照",
+            "G1234567",
+        ],
     ]
     reading = read(xlsx([header, *rows]), "birth_date", "document_type", "document_number")
     ((number, person),) = reading.right

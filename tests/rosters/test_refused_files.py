@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +57,21 @@ def stray_cell_far_away() -> bytes:
     return saved(workbook)
 
 
+def slow_to_understand() -> bytes:
+    """Within every limit, and made of what regular expressions stumble over."""
+    hard = ["(" * 900, "1" * 450 + "/" * 450, "x-" * 450, " ·" * 450, "1E" * 450, "<!--" * 200]
+    return lines([HEADER, *([cell] * 5 for _ in range(60) for cell in hard)]).encode()
+
+
+def merged_without_end() -> bytes:
+    """Ten thousand merged cells, each over a million rows, and one cell on the last of them."""
+    members = members_of(xlsx([HEADER, PUPIL]))
+    merged = b"".join(b'<mergeCell ref="F%d:F1048576"/>' % row for row in range(3, 10_003))
+    far = b'<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData><mergeCells>'
+    members[WORKSHEET] = members[WORKSHEET].replace(b"</sheetData>", far + merged + b"</mergeCells>")
+    return zipped(members)
+
+
 def with_understated_sizes() -> bytes:
     """Unpacks to 60 MB, but its directory says 100 bytes."""
     data = bytearray(with_member(WORKSHEET, b"<worksheet>" + b" " * 60_000_000))
@@ -78,7 +94,9 @@ def with_understated_sizes() -> bytes:
         pytest.param(zipped({"word/document.xml": b"<w/>"}), errors.NotASpreadsheet, id="Word document"),
         pytest.param(zipped({"a.txt": b"a"}), errors.NotASpreadsheet, id="archive"),
         pytest.param(
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), errors.NotASpreadsheet, id="old Word"
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),
+            errors.NotASpreadsheet,
+            id="old Word",
         ),
         pytest.param(b"<?xml version='1.0'?><Workbook/>", errors.SavedAsXml, id="XML spreadsheet"),
         pytest.param(b"MIME-Version: 1.0\r\n", errors.SavedAsXml, id="web archive"),
@@ -88,14 +106,18 @@ def with_understated_sizes() -> bytes:
         pytest.param(with_zip_password(), errors.PasswordProtected, id="zip with password"),
         pytest.param(with_member("xl/media/x.bin", bytes(21_000_000)), errors.UnpacksTooLarge, id="zip bomb"),
         pytest.param(
-            zipped(members_of(GOOD) | {f"xl/x{number}": b"" for number in range(200)}), errors.UnpacksTooLarge, id="many members"
+            zipped(members_of(GOOD) | {f"xl/x{number}": b"" for number in range(200)}),
+            errors.UnpacksTooLarge,
+            id="many members",
         ),
         pytest.param(with_member("xl/embeddings/x.xlsx", GOOD), errors.HoldsAnotherFile, id="a workbook in a workbook"),
         pytest.param(GOOD[: len(GOOD) // 2], errors.RosterDamaged, id="half a file"),
         pytest.param(with_member(WORKSHEET, b"<worksheet"), errors.RosterDamaged, id="broken XML"),
         pytest.param(with_understated_sizes(), errors.RosterDamaged, id="a directory that lies"),
         pytest.param(stray_cell_far_away(), errors.RosterDamaged, id="more memory than there is"),
-        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), errors.RosterDamaged, id="xls cut off"),
+        pytest.param(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), errors.RosterDamaged, id="xls cut off"
+        ),
         pytest.param(b"\xff\xff\xff\x80", errors.EncodingUnknown, id="no encoding we know"),
         pytest.param(b"<html><body>404</body></html>", errors.NoRows, id="a web page without a table"),
         pytest.param(("<table>" + "<td>x" * 300_000).encode(), errors.NoHeaderRow, id="an endless row"),
@@ -105,6 +127,15 @@ def with_understated_sizes() -> bytes:
 )
 def test_a_file_that_is_no_roster_is_refused(data: bytes, expected: type[RosterRefused]) -> None:
     assert type(refused(data)) is expected
+
+
+@pytest.mark.parametrize("make", [slow_to_understand, merged_without_end])
+def test_a_file_made_to_be_slow_is_not(make: Callable[[], bytes]) -> None:
+    data = make()
+    began = time.process_time()
+    reading = read_file(data, "名册", frozenset(), today=date(2026, 11, 24))
+    assert reading.to_mend
+    assert time.process_time() - began < 3
 
 
 def test_the_refusal_names_the_file() -> None:

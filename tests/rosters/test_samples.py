@@ -41,13 +41,18 @@ def test_the_smaller_group_has_the_names_that_break_programs() -> None:
 
 def test_the_rail_group_has_a_passport_and_numbers_that_are_nobodys() -> None:
     people = [person for _, person in read("roster-24-3-rail.xlsx", DOCUMENTS).right]
-    assert Counter(person.document_type for person in people) == {DocumentType.RESIDENT_ID: 26, DocumentType.PASSPORT: 1}
+    assert Counter(person.document_type for person in people) == {
+        DocumentType.RESIDENT_ID: 26,
+        DocumentType.PASSPORT: 1,
+    }
     numbers = [person.document_number for person in people if person.document_type is DocumentType.RESIDENT_ID]
     assert all(number.startswith("459900") for number in numbers)
 
 
 def test_the_mistaken_roster_has_its_mistakes() -> None:
-    fields = {row.number: [problem.field for problem in row.problems] for row in read("roster-with-mistakes.csv").to_mend}
+    fields = {
+        row.number: [problem.field for problem in row.problems] for row in read("roster-with-mistakes.csv").to_mend
+    }
     assert fields == {
         5: ["guardian_phone"],
         8: ["guardian_name"],

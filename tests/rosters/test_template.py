@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -69,13 +70,16 @@ def test_a_filled_template_is_read_back(language: str) -> None:
         assert len(rule.formula1) <= 257, "Excel repairs a file with a longer list"
         lists[min(place.min_col for place in rule.sqref.ranges)] = rule.formula1.strip('"').split(",")
     role, sex, document_type = (lists[FIELDS.index(field) + 1] for field in ("role", "sex", "document_type"))
-    sheet.append(
-        [role[0], "韦小岚", "五年级1班", "韦大山", "15407710001", "0771-5400001", "2013-03-15", sex[0], document_type[0]]
-        + ["459900201303150017", "", ""]
-    )
+    person = ["韦小岚", "五年级1班", "韦大山", "15407710001", "0771-5400001", "2013-03-15"]
+    sheet.append([role[0], *person, sex[0], document_type[0], "459900201303150017", "", ""])
     reading = read_file(saved(workbook), "名册.xlsx", EVERYTHING, today=TODAY)
-    ((number, person),) = reading.right
-    assert (number, person.role, person.sex, person.document_type) == (2, Role.PUPIL, Sex.MALE, DocumentType.RESIDENT_ID)
+    ((number, read),) = reading.right
+    assert (number, read.role, read.sex, read.document_type) == (
+        2,
+        Role.PUPIL,
+        Sex.MALE,
+        DocumentType.RESIDENT_ID,
+    )
     assert reading.sheets_left_out == ()
 
 
@@ -86,8 +90,8 @@ def test_template_columns_are_text_so_that_numbers_stay_as_typed() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("write", [roster_workbook, roster_csv])
-def test_an_export_is_read_back_unchanged(write: object, language: str) -> None:
-    reading = read_file(write(PERSONS, language), "export", EVERYTHING, today=TODAY)  # type: ignore[operator]
+def test_an_export_is_read_back_unchanged(write: Callable[[list[Person], str], bytes], language: str) -> None:
+    reading = read_file(write(PERSONS, language), "export", EVERYTHING, today=TODAY)
     assert [person for _, person in reading.right] == PERSONS
     assert reading.left_out == ()
 

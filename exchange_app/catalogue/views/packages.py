@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from exchange_app.catalogue import queries, service
 from exchange_app.catalogue.forms import PackageForm, StopForm
-from exchange_app.catalogue.labels import ASKED_FIELDS
 from exchange_app.catalogue.models import Package
+from exchange_app.catalogue.rules import by_day
 from exchange_app.catalogue.terms import PackageTerms, StopTerms, fingerprint, terms_of
 from exchange_app.catalogue.views.blueprint import catalogue
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
@@ -48,9 +48,11 @@ def new_package() -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def own_package(package_id: int) -> ResponseReturnValue:
     package = queries.get_package_of(package_id, current_user)
-    obstacles = service.list_obstacles(package)
     return render_template(
-        "catalogue/own_package.html", package=package, obstacles=obstacles, asked_fields=ASKED_FIELDS
+        "catalogue/own_package.html",
+        package=package,
+        itinerary=by_day(package.stops, package.days),
+        obstacles=service.list_obstacles(package),
     )
 
 

@@ -35,7 +35,7 @@ def is_done(command: Callable[[], object], *, done: Any) -> bool:
         with transaction():
             command()
     except Refusal as refusal:
-        flash(refusal.sentence, "danger")
+        flash(refusal.sentence, "error")
         return False
     flash(str(done), "success")
     return True

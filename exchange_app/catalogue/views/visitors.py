@@ -1,7 +1,9 @@
-"""What visitors read of the catalogue: the cities' menus, each activity, each base. Packages are shown with their dates,
-in `departures`."""
+"""What visitors read of the catalogue: the cities' menus, each activity, each base. Packages are shown with their
+dates, in `departures`."""
 
 from __future__ import annotations
+
+from itertools import groupby
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -24,7 +26,8 @@ def menus() -> ResponseReturnValue:
     form = ItemFilterForm()
     form.city.offer(list_cities())
     page = page_of(queries.select_menu_items(form.wanted()), size=ITEMS_A_PAGE)
-    return render_page("catalogue/menus.html", fragment="catalogue/_items.html", form=form, page=page)
+    menus = [(menu, list(items)) for menu, items in groupby(page.rows, key=lambda item: item.menu)]
+    return render_page("catalogue/menus.html", fragment="catalogue/_items.html", form=form, page=page, menus=menus)
 
 
 @catalogue.get("/menus/<slug>")

@@ -12,7 +12,8 @@ MOBILE_LENGTH = 11
 
 _BETWEEN = re.compile(r"[\s.·()\-–—‐‑−_ー~]+")
 _EXTENSION = re.compile(r"(?:extension|ext|分机号?|转|x|#)[.:]?[\s-]*(\d{1,6})$", re.IGNORECASE)
-_ANOTHER_NUMBER = re.compile(r"\d{7}.*[/,;、|或和 ].*\d{7}")
+_BETWEEN_NUMBERS = re.compile(r"[/,;、|或和 ]")
+_A_NUMBER = re.compile(r"\d{7}")
 _CHINA = re.compile(r"^(?:(?:\+|00)86-?|86(?=1\d{10}$))")
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))-?(\d{7,8})(?:-(\d{1,6}))?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -49,7 +50,7 @@ def check_phone(text: str) -> str:
 
 
 def _why_not(written: str, phone: str) -> Misfit:
-    if _ANOTHER_NUMBER.search(written):
+    if sum(1 for part in _BETWEEN_NUMBERS.split(written) if _A_NUMBER.search(part)) > 1:
         return Misfit(sentence("Only one phone number fits here; these look like two."))
     if not re.fullmatch(r"\+?\d+", phone):
         return Misfit(sentence("A phone number has only digits, and a “+” in front of a country code."))

@@ -39,6 +39,7 @@ _ARCHIVE = re.compile(r".*\.(?:zip|rar|7z|gz|bz2|xz|tar|jar|docx|pptx|xls|xlsx|x
 # In the workbook stream of an .xls: the record that begins it, then (perhaps after a write protection) FILEPASS.
 _LOCKED_XLS = re.compile(rb"\x09\x08(?:\x10\x00.{16}|\x08\x00.{8})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_END_OF_DOS_FILE = b"\x1a"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _WEB_PAGE = re.compile(r"<(?:html|body|table)\b", re.IGNORECASE)
 _XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -84,9 +85,9 @@ def decoded(data: bytes, filename: str) -> str:
     if _CONTROL_BYTES.search(data):
         raise NotASpreadsheet(filename=filename)
     try:
-        return data.decode("utf-8-sig")
+        return data.rstrip(_END_OF_DOS_FILE).decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _decoded_as("gb18030", data)
+        return _decoded_as("gb18030", data.rstrip(_END_OF_DOS_FILE))
 
 
 def _decoded_as(encoding: str, data: bytes) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NumberedRows = Iterable[tuple[int, Sequence[Any]]]
 
 MOST_SHEETS = 40
+MOST_MERGED = 1_000
 MOST_CHARACTERS = 4_000_000
 EXACT_WHOLE_NUMBERS = 10**15
 
@@ -87,7 +88,9 @@ def read_workbook(data: bytes, budget: Budget, library: str) -> list[dict[str, A
 def merged_cells(sheet: CalamineSheet) -> list[list[int]] | None:
     """First row and column, last row and column, rows counted from 1; None where calamine cannot tell."""
     ranges = sheet.merged_cell_ranges
-    return None if ranges is None else [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
+    if ranges is None:
+        return None
+    return [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges[:MOST_MERGED]]
 
 
 def numbered_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -107,7 +110,7 @@ def read_web_page(data: bytes, budget: Budget) -> list[dict[str, Any]]:
     sheets = []
     for table in import_module("markup").tables_of(data.decode("utf-8"))[:MOST_SHEETS]:
         rows, cut = budget.take(enumerate(table.rows, start=1))
-        sheets.append({"name": "", "rows": rows, "merged": table.merged, "cut": cut})
+        sheets.append({"name": "", "rows": rows, "merged": table.merged[:MOST_MERGED], "cut": cut})
     return sheets
 
 

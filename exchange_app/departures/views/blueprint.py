@@ -1,0 +1,5 @@
+"""Where the departures' pages are gathered."""
+
+from flask import Blueprint
+
+departures = Blueprint("departures", __name__)

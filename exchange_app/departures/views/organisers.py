@@ -1,0 +1,137 @@
+"""Organisers look at their workbench and plan departures. Calling one off stands in `bookings`, which tells the groups."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from exchange_app.catalogue import queries as catalogue
+from exchange_app.catalogue.models import Package
+from exchange_app.catalogue.terms import fingerprint
+from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
+from exchange_app.core.clock import now
+from exchange_app.core.roles import Role
+from exchange_app.core.text import sentence
+from exchange_app.departures import queries, service
+from exchange_app.departures.forms import DepartureForm, KeptFilterForm
+from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import NEXT_STATES, day_in
+from exchange_app.departures.views.blueprint import departures
+from exchange_app.web.formats import HOME_ZONE
+from exchange_app.web.paging import page_of
+from exchange_app.web.policies import allows
+
+UPCOMING_ON_BOARD = 20
+
+SAVED = sentence("The departure is saved.")
+OPENED = sentence("The departure is open: schools can register as soon as its registration begins.")
+CLOSED = sentence("The departure is closed: it takes no more registrations.")
+WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.")
+PACKAGE_WITHDRAWN = sentence("The package is withdrawn: visitors no longer see it.")
+
+
+@departures.get("/organiser/")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def board() -> ResponseReturnValue:
+    return render_template(
+        "departures/board.html",
+        upcoming=queries.list_upcoming_of(current_user, since=day_in(HOME_ZONE, now()), count=UPCOMING_ON_BOARD),
+        counts=queries.count_states_of(current_user),
+        draft_packages=catalogue.list_draft_packages_of(current_user),
+    )
+
+
+@departures.get("/organiser/departures")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def own_departures() -> ResponseReturnValue:
+    form = KeptFilterForm()
+    form.package.offer(catalogue.list_packages_of(current_user))
+    page = page_of(queries.select_departures_of(current_user, form.wanted()))
+    return render_template("departures/own_departures.html", form=form, page=page)
+
+
+@departures.route("/organiser/packages/<int:package_id>/departures/new", methods=["GET", "POST"])
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def new_departure(package_id: int) -> ResponseReturnValue:
+    package = catalogue.get_package_of(package_id, current_user)
+    form = DepartureForm(meta=_in_zone_of(package), **_usual_terms(package))
+    words = {"package_id": package_id, "title": package.title, "city": package.host_city.name}
+    added: list[Departure] = []
+    if is_saved(form, lambda: added.append(service.plan_departure(package, form.terms()))):
+        flash(str(SAVED), "success")
+        return redirect(url_for("departures.own_departure", departure_id=added[0].id), 303)
+    return render_template("departures/new_departure.html", form=form, **words), status_of_form(form)
+
+
+@departures.get("/organiser/departures/<int:departure_id>")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def own_departure(departure_id: int) -> ResponseReturnValue:
+    departure = queries.get_departure_of(departure_id, current_user)
+    return render_template(
+        "departures/own_departure.html", departure=departure, next_states=NEXT_STATES[departure.state]
+    )
+
+
+@departures.route("/organiser/departures/<int:departure_id>/edit", methods=["GET", "POST"])
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def edit_departure(departure_id: int) -> ResponseReturnValue:
+    departure = queries.get_departure_of(departure_id, current_user)
+    seen = service.terms_of(departure)
+    form = DepartureForm(
+        obj=departure, meta=_in_zone_of(departure.package), seen=fingerprint(seen), capacity=seen.capacity
+    )
+    words = {"departure_id": departure_id, "title": departure.package.title, "city": departure.package.host_city.name}
+    if is_saved(form, lambda: service.change_departure(departure, form.terms(), seen=form.seen.data)):
+        flash(str(SAVED), "success")
+        return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
+    return render_template("departures/edit_departure.html", form=form, **words), status_of_form(form)
+
+
+@departures.post("/organiser/departures/<int:departure_id>/open")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def open_departure(departure_id: int) -> ResponseReturnValue:
+    departure = queries.get_departure_of(departure_id, current_user)
+    is_done(lambda: service.open_departure(departure), done=OPENED)
+    return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
+
+
+@departures.post("/organiser/departures/<int:departure_id>/close")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def close_departure(departure_id: int) -> ResponseReturnValue:
+    departure = queries.get_departure_of(departure_id, current_user)
+    is_done(lambda: service.close_departure(departure), done=CLOSED)
+    return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
+
+
+@departures.post("/organiser/departures/<int:departure_id>/withdraw")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def withdraw_departure(departure_id: int) -> ResponseReturnValue:
+    departure = queries.get_departure_of(departure_id, current_user)
+    is_done(lambda: service.withdraw_departure(departure), done=WITHDRAWN)
+    return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
+
+
+@departures.post("/organiser/packages/<int:package_id>/withdraw")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def withdraw_package(package_id: int) -> ResponseReturnValue:
+    package = catalogue.get_package_of(package_id, current_user)
+    is_done(lambda: service.withdraw_package(package), done=PACKAGE_WITHDRAWN)
+    return redirect(url_for("catalogue.own_package", package_id=package_id), 303)
+
+
+def _in_zone_of(package: Package) -> dict[str, ZoneInfo]:
+    """Moments are typed and shown as clocks show them in the host city."""
+    return {"zone": ZoneInfo(package.host_city.time_zone)}
+
+
+def _usual_terms(package: Package) -> dict[str, Any]:
+    """What a new departure takes over from its package."""
+    return {
+        "persons_per_adult": package.persons_per_adult,
+        "supervision_basis": package.supervision_basis,
+        "minimum": 1,
+    }

@@ -1,0 +1,137 @@
+"""What the pages about rosters ask: the registration of a group, a roster, one person, and the proof for a check."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField, SubmitField, TextAreaField
+from wtforms.validators import StopValidation
+
+from exchange_app.bookings.forms import ContactForm
+from exchange_app.bookings.rules import Party
+from exchange_app.core.text import sentence
+from exchange_app.rosters.labels import FIELD_WORDS
+from exchange_app.rosters.rules import DocumentType, Role, Sex
+from exchange_app.rosters.rules.choices import check_document_type, check_role, check_sex
+from exchange_app.rosters.rules.problems import Misfit
+from exchange_app.web.forms import CountField, Form, OnceForm, Required, TextField
+from exchange_app.web.labels import choices_of
+
+SPREADSHEETS = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
+CELL_LENGTH = 1_000
+MOST_PERSONS = 1_000
+
+NOT_BOTH = sentence("Choose a file or paste the cells, not both.")
+FOUR_DIGITS = sentence("Write the last four digits of the phone number.")
+
+
+class RosterForm(Form):
+    """A roster as a file, or as cells pasted out of a spreadsheet. The fields are named as the refusals name them."""
+
+    roster_file = FileField(sentence("Roster file"), render_kw={"accept": SPREADSHEETS})
+    roster_text = TextAreaField(  # taken as it is: an empty first cell is a tab at the very beginning
+        sentence("Cells copied out of a spreadsheet"), render_kw={"rows": 6, "wrap": "off"}
+    )
+
+    def validate_roster_text(self, field: TextAreaField) -> None:
+        if field.data and self.roster_file.data:
+            raise StopValidation(NOT_BOTH)
+
+    @property
+    def has_roster(self) -> bool:
+        return bool(self.roster_file.data or self.roster_text.data)
+
+
+class RegisterForm(OnceForm, ContactForm, RosterForm):
+    """Three parts: who comes, whom to reach, and, if it is at hand, the roster."""
+
+    pupils = CountField(sentence("Pupils"), most=MOST_PERSONS, validators=[Required()])
+    staff = CountField(sentence("Accompanying adults"), most=MOST_PERSONS, validators=[Required()])
+    hold = SubmitField(sentence("Hold the seats and continue"))
+
+    @property
+    def party(self) -> Party | None:
+        """None where the numbers cannot be read."""
+        if self.pupils.data is None or self.staff.data is None:
+            return None
+        return Party(self.pupils.data, self.staff.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whoever only holds seats is asked for nothing but the numbers."""
+        if not self.hold.data:
+            return bool(super().validate(extra_validators))
+        return all([self.pupils.validate(self), self.staff.validate(self)])
+
+
+class CellField(TextField):
+    """One cell of a roster, judged by the roster's own rules."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, longest=CELL_LENGTH, **options)
+
+
+class WordField(SelectField):
+    """One of a few, understood from a school's own words too; "" where they say nothing."""
+
+    def __init__(self, values: type, understand: Callable[[str], Any], label: Any = None, **options: Any) -> None:
+        def choices() -> list[tuple[str, Any]]:
+            return [("", ""), *choices_of(values)]
+
+        super().__init__(label, choices=choices, validate_choice=False, **options)
+        self._understand = understand
+
+    def process_data(self, value: str | None) -> None:
+        try:
+            self.data = self._understand(value or "") or ""
+        except Misfit:
+            self.data = ""
+
+
+class PersonForm(Form):
+    """One row of a roster, with every field that a package may ask for."""
+
+    role = WordField(Role, check_role, FIELD_WORDS["role"])
+    name = CellField(FIELD_WORDS["name"])
+    class_name = CellField(FIELD_WORDS["class_name"])
+    guardian_name = CellField(FIELD_WORDS["guardian_name"])
+    guardian_phone = CellField(FIELD_WORDS["guardian_phone"], render_kw={"inputmode": "tel"})
+    second_phone = CellField(FIELD_WORDS["second_phone"], render_kw={"inputmode": "tel"})
+    birth_date = CellField(FIELD_WORDS["birth_date"], render_kw={"placeholder": "2013-03-15"})
+    sex = WordField(Sex, check_sex, FIELD_WORDS["sex"])
+    document_type = WordField(DocumentType, check_document_type, FIELD_WORDS["document_type"])
+    document_number = CellField(FIELD_WORDS["document_number"])
+    health_note = CellField(FIELD_WORDS["health_note"])
+    meal_need = CellField(FIELD_WORDS["meal_need"])
+
+    def ask_only(self, fields: Iterable[str]) -> None:
+        for field in set(FIELD_WORDS) - set(fields):
+            del self[field]
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {field: self[field].data or "" for field in FIELD_WORDS if field in self}
+
+    def mark(self, problems: Mapping[str, Iterable[Any]]) -> None:
+        """Put what is wrong beside each field; what is about a field that is not shown goes above the form."""
+        for field, sentences in problems.items():
+            if field in self:
+                self[field].errors = [*self[field].errors, *sentences]
+            else:
+                self.form_errors.extend(sentences)
+
+
+class CheckForm(Form):
+    code = TextField(sentence("Booking code"), longest=40, validators=[Required()])
+    digits = StringField(sentence("Last four digits of the phone"), validators=[Required()])
+
+    def validate_digits(self, field: StringField) -> None:
+        if not re.fullmatch(r"[0-9]{4}", self.four_digits):
+            raise StopValidation(FOUR_DIGITS)
+
+    @property
+    def four_digits(self) -> str:
+        return unicodedata.normalize("NFKC", self.digits.data or "").strip()

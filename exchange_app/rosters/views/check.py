@@ -1,0 +1,131 @@
+"""Checking a booking without an account: with its code and a phone number of the group, or by the link of a letter."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
+from exchange_app.bookings.errors import BookingNotFound
+from exchange_app.bookings.labels import reason_of
+from exchange_app.bookings.links import is_signed
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.queries import find_booking_by_code, list_history
+from exchange_app.bookings.rules import BookingState, parse_code
+from exchange_app.core.clock import now
+from exchange_app.core.errors import Invalid
+from exchange_app.core.sealing import keys
+from exchange_app.outbox.rendering import host_of_links, sender
+from exchange_app.rosters.forms import CheckForm
+from exchange_app.rosters.proof import prove
+from exchange_app.rosters.views.blueprint import rosters
+from exchange_app.web.errors import beside_field
+from exchange_app.web.headers import secret_address
+from exchange_app.web.limits import client_address, slow_down
+from exchange_app.web.policies import anyone
+
+PROVEN = "proven_booking"  # the session's key: a booking's code, and until when it may be looked at
+PROOF_LASTS = timedelta(minutes=30)
+TO_KEEP = (BookingState.CONFIRMED, BookingState.DONE)  # only what is certain goes into a calendar
+
+
+def _tried_code() -> str:
+    """The code that somebody tries, under a keyed hash. A mistyped one is no code: it counts for the address alone."""
+    code = parse_code(request.form.get("code", ""))
+    return keys().fingerprint(code, "check_attempts") if code else client_address()
+
+
+@rosters.route("/check", methods=["GET", "POST"])
+@slow_down("5 per 15 minutes; 20 per day", by=_tried_code)
+@slow_down("30 per 15 minutes")  # a school has one address for all its families
+@anyone
+def check() -> ResponseReturnValue:
+    form = CheckForm()
+    if form.validate_on_submit():
+        try:
+            code = prove(form.code.data, form.four_digits)
+        except Invalid as refusal:
+            beside_field(form, refusal)
+        else:
+            session[PROVEN] = [code, (now() + PROOF_LASTS).timestamp()]
+            return redirect(url_for("rosters.checked"), 303)
+    return render_template("rosters/check.html", form=form), form.status
+
+
+@rosters.get("/check/booking")
+@secret_address
+@anyone
+def checked() -> ResponseReturnValue:
+    booking = _proven_booking()
+    if booking is None:
+        return redirect(url_for("rosters.check"), 303)
+    return _show(booking, calendar_address=url_for("rosters.calendar"))
+
+
+@rosters.get("/check/booking.ics")
+@secret_address
+@anyone
+def calendar() -> ResponseReturnValue:
+    booking = _proven_booking()
+    if booking is None:
+        return redirect(url_for("rosters.check"), 303)
+    return _calendar_file(booking)
+
+
+@rosters.get("/check/<code>/<signature>")
+@secret_address
+@anyone
+def checked_by_link(code: str, signature: str) -> ResponseReturnValue:
+    booking = _signed_booking(code, signature)
+    return _show(booking, calendar_address=url_for("rosters.calendar_by_link", code=booking.code, signature=signature))
+
+
+@rosters.get("/check/<code>/<signature>/itinerary.ics")
+@secret_address
+@anyone
+def calendar_by_link(code: str, signature: str) -> ResponseReturnValue:
+    return _calendar_file(_signed_booking(code, signature))
+
+
+def _proven_booking() -> Booking | None:
+    code, until = session.get(PROVEN, ("", 0))
+    return find_booking_by_code(code) if now() < datetime.fromtimestamp(until, tz=now().tzinfo) else None
+
+
+def _signed_booking(code: str, signature: str) -> Booking:
+    """Raises BookingNotFound, for a wrong signature too."""
+    booking = find_booking_by_code(code)
+    if booking is None or not is_signed(booking, signature):
+        raise BookingNotFound()
+    return booking
+
+
+def _show(booking: Booking, *, calendar_address: str) -> str:
+    state = booking.state_at(now())
+    history = list_history(booking.id)
+    return render_template(
+        "rosters/checked.html",
+        booking=booking,
+        departure=booking.departure,
+        package=booking.departure.package,
+        state=state,
+        reason=next((reason for event in reversed(history) if (reason := reason_of(event))), ""),
+        days=itinerary(booking.departure),
+        calendar_address=calendar_address if state in TO_KEEP else None,
+    )
+
+
+def _calendar_file(booking: Booking) -> Response:
+    """Raises BookingNotFound as long as the booking is not certain."""
+    if booking.state not in TO_KEEP:
+        raise BookingNotFound()
+    moment = now()
+    publisher = Sender(address=sender().addr_spec, host=host_of_links())
+    content = itinerary_file(booking, Method.PUBLISH, publisher, moment, changed_at=moment)
+    return Response(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{booking.code}.ics"'},
+    )

@@ -1,0 +1,78 @@
+"""One person of a roster: added by hand, changed, removed."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from exchange_app.bookings import queries as bookings
+from exchange_app.bookings.models import Booking
+from exchange_app.core.clock import now
+from exchange_app.core.roles import Role
+from exchange_app.core.transaction import transaction
+from exchange_app.rosters import queries, service
+from exchange_app.rosters.forms import PersonForm
+from exchange_app.rosters.masking import MaskedPerson, masked
+from exchange_app.rosters.rules import fields_asked
+from exchange_app.rosters.service import UNSHOWN_FIELDS
+from exchange_app.rosters.views.blueprint import me, rosters
+from exchange_app.rosters.views.roster import is_changed, reasons_of, refusal_to_change
+from exchange_app.web.policies import allows
+
+
+@rosters.route("/bookings/<code>/roster/add", methods=["GET", "POST"])
+@allows(Role.LEADER)
+def add(code: str) -> ResponseReturnValue:
+    form = PersonForm()
+
+    def put_in(booking: Booking) -> None:
+        service.add_person(booking, form.values, by=me(), now=now())
+
+    if form.is_submitted() and is_changed(code, form, put_in):
+        flash(gettext("The person is in the roster."))
+        return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)
+    return _show(bookings.get_booking(code, me()), form)
+
+
+@rosters.route("/bookings/<code>/roster/<int:person_id>", methods=["GET", "POST"])
+@allows(Role.LEADER)
+def change(code: str, person_id: int) -> ResponseReturnValue:
+    booking = bookings.get_booking(code, me())
+    participant = queries.get_participant(booking, person_id)
+    values = service.values_of(participant) | dict.fromkeys(UNSHOWN_FIELDS, "")
+    person = masked(participant)
+    form = PersonForm(data=values)
+
+    def put_in(booking: Booking) -> None:
+        service.change_person(booking, person_id, form.values, by=me(), now=now())
+
+    if form.is_submitted() and is_changed(code, form, put_in):
+        flash(gettext("The person is changed."))
+        return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)
+    return _show(bookings.get_booking(code, me()), form, person)
+
+
+def _show(booking: Booking, form: PersonForm, person: MaskedPerson | None = None) -> ResponseReturnValue:
+    fields = fields_asked(service.asked_of(booking))
+    form.ask_only(fields)
+    page = render_template(
+        "rosters/person.html",
+        booking=booking,
+        package=booking.departure.package,
+        form=form,
+        fields=fields,
+        reasons=reasons_of(booking),
+        person=person,
+        refusal=refusal_to_change(booking),
+    )
+    return page, form.status
+
+
+@rosters.post("/bookings/<code>/roster/<int:person_id>/remove")
+@allows(Role.LEADER)
+def remove(code: str, person_id: int) -> ResponseReturnValue:
+    with transaction():
+        service.remove_person(bookings.lock_booking(code, me()), person_id, by=me(), now=now())
+    flash(gettext("The person is no longer in the roster."))
+    return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)

@@ -1,0 +1,71 @@
+"""What the data folder keeps between two starts, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config import SECRETS
+from launcher.errors import Trouble
+from launcher.folder import DataFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    folder = DataFolder(tmp_path / "var")
+    with folder.held():
+        return folder
+
+
+def test_secrets_are_made_once_and_readable_by_their_owner_alone(folder: DataFolder) -> None:
+    secrets = folder.secrets()
+    assert set(SECRETS) <= set(secrets)
+    assert DataFolder(folder.path).secrets() == secrets
+    assert (folder.path / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+
+
+def test_two_folders_have_different_secrets(folder: DataFolder, tmp_path: Path) -> None:
+    other = DataFolder(tmp_path / "other")
+    with other.held():
+        assert not set(other.secrets().values()) & set(folder.secrets().values())
+
+
+def test_another_database_than_the_one_with_the_data_is_refused(folder: DataFolder) -> None:
+    folder.remember_database(f"sqlite:///{folder.path}/exchange.sqlite3")
+    with pytest.raises(Trouble, match=r"the file exchange\.sqlite3 .* would use postgres://db\.example/exchange"):
+        folder.check_database("postgresql+psycopg://app:hidden@db.example/exchange")
+
+
+def test_the_same_database_by_another_driver_user_or_password_is_taken(folder: DataFolder) -> None:
+    folder.remember_database("postgres://app:hidden@db.example/exchange")
+    folder.check_database("postgresql+psycopg://owner:other@db.example/exchange")
+
+
+def test_a_password_is_not_written_down(folder: DataFolder) -> None:
+    folder.remember_database("postgresql://app:hidden@db.example/exchange")
+    assert "hidden" not in (folder.path / "engines.json").read_text()
+
+
+def test_a_folder_that_was_moved_is_still_the_same(folder: DataFolder, tmp_path: Path) -> None:
+    folder.remember_database(f"sqlite:///{folder.path}/exchange.sqlite3")
+    moved = folder.path.rename(tmp_path / "elsewhere")
+    DataFolder(moved).check_database(f"sqlite:///{moved}/exchange.sqlite3")
+
+
+def test_a_second_start_on_the_same_folder_is_refused(folder: DataFolder) -> None:
+    with folder.held(), pytest.raises(Trouble, match="in use by another start"), DataFolder(folder.path).held():
+        pass
+
+
+def test_the_broker_keeps_its_port(folder: DataFolder) -> None:
+    assert folder.choose_broker_port() == folder.choose_broker_port() == folder.broker_port()
+
+
+def test_the_last_three_logs_stay(folder: DataFolder) -> None:
+    for start in range(6):
+        folder.rotate("web")
+        folder.log("web").write_text(f"start {start}")
+    kept = {log.name: log.read_text() for log in (folder.path / "log").glob("web*")}
+    assert kept == {"web.log": "start 5", "web.log.1": "start 4", "web.log.2": "start 3", "web.log.3": "start 2"}

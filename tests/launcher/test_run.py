@@ -1,0 +1,146 @@
+"""`make run`, as whoever types it sees it: it starts, serves, stops, keeps what it had, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import pytest
+
+from exchange_app.demo.accounts import sign_ins
+from launcher import processes
+from launcher.settings import ROOT
+
+PATIENCE = 90.0  # seconds, on a machine that runs other tests as well
+
+
+class Run:
+    """`make run` without its set-up, on a folder of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = processes.free_port()
+        self.began = time.monotonic()
+        self.data = folder / "a data folder"
+        self.output = folder / "output"
+        chosen = {"PORT": str(self.port), "DATA_DIR": str(self.data), **settings}
+        inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "launcher.run"],
+                cwd=ROOT,
+                env={**inherited, **chosen},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def wait_until_ready(self) -> None:
+        def is_introduced() -> bool:
+            assert self.process.poll() is None, self.output.read_text()
+            return "Ctrl-C stops it." in self.output.read_text()
+
+        assert processes.wait_until(is_introduced, PATIENCE), self.output.read_text()
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+    def family(self) -> list[psutil.Process]:
+        """Everything that it started, once all of it runs: broker, web, worker and clock."""
+        me = psutil.Process(self.process.pid)
+        assert processes.wait_until(lambda: len(me.children()) == 4, PATIENCE)
+        return me.children(recursive=True)
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    run = Run(tmp_path)
+    run.wait_until_ready()
+    yield run
+    run.process.kill()
+    run.process.wait()
+
+
+def all_gone(family: list[psutil.Process]) -> bool:
+    return not psutil.wait_procs(family, timeout=PATIENCE)[1]
+
+
+def test_it_starts_serves_stops_and_starts_again_with_its_data(run: Run, tmp_path: Path) -> None:
+    assert run.get("/readyz")[0] == 200
+    assert run.get("/")[0] == 200
+    for sign_in in sign_ins():
+        assert sign_in.email in run.output.read_text()
+    family = run.family()
+    assert run.end() == 0
+    assert all_gone(family)
+    with pytest.raises(ConnectionRefusedError):
+        run.get("/readyz")
+
+    secrets = (run.data / "secrets.json").read_bytes()
+    again = Run(tmp_path)
+    again.wait_until_ready()
+    assert time.monotonic() - again.began < 15
+    assert (run.data / "secrets.json").read_bytes() == secrets
+    assert "departures" in again.get("/departures")[1]
+    assert again.end(signal.SIGTERM) == 0
+
+
+def test_a_dead_process_is_started_again_and_said_so(run: Run) -> None:
+    worker = next(process for process in run.family() if "worker" in process.cmdline())
+    worker.kill()
+    assert processes.wait_until(lambda: "the worker ended unexpectedly" in run.output.read_text(), PATIENCE)
+    assert processes.wait_until(lambda: any("worker" in p.cmdline() and p.pid != worker.pid for p in run.family()), 30)
+    assert run.get("/readyz")[0] == 200
+
+
+if sys.platform == "linux":  # elsewhere the kernel offers no such thing
+
+    def test_a_killed_launcher_leaves_nothing_behind(run: Run) -> None:
+        family = run.family()
+        run.end(signal.SIGKILL)
+        assert all_gone(family)
+
+
+def refusal(folder: Path, **settings: str) -> str:
+    """What a start that cannot be says; it has ended by itself with an error."""
+    run = Run(folder, **settings)
+    assert run.process.wait(PATIENCE) == 1
+    return run.output.read_text()
+
+
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = refusal(tmp_path, PORT=str(port))
+    assert said.startswith(f"Not running: port {port} on 127.0.0.1: is in use by another program;")
+    assert said.count("\n") == 1
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    said = refusal(tmp_path, DATABASE_URL="postgresql://app:hidden@127.0.0.1:1/exchange")
+    assert said.startswith(
+        "Not running: the database of DATABASE_URL (postgres://127.0.0.1:1/exchange) does not answer:"
+    )
+    assert said.count("\n") == 1
+    assert "hidden" not in said
+
+
+def test_a_broker_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    said = refusal(tmp_path, REDIS_URL="redis://:hidden@127.0.0.1:1/0")
+    assert said.startswith("Not running: the broker of REDIS_URL (redis://127.0.0.1:1/0) does not answer")
+    assert said.count("\n") == 1
+    assert "hidden" not in said
