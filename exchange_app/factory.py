@@ -16,6 +16,7 @@ from exchange_app.core.database import db, engine_options
 from exchange_app.core.sealing import KeyRing, use_keys
 from exchange_app.features import BLUEPRINTS, COMMANDS, LABELS, LETTERS
 from exchange_app.outbox.kinds import know_letters
+from exchange_app.web.addresses import RowNumber
 from exchange_app.web.errors import answer_errors
 from exchange_app.web.formats import format_pages
 from exchange_app.web.headers import send_headers
@@ -59,6 +60,7 @@ def connect_database(app: Flask) -> None:
 
 
 def add_features(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for labels in LABELS:

@@ -6,6 +6,7 @@ into the file it is given: the demo's sign-ins, or the trouble in a sentence.
 
 import json
 import sys
+import traceback
 from pathlib import Path
 
 import flask_migrate
@@ -27,6 +28,10 @@ def main() -> None:
         answer = {"sign_ins": prepare()}
     except Trouble as trouble:
         answer = {"trouble": str(trouble)}
+    except Exception as error:
+        traceback.print_exc()
+        reason = f"{type(error).__name__}: {first_line(error)}"
+        answer = {"trouble": f"the data cannot be prepared ({reason}); log/prepare.log has more."}
     Path(sys.argv[1]).write_text(json.dumps(answer))
 
 

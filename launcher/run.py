@@ -18,6 +18,7 @@ from typing import Any
 from launcher import engines, processes
 from launcher.errors import Trouble
 from launcher.folder import DataFolder
+from launcher.prepared import Prepared, SignIns
 from launcher.service import Service, running
 from launcher.settings import ROOT, Settings
 
@@ -30,11 +31,8 @@ WEB = (
     *("granian", "wsgi:app", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4"),
     *("--backpressure", "64", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
 )
-WORKER = (
-    *("celery", "--app", "tasks.app", "worker", "--loglevel", "warning", "--pool", "threads", "--concurrency", "4"),
-    *("--without-gossip", "--without-mingle"),
-)
-CLOCK = ("celery", "--app", "tasks.app", "beat", "--loglevel", "warning", "--pidfile", "")
+WORKER = ("celery", "--app", "tasks.app", "worker", "--loglevel", "warning", "--without-gossip", "--without-mingle")
+CLOCK = ("celery", "--app", "tasks.schedule", "beat", "--loglevel", "warning", "--pidfile", "")
 
 
 class Stopped(Exception):
@@ -91,14 +89,17 @@ class Launcher:
     def _start(self) -> None:
         self._start_broker()
         self.environment = engines.environment(self.settings, self.folder)
-        sign_ins = self._prepare()
-        self.folder.remember_database(engines.database_url(self.settings))
+        prepared = Prepared(self.settings, self.folder)
+        sign_ins = prepared.recall()
+        if sign_ins is None:
+            sign_ins = self._prepare()
+            prepared.remember(sign_ins)
+            self.folder.remember_database(engines.database_url(self.settings))
         listen = ("--host", self.settings.host, "--port", str(self.settings.port))
         self.web = [self._service("web server", "web", (*WEB, *listen))]
         self._wait_until_ready()
         introduce(self.settings, sign_ins)
-        schedule = ("--schedule", str(self.settings.data / "clock"))
-        self.workers = [self._service("worker", "worker", WORKER), self._service("clock", "clock", (*CLOCK, *schedule))]
+        self.workers = [self._service("worker", "worker", WORKER), self._service("clock", "clock", CLOCK)]
 
     def _start_broker(self) -> None:
         self.folder.choose_broker_port()
@@ -120,10 +121,10 @@ class Launcher:
         command = [sys.executable, "-m", *arguments]
         return processes.start(command, log=log, environment=self.environment, folder=ROOT)
 
-    def _prepare(self) -> list[list[str]]:
+    def _prepare(self) -> SignIns:
         """Have the database migrated and the demo loaded; the demo's sign-ins. Raises Trouble."""
         self.folder.rotate("prepare")
-        log, answer = self.folder.log("prepare"), self.settings.data / "prepared.json"
+        log, answer = self.folder.log("prepare"), self.settings.data / "answer.json"
         answer.unlink(missing_ok=True)
         process = self._begin(("launcher.prepare", str(answer)), log)
         try:
@@ -137,7 +138,7 @@ class Launcher:
         answer.unlink()
         if "trouble" in result:
             raise Trouble(result["trouble"])
-        sign_ins: list[list[str]] = result["sign_ins"]
+        sign_ins: SignIns = result["sign_ins"]
         return sign_ins
 
     def _wait_until_ready(self) -> None:
@@ -187,7 +188,7 @@ def readiness(settings: Settings) -> str:
         connection.close()
 
 
-def introduce(settings: Settings, sign_ins: list[list[str]]) -> None:
+def introduce(settings: Settings, sign_ins: SignIns) -> None:
     say(f"Exchange bookings: {settings.public_url}")
     say(f"Data and logs: {settings.data}")
     if sign_ins:

@@ -16,21 +16,23 @@ class Stamp:
 
     def __init__(self, path: Path, inputs: Iterable[Path]) -> None:
         self.path = path
-        self.inputs = sorted(inputs)
+        self.inputs = list(inputs)
 
     def is_current(self) -> bool:
-        return self.path.exists() and self.path.read_text() == self._fingerprint()
+        return self.path.exists() and self.path.read_text() == fingerprint(self.inputs)
 
     def write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(self._fingerprint())
+        self.path.write_text(fingerprint(self.inputs))
 
-    def _fingerprint(self) -> str:
-        digest = hashlib.sha256()
-        for path in self.inputs:
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode() + content)
-        return digest.hexdigest()
+
+def fingerprint(inputs: Iterable[Path]) -> str:
+    """The same while the files are the same, wherever they are."""
+    digest = hashlib.sha256()
+    for path in sorted(inputs):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The Celery application of the workers: `celery --app tasks.app worker`. Every task runs inside the Flask application."""
+"""The workers' Celery application: `celery --app tasks.app worker`. Every task runs inside the Flask application."""
 
 from __future__ import annotations
 

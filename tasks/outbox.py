@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
 from threading import BoundedSemaphore, Event
 from typing import Any
 
@@ -11,11 +10,12 @@ from celery import signals
 from exchange_app.core.clock import now
 from exchange_app.core.settings import setting
 from exchange_app.outbox.delivery import deliver_due
+from exchange_app.outbox.rendering import host_of_links
 from exchange_app.outbox.transport import choose_carrier
 from tasks.app import celery
 
-# Two rounds at a time, each with its own connection: one may wait for a slow mail server while the other goes on, and the
-# worker's other threads stay free for other tasks. A round that finds both taken leaves its letters to them.
+# Two rounds at a time, each with its own connection: one may wait for a slow mail server while the other goes on, and
+# the worker's other threads stay free for other tasks. A round that finds both taken leaves its letters to them.
 ROUNDS = BoundedSemaphore(2)
 
 stopping = Event()
@@ -31,8 +31,7 @@ def deliver() -> None:
     if not ROUNDS.acquire(blocking=False):
         return
     try:
-        _, own_address = parseaddr(setting("MAIL_FROM"))
-        carrier = choose_carrier(setting("SMTP_URL"), own_name=own_address.rpartition("@")[2])
+        carrier = choose_carrier(setting("SMTP_URL"), own_name=host_of_links())
         deliver_due(carrier, now, stopping.is_set)
     finally:
         ROUNDS.release()

@@ -36,7 +36,7 @@ _numbers = itertools.count(1)
 
 
 def both(text: str) -> Translated:
-    return Translated(zh_Hans=f"{text}（中文）", en=text)
+    return Translated(zh_Hans=f"{text}（中文）", en=text) if text else Translated()
 
 
 def make_city(**changes: Any) -> City:

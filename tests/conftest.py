@@ -10,11 +10,13 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from werkzeug.test import TestResponse
 
 from exchange_app.core.database import db
 from exchange_app.factory import create_app
@@ -70,11 +72,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
 
 
+class Visitor(FlaskClient):
+    """Each request gets an application context of its own, as on a server. Inside a test's own context it would share
+    that one's `g`: who is signed in, and in which language, would stay what they were at the first request."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*arguments, **options)
+
+
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The application over a fresh database, with no broker: what must not need one, does not."""
     app = create_app(make_settings(DATABASE_URL=database_url))
     app.testing = True
+    app.test_client_class = Visitor
     with app.app_context():
         yield app
         db.session.remove()

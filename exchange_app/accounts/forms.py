@@ -20,7 +20,9 @@ class SignInForm(Form):
 class PersonForm(Form):
     name = TextField(sentence("Name"), longest=50, validators=[Required()], render_kw={"autocomplete": "name"})
     phone = PhoneField(sentence("Phone"), validators=[Required()], render_kw={"autocomplete": "tel"})
-    language = SelectField(sentence("Language of pages and letters"), choices=list(NAMES.items()))
+    language = SelectField(
+        sentence("Language of pages and letters"), choices=list(NAMES.items()), validators=[Required()]
+    )
 
 
 class PasswordForm(Form):

@@ -106,7 +106,9 @@ def itinerary_file(booking: Booking, method: Method, sender: Sender, now: dateti
 
 @cache
 def _time_zone(name: str) -> Timezone:
-    return Timezone.from_tzid(name, first_date=RULES_SINCE)
+    rules = Timezone.from_tzid(name, first_date=RULES_SINCE)
+    rules.pop("COMMENT", None)  # the library's remark on the years it covers
+    return rules
 
 
 def _event(booking: Booking, day: Day) -> Event:

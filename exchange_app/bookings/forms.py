@@ -26,7 +26,7 @@ class ContactForm(Form):
     """Who can be reached about the group; the fields are named as the refusals name them."""
 
     contact_name = TextField(sentence("Name"), longest=50, validators=[Required()])
-    contact_email = EmailField(sentence("E-mail"), validators=[Required()])
+    contact_email = EmailField(sentence("E-mail address"), validators=[Required()])
     contact_phone = PhoneField(sentence("Phone"), validators=[Required()])
 
     @property

@@ -1,4 +1,4 @@
-"""Which letter goes to whom when a booking changes, whether it is still true when it is sent, and what its words need."""
+"""Which letter goes to whom when a booking changes, whether it is still true when it is sent, what its words need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
@@ -36,7 +36,7 @@ def write_submitted(booking: Booking, now: datetime) -> None:
 
 
 def write_confirmed(booking: Booking, now: datetime) -> None:
-    """Organisers hear of it only where nobody had to ask them: the key of their notice is the same as of a submission."""
+    """Organisers hear of it only where they were not asked before: their notice has the key of a submission's."""
     write_letters([_to_leader(booking, "booking_confirmed", "confirmed", now), *_to_organisers(booking, now)], now)
 
 
@@ -166,13 +166,14 @@ def _itinerary_to_drop(booking: Booking, letter: Letter, now: datetime) -> Calen
 
 
 def _calendar(booking: Booking, letter: Letter, method: Method, now: datetime) -> Calendar:
-    _, address = sender()
-    publisher = Sender(address=address, host=host_of_links())
+    publisher = Sender(address=sender().addr_spec, host=host_of_links())
     content = itinerary_file(booking, method, publisher, now, changed_at=letter.written_at)
     return Calendar(filename=f"{booking.code}.ics", method=method, content=content)
 
 
-def _kind(name: str, words: Any, is_still_true: Callable[[Booking, Letter, datetime], bool], **more: Any) -> Kind[Booking]:
+def _kind(
+    name: str, words: Any, is_still_true: Callable[[Booking, Letter, datetime], bool], **more: Any
+) -> Kind[Booking]:
     return Kind(name, words, load=load_bookings, is_still_true=is_still_true, context=words_for, **more)
 
 
@@ -202,9 +203,7 @@ BOOKING_LETTERS = (
         sentence("New booking, to the organiser"),
         _while_state(BookingState.SUBMITTED, BookingState.CONFIRMED),
     ),
-    _kind(
-        "organiser_cancellation", sentence("Cancellation, to the organiser"), _while_state(BookingState.CANCELLED)
-    ),
+    _kind("organiser_cancellation", sentence("Cancellation, to the organiser"), _while_state(BookingState.CANCELLED)),
     _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
     _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),
 )

@@ -1,4 +1,4 @@
-"""Where letters lead. The check link proves by itself that its holder was written to; it opens one booking, read-only."""
+"""Where letters lead. The check link proves by itself that its holder was written to; it shows one booking."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Reminders of what is coming, found by looking what is due; nothing waits in the broker.
 
-A departure's moment (when the group meets, when its roster is due) has reminders some days before it. Each has its turn:
-from nine in the morning of its day until the next reminder's turn, or the moment itself. Whoever looks during the turn
-writes the letter, so that a clock that stood still for a day catches up; the letter's key keeps it from being written twice.
+A departure's moment (when the group meets, when its roster is due) has reminders some days before it. Each has its
+turn: from nine in the morning of its day until the next reminder's turn, or the moment itself. Whoever looks during the
+turn writes the letter, so that a clock that stood still for a day catches up; the letter's key keeps it from being
+written twice.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, String, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
@@ -69,6 +70,14 @@ class Mailing:
     due_at: datetime
 
 
+class Group(NamedTuple):
+    """Whom a reminder goes to."""
+
+    booking_id: int
+    address: str
+    language: str
+
+
 def turns(reminders: Sequence[Reminder], moment: datetime, zone: ZoneInfo) -> list[Turn]:
     """The turns of reminders, named from the farthest to the nearest, of one moment."""
     days = [moment.astimezone(zone).date() - timedelta(days=reminder.days_before) for reminder in reminders]
@@ -76,8 +85,10 @@ def turns(reminders: Sequence[Reminder], moment: datetime, zone: ZoneInfo) -> li
     return [Turn(*each) for each in zip(reminders, days, opens, [*opens[1:], moment], strict=True)]
 
 
-def has_its_turn(letter: Letter, reminders: Sequence[Reminder], moment: datetime, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether a reminder that was written earlier still fits: the moment was not moved and no later one has its turn."""
+def has_its_turn(
+    letter: Letter, reminders: Sequence[Reminder], moment: datetime, zone: ZoneInfo, now: datetime
+) -> bool:
+    """Whether a reminder that was written earlier still fits: the moment was not moved, no later one has its turn."""
     return any(
         turn.reminder.kind == letter.kind and turn.day.isoformat() == letter.facts["day"] and now < turn.closes
         for turn in turns(reminders, moment, zone)
@@ -85,8 +96,8 @@ def has_its_turn(letter: Letter, reminders: Sequence[Reminder], moment: datetime
 
 
 def goes_out_at(turn: Turn, now: datetime) -> datetime:
-    """When a reminder whose turn it is goes out: in the morning, or at once if that is over; at night only where the next
-    morning would be too late."""
+    """When a reminder whose turn it is goes out: in the morning, or at once if that is over; at night only where the
+    next morning would be too late."""
     if now <= turn.opens:
         return turn.opens
     local = now.astimezone(turn.opens.tzinfo)
@@ -120,8 +131,8 @@ def plan(
 ) -> int:
     """Write at most ``at_most`` reminders; returns how many.
 
-    ``moments`` gives the moment and the zone of each departure's id, ``of_whom`` says which of its bookings are reminded.
-    A group that registered during the turn is not: it has just been told everything.
+    ``moments`` gives the moment and the zone of each departure's id, ``of_whom`` which of its bookings are reminded. A
+    group that registered during the turn is not: it has just been told everything.
     """
     written = 0
     for mailing, departure_ids in _open_mailings(reminders, moments, now).items():
@@ -165,9 +176,9 @@ def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _not_reminded(
     mailing: Mailing, departure_ids: Sequence[int], of_whom: ColumnElement[bool], at_most: int
-) -> Sequence[Row[int, str, str]]:
+) -> list[Group]:
     key = literal("booking:") + cast(Booking.id, String) + literal(_key_end(mailing))
-    return db.session.execute(
+    rows = db.session.execute(
         select(Booking.id, func.coalesce(Booking.contact_email, User.email), Booking.language)
         .join(User, User.id == Booking.leader_id)
         .where(
@@ -176,19 +187,18 @@ def _not_reminded(
             of_whom,
             ~exists().where(Letter.key == key),
         )
-        .order_by(Booking.id)
         .limit(at_most)
-    ).all()
+    )
+    return sorted(Group(*row) for row in rows)  # in one order, so that two planners never wait for each other
 
 
-def _letter(mailing: Mailing, group: Row[int, str, str]) -> NewLetter:
-    booking_id, address, language = group
+def _letter(mailing: Mailing, group: Group) -> NewLetter:
     return NewLetter(
-        key=f"booking:{booking_id}{_key_end(mailing)}",
+        key=f"booking:{group.booking_id}{_key_end(mailing)}",
         kind=mailing.reminder.kind,
-        subject_id=booking_id,
-        address=address,
-        language=language,
+        subject_id=group.booking_id,
+        address=group.address,
+        language=group.language,
         due_at=mailing.due_at,
         facts={"day": mailing.day.isoformat()},
     )

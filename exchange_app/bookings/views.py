@@ -13,7 +13,7 @@ from flask_login import current_user
 from exchange_app.accounts.models import User
 from exchange_app.bookings import queries, service
 from exchange_app.bookings.forms import CallOffForm, CancelForm, ContactForm, DecisionForm, DeskFilter
-from exchange_app.bookings.labels import LABELS, reason_of, tell
+from exchange_app.bookings.labels import reason_of, tell
 from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import OPEN_FOR_ROSTER, SEATED, parse_code, spaced_code
@@ -28,13 +28,11 @@ from exchange_app.departures.rules import NEXT_STATES, DepartureState
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
 from exchange_app.web.forms import Form
-from exchange_app.web.labels import add_labels
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
 bookings = Blueprint("bookings", __name__)
 bookings.add_app_template_filter(spaced_code)
-add_labels(LABELS)
 
 
 @bookings.get("/bookings")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, TimeField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, TimeField, ValidationError
 
 from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN
 from exchange_app.catalogue.models import Approval, BaseKind, Manner, MenuItem, Plan
@@ -42,11 +42,6 @@ ANY = sentence("Any")
 REASON = sentence("Leave the reason empty where you do not need this. Schools and guardians read the reason.")
 
 
-class Named(Protocol):
-    id: Any
-    name: Any
-
-
 class RowField(SelectField):
     """One row of a list, by its id; None where nothing is chosen."""
 
@@ -54,8 +49,9 @@ class RowField(SelectField):
         super().__init__(label, coerce=lambda typed: int(typed) if typed else None, choices=[], **options)
         self.empty = empty
 
-    def offer(self, rows: Iterable[Named]) -> None:
-        self.choices = [("", self.empty), *((row.id, row.name) for row in rows)]
+    def offer(self, rows: Iterable[tuple[int, Any]]) -> None:
+        """``rows`` are ids and names."""
+        self.choices = [("", self.empty), *rows]
 
 
 class GradeField(SelectField):
@@ -182,14 +178,11 @@ class StopForm(EditForm):
     def offer(self, *, days: int, items: Sequence[MenuItem]) -> None:
         self.day.choices = [(day, sentence("Day %(day)s", day=day)) for day in range(1, days + 1)]
         self._minutes = {item.id: item.minutes for item in items}
-        self.menu_item_id.choices = [
-            ("", self.menu_item_id.empty),
-            *((item.id, f"{item.menu.city.name} · {item.base.name} · {item.title}") for item in items),
-        ]
+        self.menu_item_id.offer((item.id, f"{item.menu.city.name} · {item.base.name} · {item.title}") for item in items)
 
     def validate_minutes(self, field: CountField) -> None:
         if field.data is None and not field.errors and self.menu_item_id.data not in self._minutes:
-            raise ValueError(sentence("Say how many minutes this takes."))
+            raise ValidationError(sentence("Say how many minutes this takes."))
 
     def terms(self) -> StopTerms:
         values = self.values_for(StopTerms)

@@ -1,8 +1,8 @@
 """The broker wakes workers and does nothing else: what is to be done stands in the database, and sweeps find it.
 
-So a wake may be late or lost and nothing is; it carries a task's name and no data. Wakes go out from a thread of their own:
-a request never waits for the broker, many wakes of one moment become one, and a broker that is away is left alone for a
-while. See docs/decisions/outbox.md.
+So a wake may be late or lost and nothing is; it carries a task's name and no data. Wakes go out from a thread of their
+own: a request never waits for the broker, many wakes of one moment become one, and a broker that is away is left alone
+for a while. See docs/decisions/outbox.md.
 """
 
 from __future__ import annotations

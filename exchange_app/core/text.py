@@ -39,6 +39,10 @@ class Translated(dict[str, str]):
     def __init__(self, values: Mapping[str, str] | None = None, **by_language: str) -> None:
         super().__init__({**(values or {}), **by_language})
 
+    def __bool__(self) -> bool:
+        """Whether anything is written, in any language."""
+        return any(self.values())
+
     def in_language(self, language: str) -> str:
         return self.get(language) or next((text for text in self.values() if text), "")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from exchange_app.bookings import service as bookings
@@ -14,7 +15,7 @@ from exchange_app.catalogue.models import Approval
 from exchange_app.demo.known import Known
 from exchange_app.demo.samples import sample
 from exchange_app.rosters import service as rosters
-from exchange_app.rosters.reading import read_file
+from exchange_app.rosters.reading import Reading, read_file
 
 Occurrence = tuple[datetime, Callable[[datetime], None]]
 
@@ -27,8 +28,9 @@ class Group:
 
     booking: Booking
 
-    def __init__(self, number: int, entry: dict[str, Any], known: Known) -> None:
+    def __init__(self, number: int, entry: dict[str, Any], known: Known, today: date) -> None:
         self.number = number
+        self.today = today
         self.departure = known.departures[entry["departure"]]
         self.leader = known.people[entry["leader"]]
         self.host = known.host(self.departure.package)
@@ -79,5 +81,10 @@ class Group:
         if self.roster is None:
             return
         asked = rosters.asked_of(self.booking)
-        reading = read_file(sample(self.roster), self.roster, asked, today=self.departure.today(at))
-        rosters.import_roster(self.booking, reading, by=self.leader, now=at)
+        rosters.import_roster(self.booking, _read(self.roster, asked, self.today), by=self.leader, now=at)
+
+
+@cache
+def _read(name: str, asked: frozenset[str], today: date) -> Reading:
+    """Many groups hand in the same file, and a workbook is read in a process of its own."""
+    return read_file(sample(name), name, asked, today=today)

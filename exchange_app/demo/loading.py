@@ -63,7 +63,7 @@ def _load(now: datetime) -> None:
     add_menus(known, today)
     add_packages(known)
     add_departures(known, today)
-    groups = [Group(number, entry, known) for number, entry in enumerate(read("bookings")["booking"])]
+    groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *_of_jobs(known, now)])
     withdraw_last_season(known)
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectField, ValidationError
 
 from exchange_app.catalogue.forms import ANY, CityField, EditForm, GradeField, RowField, readable
 from exchange_app.catalogue.models import Plan
@@ -68,7 +68,7 @@ class PackageFilterForm(FilterForm):
 
     def validate_until(self, field: DateField) -> None:
         if field.data and self.since.data and field.data < self.since.data:
-            raise ValueError(sentence("This lies before the first date; choose a later one."))
+            raise ValidationError(sentence("This lies before the first date; choose a later one."))
 
     def wanted(self) -> PackageFilter:
         return PackageFilter(**readable(self))

@@ -31,14 +31,22 @@ def claim(booking_id: int, pool_ids: Sequence[int], seats: int) -> None:
 
 
 def _take(pool_id: int, seats: int) -> None:
+    while not _took(pool_id, seats):
+        is_open, left = db.session.execute(
+            select(Pool.is_open, Pool.capacity - Pool.taken).where(Pool.id == pool_id)
+        ).one()
+        if not is_open:
+            raise NotTakingRegistrations()
+        refuse(seats, left)  # unless somebody gave seats back between the two looks: then try again
+
+
+def _took(pool_id: int, seats: int) -> bool:
     taken = change_rows(
         update(Pool)
         .where(Pool.id == pool_id, Pool.is_open, Pool.taken + seats <= Pool.capacity)
         .values(taken=Pool.taken + seats)
     )
-    if taken != 1:
-        refuse(seats, count_left(pool_id))
-        raise NotTakingRegistrations()
+    return taken == 1
 
 
 def refuse(wanted: int, left: int) -> None:

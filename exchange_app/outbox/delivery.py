@@ -1,9 +1,9 @@
 """Delivery: every letter that is due goes out once.
 
-A round takes letters in small batches under a lease, looks again whether each is still true, and hands it over. This is
-an edge of its own: it opens one short transaction to take a batch, and one for each letter, right before the last dot of
-its message, which also notes how the letter before it ended. So a crash leaves at most one letter of a worker in doubt,
-and that one is shown to a person (DOUBTFUL) instead of being sent twice. See docs/decisions/outbox.md.
+A round takes letters in small batches under a lease, looks again whether each is still true, and hands it over. This
+is an edge of its own: it opens one short transaction to take a batch, and one for each letter, right before the last
+dot of its message, which also notes how the letter before it ended. So a crash leaves at most one letter of a round in
+doubt, and that one is shown to a person (DOUBTFUL) instead of being sent twice. See docs/decisions/outbox.md.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ class _Batch:
         self._clock = clock
         self._subjects = load_subjects(letters)
         self._looked_at = clock()
-        _, self._sender = sender()
+        self._sender = sender().addr_spec
         self._outcomes: list[Outcome] = []
 
     def deliver(self, is_stopping: Callable[[], bool]) -> int:
-        """Returns how many were handed over. Raises MailServerAway. Whatever happens, the outcomes so far are stored and
-        the letters that were not tried are given back."""
+        """Returns how many were handed over. Raises MailServerAway. Whatever happens, the outcomes so far are stored
+        and the letters that were not tried are given back."""
         sent = 0
         try:
             while self._waiting and not is_stopping() and self._clock() - self._looked_at < FRESH:
@@ -160,7 +160,8 @@ class _Batch:
             raise _Overtaken()
 
     def _store(self, handing_over: Letter | None = None) -> bool:
-        """Write the outcomes down and, in the same commit, that a letter is being handed over; False if it is not ours."""
+        """Write the outcomes down and, in the same commit, that a letter is being handed over; False if it is not
+        ours."""
         with transaction():
             if self._outcomes:
                 db.session.connection().execute(STORE_OUTCOME, [_row(outcome) for outcome in self._outcomes])

@@ -31,9 +31,9 @@ def no_calendar(subject: Any, letter: Letter, now: datetime) -> Calendar | None:
 class Kind(Generic[Subject]):
     """What the outbox has to know about a kind of letter.
 
-    ``words`` say to operators what it is. ``load`` fetches the subjects of many letters at once, freshly and with all that the words need; one that is gone is
-    left out. ``is_still_true`` is asked right before sending; ``context`` gives the names that the templates in
-    `templates/letters/<name>/` use. Both are called in the language of the letter.
+    ``words`` say to operators what it is. ``load`` fetches the subjects of many letters at once, freshly and with all
+    that is said about them; one that is gone is left out. ``is_still_true`` is asked right before sending. ``context``
+    gives the names that the templates in `templates/letters/<name>/` use, in the language of the letter.
     """
 
     name: str

@@ -14,8 +14,8 @@ from exchange_app.core.sealing import Sealed, new_uid
 
 
 class LetterState(StrEnum):
-    """PENDING waits for its time; SENDING is leased by a worker; HANDING_OVER is being given to the mail server right now;
-    SKIPPED was no longer true when its time came; DOUBTFUL may or may not have been accepted, a person decides."""
+    """PENDING waits for its time; SENDING is leased by a worker; HANDING_OVER is being given to the mail server right
+    now; SKIPPED was no longer true when its time came; DOUBTFUL may have been accepted or not, a person decides."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -38,10 +38,10 @@ class Letter(db.Model):
     ``subject_id`` is the row that the kind speaks about; ``facts`` holds ids, numbers and reasons, never personal data.
     The address and the message as it was sent are sealed.
 
-    ``due_at`` is when the letter should go out. ``next_look_at`` is when a worker takes it in hand next: first that same
-    moment, then the end of a worker's lease or the next try after a failure. ``attempts`` counts the leases and never
-    goes back, so that a worker whose lease ran out can tell; ``failures`` counts what went wrong since a person last
-    looked at it.
+    ``due_at`` is when the letter should go out. ``next_look_at`` is when a worker takes it in hand next: first that
+    same moment, then the end of a worker's lease or the next try after a failure. ``attempts`` counts the leases and
+    never goes back, so that a worker whose lease ran out can tell; ``failures`` counts what went wrong since a person
+    last looked at it.
     """
 
     __tablename__ = "letters"

@@ -12,13 +12,14 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import SMTP, compat32
 from email.utils import format_datetime, formataddr, parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
 
 from exchange_app.core.sealing import keys
+from exchange_app.core.settings import setting
 from exchange_app.outbox.kinds import Calendar, kind_of
 from exchange_app.outbox.models import Letter
 
@@ -39,7 +40,7 @@ def render(letter: Letter, subject: Any, now: datetime) -> Message:
     with force_locale(letter.language):
         words: dict[str, Any] = {
             "language": letter.language,
-            "public_url": current_app.config["PUBLIC_URL"],
+            "public_url": setting("PUBLIC_URL"),
             **kind.context(subject, letter, now),
         }
         words["subject"] = " ".join(_fill(letter, "subject.txt", words).split())
@@ -70,7 +71,7 @@ def _envelope(letter: Letter, subject: str, now: datetime) -> MIMEMultipart:
     message = MIMEMultipart("mixed", policy=WIRE)
     message["From"] = formataddr(sender())
     message["To"] = _fit(letter.address)
-    message["Subject"] = Header(subject, header_name="Subject")  # ASCII as it is, anything else as UTF-8
+    message["Subject"] = Header(subject, header_name="Subject").encode(linesep="")
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(letter)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
@@ -91,15 +92,20 @@ def _attachment(calendar: Calendar) -> MIMEText:
     return part
 
 
-def sender() -> tuple[str, str]:
-    """Who letters come from, name and address, as MAIL_FROM says: `Name <address>`."""
-    return parseaddr(current_app.config["MAIL_FROM"])
+class Correspondent(NamedTuple):
+    name: str
+    addr_spec: str
+
+
+def sender() -> Correspondent:
+    """Who letters come from, as MAIL_FROM says: `Name <address>`."""
+    return Correspondent(*parseaddr(setting("MAIL_FROM")))
 
 
 def message_id(letter: Letter) -> str:
     """The same for the same letter however often it is sent, so that a mail server can drop a second copy."""
-    _, address = sender()
-    return f"<{keys().fingerprint(letter.key, 'message_id')[:32]}@{address.rpartition('@')[2]}>"
+    _, _, domain = sender().addr_spec.rpartition("@")
+    return f"<{keys().fingerprint(letter.key, 'message_id')[:32]}@{domain}>"
 
 
 def as_text(message: Message) -> str:
@@ -116,4 +122,4 @@ def read_message(kept: str) -> EmailMessage:
 
 def host_of_links() -> str:
     """The public name of this installation; calendar entries are named after it."""
-    return urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
+    return urlsplit(setting("PUBLIC_URL")).hostname or "localhost"

@@ -34,7 +34,7 @@ class NewLetter:
 
 
 def write_letters(letters: Sequence[NewLetter], now: datetime) -> None:
-    """Store letters in one statement, passing over those whose key is there already; workers are woken after the commit."""
+    """Store letters in one statement, passing over those whose key is there; workers are woken after the commit."""
     if not letters:
         return
     db.session.execute(insert_unless_there(Letter), [_row(letter, now) for letter in letters])
@@ -62,8 +62,8 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
 
 
 def send_again(letter_id: int, now: datetime) -> None:
-    """Put a failed, doubtful or stopped letter back among those that are due. Its Message-ID stays, so that a mail server
-    which had it already can tell. Raises LetterSettled."""
+    """Put a failed, doubtful or stopped letter back among those that are due. Its Message-ID stays, so that a mail
+    server which had it already can tell. Raises LetterSettled."""
     _change(
         letter_id,
         from_states=(LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED),

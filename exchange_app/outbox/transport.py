@@ -1,8 +1,8 @@
 """How a letter leaves the house: to the mail server of SMTP_URL, or into the mailbox of this installation.
 
-Over SMTP nobody can know whether a server that fell silent after the last dot has taken the message. So the sender is told
-right before that dot (`before_last_dot`), and everything that goes wrong is sorted by what is known: nothing was handed
-over (MailServerAway), the server refused (Refused), or it may have accepted (Unsure).
+Over SMTP nobody can know whether a server that fell silent after the last dot has taken the message. So the sender is
+told right before that dot (`before_last_dot`), and everything that goes wrong is sorted by what is known: nothing was
+handed over (MailServerAway), the server refused (Refused), or it may have accepted (Unsure).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from exchange_app.web.labels import Labels
 LABELS: Labels = {Role: ROLE_WORDS, Sex: SEX_WORDS, DocumentType: DOCUMENT_WORDS}
 
 FIELD_WORDS: Mapping[str, Any] = {
-    "role": sentence("Role"),
+    "role": sentence("Pupil or staff"),
     "name": sentence("Name"),
     "class_name": sentence("Class"),
     "guardian_name": sentence("Guardian's name"),

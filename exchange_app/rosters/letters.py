@@ -52,7 +52,7 @@ class Group:
 
 def load_groups(ids: Collection[int]) -> Mapping[int, Group]:
     counts = select(Participant.booking_id, func.count()).where(Participant.booking_id.in_(ids))
-    named = {booking_id: count for booking_id, count in db.session.execute(counts.group_by(Participant.booking_id))}
+    named = dict(db.session.execute(counts.group_by(Participant.booking_id)).all())
     return {booking.id: Group(booking, named.get(booking.id, 0)) for booking in load_bookings(ids).values()}
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 _NOTE = re.compile(r"[(\[【<〔{「《][^(\[【<〔{「《)\]】>〕}」》]*[)\]】>〕}」》]")
 _APOSTROPHES = "'`‘’"
-_FILLERS = "\u115f\u1160\u3164\uffa0"
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _WHOLE_AS_FRACTION = re.compile(r"(\d+)\.0+")
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _FORMULA_STARTS = "=+-@"
@@ -25,6 +25,8 @@ def without_notes(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """``text`` without zero-width, direction and filler characters, which come along when text is copied."""
+    if text.isprintable() and _FILLERS.isdisjoint(text):
+        return text
     return "".join(char for char in text if unicodedata.category(char) != "Cf" and char not in _FILLERS)
 
 
@@ -58,4 +60,6 @@ def begins_a_formula(text: str) -> bool:
 
 def has_control_characters(text: str) -> bool:
     """True if characters are left that no text has, such as NUL; white space is none of them."""
+    if text.isprintable():
+        return False
     return any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text)

@@ -1,4 +1,4 @@
-"""Addresses of this site to come back to, after signing in or after changing the language."""
+"""Addresses of this site: to come back to, after signing in or after changing the language, and what they may hold."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from urllib.parse import urlsplit
 from flask import request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 # A path of this site. Not `//host` or `/\host`, which browsers take for another site, and no spaces or control
 # characters, which they leave out.
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a row's id. A number that no row can have is no address."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
 
 
 def safe_next(wanted: str | None) -> str | None:

@@ -47,9 +47,7 @@ SENTENCES = {
     403: sentence("This page is for others. If it should be open to you, ask your administrator."),
     404: sentence("There is no page at this address. The link may be old, or mistyped."),
     405: sentence("A form leads to this address; it cannot be opened by itself."),
-    500: sentence(
-        "The fault is ours and was written down. If it happens again, tell the administrator this reference."
-    ),
+    500: sentence("The fault is ours and was written down. If it happens again, tell the administrator the reference."),
 }
 NOT_UNDERSTOOD = sentence("The request cannot be carried out.")
 FORM_TOO_OLD = sentence(
@@ -59,9 +57,7 @@ FORM_TOO_OLD = sentence(
 TOO_LARGE = sentence("What was sent is larger than %(limit)s MB. Choose a smaller file.")
 TOO_OFTEN = sentence("There were too many attempts from here. Try again in %(minutes)s minutes.")
 BUSY = sentence("Many people are at work right now, and nothing was changed. Try again in a few seconds.")
-AWAY = sentence(
-    "The database does not answer, and nothing was changed. It is being looked after; try again in a minute."
-)
+AWAY = sentence("The database does not answer, so nothing was changed. Try again in a minute.")
 
 RETRY_AFTER = {Trouble.BUSY: 3, Trouble.AWAY: 30}
 

@@ -63,7 +63,7 @@ def format_pages(app: Flask) -> None:
 
 def site_name() -> str:
     """What this installation is called: SITE_NAME, or the name of the two cities that began it."""
-    return str(current_app.config["SITE_NAME"] or gettext("Nanning · Chongzuo exchange bookings"))
+    return str(current_app.config["SITE_NAME"] or gettext("Nanning · Chongzuo exchanges"))
 
 
 def day(when: date | datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:

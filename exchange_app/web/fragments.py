@@ -19,7 +19,7 @@ def wants_data() -> bool:
     return best != "text/html"
 
 
-def render_page(page: str, *, fragment: str, **words: Any) -> Response:
+def render_page(page: str, /, *, fragment: str, **words: Any) -> Response:
     """The page's template, or to htmx only the ``fragment`` that the page includes."""
     response = make_response(render_template(fragment if wants_fragment() else page, **words))
     response.vary.add("HX-Request")

@@ -10,7 +10,7 @@ from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import BadRequest, Unauthorized
 
 from exchange_app.core.errors import Forbidden, NotFound
 from exchange_app.core.roles import Role
@@ -74,10 +74,17 @@ def policy_of(view: Callable[..., Any]) -> Policy | None:
 
 def guard_routes(app: Flask) -> None:
     """Ask every route for its policy, and every form that changes something for its CSRF token."""
+    app.before_request(_refuse_nul)
     app.before_request(_guard)
     # The token is bound to the session, so the referrer adds nothing; pages with a secret address send none.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
+
+
+def _refuse_nul() -> None:
+    """No text holds a NUL, and PostgreSQL takes none; whoever sends one in an address tries something."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise BadRequest
 
 
 def _guard() -> ResponseReturnValue | None:

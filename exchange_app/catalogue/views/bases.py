@@ -62,5 +62,5 @@ def remove_base(base_id: int) -> ResponseReturnValue:
 
 
 def _offer(form: BaseForm, city_id: int) -> None:
-    form.county_id.offer(list_counties(city_id))
-    form.operator_id.offer(list_organisations(city_id))
+    form.county_id.offer((county.id, county.name) for county in list_counties(city_id))
+    form.operator_id.offer((organisation.id, organisation.name) for organisation in list_organisations(city_id))

@@ -79,7 +79,7 @@ def withdraw_menu(menu_id: int) -> ResponseReturnValue:
 def new_item(menu_id: int) -> ResponseReturnValue:
     menu = queries.get_menu_of(menu_id, current_user)
     form = ItemForm()
-    form.base_id.offer(queries.list_bases_of_city(menu.city_id))
+    _offer_bases(form, menu.city_id)
     title = menu.title
     if is_saved(form, lambda: service.add_item(menu, form.terms())):
         flash(str(ITEM_SAVED), "success")
@@ -93,7 +93,7 @@ def new_item(menu_id: int) -> ResponseReturnValue:
 def edit_item(menu_id: int, item_id: int) -> ResponseReturnValue:
     item = queries.get_item_of(menu_id, item_id, current_user)
     form = ItemForm(obj=item, seen=fingerprint(terms_of(item, ItemTerms)), **ItemForm.ticks(item.languages))
-    form.base_id.offer(queries.list_bases_of_city(item.menu.city_id))
+    _offer_bases(form, item.menu.city_id)
     title, menu_title = item.title, item.menu.title
     if is_saved(form, lambda: service.change_item(item, form.terms(), seen=form.seen.data)):
         flash(str(ITEM_SAVED), "success")
@@ -110,3 +110,7 @@ def remove_item(menu_id: int, item_id: int) -> ResponseReturnValue:
     item = queries.get_item_of(menu_id, item_id, current_user)
     is_done(lambda: service.remove_item(item), done=ITEM_REMOVED)
     return redirect(url_for("catalogue.own_menu", menu_id=menu_id), 303)
+
+
+def _offer_bases(form: ItemForm, city_id: int) -> None:
+    form.base_id.offer((base.id, base.name) for base in queries.list_bases_of_city(city_id))

@@ -120,6 +120,6 @@ def remove_stop(package_id: int, stop_id: int) -> ResponseReturnValue:
 
 
 def _offer_cities(form: PackageForm) -> None:
-    cities = list_cities()
+    cities = [(city.id, city.name) for city in list_cities()]
     form.host_city_id.offer(cities)
     form.from_city_id.offer(cities)

@@ -1,4 +1,4 @@
-"""Organisers look at their workbench and plan departures. Calling one off stands in `bookings`, which tells the groups."""
+"""Organisers look at their workbench and plan departures. Calling one off stands in `bookings`: it tells the groups."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def board() -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def own_departures() -> ResponseReturnValue:
     form = KeptFilterForm()
-    form.package.offer(catalogue.list_packages_of(current_user))
+    form.package.offer((package.id, package.title) for package in catalogue.list_packages_of(current_user))
     page = page_of(queries.select_departures_of(current_user, form.wanted()))
     return render_template("departures/own_departures.html", form=form, page=page)
 

@@ -47,14 +47,15 @@ def check_name(text: str) -> str:
             limit=NAME_LENGTH,
             count=len(name),
         )
-    for char in name:
-        _check_character(char)
-    if name and not any(_is_letter(char) for char in name):
+    beside_letters = [char for char in name if not _is_letter(char)]
+    for char in beside_letters:
+        _check_beside_letters(char)
+    if name and len(beside_letters) == len(name):
         raise Misfit(sentence("A name has at least one letter or character."))
     return name
 
 
-def _check_character(char: str) -> None:
+def _check_beside_letters(char: str) -> None:
     if char in _LOST_CHARACTERS:
         raise Misfit(
             sentence("A character of the name was lost on the way (“%(sign)s” stands there); write it again."),
@@ -68,7 +69,7 @@ def _check_character(char: str) -> None:
         )
     if has_control_characters(char):
         raise Misfit(sentence("The name has an invisible control character; write it again."))
-    if not (_is_letter(char) or unicodedata.category(char).startswith("M") or char in _BESIDE_LETTERS):
+    if not (unicodedata.category(char).startswith("M") or char in _BESIDE_LETTERS):
         raise Misfit(sentence("A name cannot have “%(sign)s” in it."), sign=char)
 
 

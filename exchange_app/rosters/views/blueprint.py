@@ -4,11 +4,8 @@ from flask import Blueprint
 from flask_login import current_user
 
 from exchange_app.accounts.models import User
-from exchange_app.rosters.labels import LABELS
-from exchange_app.web.labels import add_labels
 
 rosters = Blueprint("rosters", __name__)
-add_labels(LABELS)
 
 
 def me() -> User:

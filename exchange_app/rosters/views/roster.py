@@ -65,7 +65,6 @@ def _named(people: Sequence[MaskedPerson], asked: frozenset[str]) -> Named:
 def roster_words(code: str) -> dict[str, Any]:
     """What the roster's page and its fragments show."""
     booking = bookings.get_booking(code, me())
-    moment = now()
     asked = service.asked_of(booking)
     people = [masked(participant) for participant in queries.list_participants(booking.id)]
     return {
@@ -78,7 +77,7 @@ def roster_words(code: str) -> dict[str, Any]:
         "field_words": FIELD_WORDS,
         "reasons": reasons_of(booking),
         "refusal": refusal_to_change(booking),
-        "now": moment,
+        "is_sent_along": False,
     }
 
 

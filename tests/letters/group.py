@@ -1,0 +1,106 @@
+"""One group on its way from Nanning to Chongzuo, with everything fixed, so that its letters can be compared word by word."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+from exchange_app.accounts.models import User
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import BookingState
+from exchange_app.catalogue.models import Approval, MenuItem, Package, Stop
+from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from exchange_app.core.text import Translated
+from exchange_app.departures.models import Departure
+from exchange_app.partners.models import City, OrganisationKind
+from tests.builders import make_city, make_departure, make_organisation, make_package, make_user
+
+MEETS_AT = datetime(2027, 4, 12, 0, 30, tzinfo=UTC)  # half past eight in the morning there
+ROSTER_DUE_AT = datetime(2027, 4, 5, 10, 0, tzinfo=UTC)
+WRITTEN_AT = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
+
+DRUMS = Translated(zh_Hans="天琴弹唱体验", en="Playing the tianqin")
+PAINTINGS = Translated(zh_Hans="乘船观赏左江花山岩画", en="By boat to the rock paintings of Huashan")
+ARRIVAL = Translated(zh_Hans="乘车前往宁明", en="By coach to Ningming")
+HUASHAN = Translated(zh_Hans="左江花山岩画景区", en="Zuojiang Huashan scenic area")
+LONGZHOU = Translated(zh_Hans="龙州天琴传习馆", en="Longzhou tianqin workshop")
+LIFE_JACKET = Translated(zh_Hans="须穿救生衣", en="With life jackets")
+NOTHING = Translated(zh_Hans="", en="")
+
+
+def make_group(language: str) -> Booking:
+    """A confirmed booking of 24 pupils and 3 staff, for two days."""
+    chongzuo = make_city(code="451400", slug="chongzuo", name=Translated(zh_Hans="崇左市", en="Chongzuo"))
+    nanning = make_city(code="450100", slug="nanning", name=Translated(zh_Hans="南宁市", en="Nanning"))
+    departure = _make_departure(_make_package(chongzuo))
+    leader = _make_leader(nanning)
+    booking = Booking(
+        uid="0123456789abcdef0123456789abcdef",
+        code="K7PQ2MX6",
+        departure=departure,
+        school=leader.organisation,
+        leader=leader,
+        form_token="fixed",
+        pupils=24,
+        staff=3,
+        state=BookingState.CONFIRMED,
+        contact_name="李明",
+        contact_email="li.ming@school.example",
+        language=language,
+        created_at=datetime(2027, 3, 1, 1, 0, tzinfo=UTC),
+        submitted_at=datetime(2027, 3, 1, 1, 30, tzinfo=UTC),
+    )
+    db.session.add(booking)
+    db.session.flush()
+    return booking
+
+
+def _make_package(city: City) -> Package:
+    host = make_organisation(
+        city,
+        OrganisationKind.OFFICE,
+        name=Translated(zh_Hans="崇左市民族宗教事务委员会", en="Chongzuo Ethnic and Religious Affairs Commission"),
+        phone="0771-5550000",
+    )
+    package = make_package(
+        host_city=city,
+        organiser=host,
+        days=2,
+        slug="huashan",
+        approval=Approval.HOST,
+        title=Translated(zh_Hans="左江花山岩画与天琴", en="Huashan rock paintings and the tianqin"),
+        bring=Translated(zh_Hans="水杯、雨具、防滑鞋", en="A water bottle, rain gear, shoes with a good grip"),
+        included=Translated(zh_Hans="门票、午餐、保险", en="Entry, lunches, insurance"),
+        rules=Translated(zh_Hans="乘船时须穿救生衣。", en="Everybody wears a life jacket on the boat."),
+    )
+    boat, drums = _item(PAINTINGS, HUASHAN), _item(DRUMS, LONGZHOU)
+    package.stops = [
+        Stop(day=1, starts=time(9), minutes=120, title=ARRIVAL, note=NOTHING),
+        Stop(day=1, starts=time(13, 30), minutes=150, menu_item=boat, title=NOTHING, note=LIFE_JACKET),
+        Stop(day=2, starts=time(9, 30), minutes=90, menu_item=drums, title=NOTHING, note=NOTHING),
+    ]
+    return package
+
+
+def _item(title: Translated, place: Translated) -> MenuItem:
+    item = make_package().stops[0].menu_item
+    assert item is not None
+    item.title, item.base.name = title, place
+    return item
+
+
+def _make_departure(package: Package) -> Departure:
+    return make_departure(
+        package,
+        starts_on=date(2027, 4, 12),
+        meets_at=MEETS_AT,
+        roster_due_at=ROSTER_DUE_AT,
+        meeting_point=Translated(zh_Hans="宁明县游客中心东门", en="East gate of the Ningming visitor centre"),
+    )
+
+
+def _make_leader(city: City) -> User:
+    school = make_organisation(
+        city, name=Translated(zh_Hans="南宁市青秀区实验学校", en="Qingxiu Experimental School, Nanning")
+    )
+    return make_user(school, Role.LEADER, name="李明", email="li.ming@school.example")
