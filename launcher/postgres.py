@@ -32,6 +32,8 @@ PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0)  # before each attempt: the first may meet wh
 STOPPING = 10.0
 LONGEST_SOCKET = 107 - len("/.s.PGSQL.5432.lock")  # bytes that Linux leaves for the folder
 CLONE_NEWUSER = 0x10000000
+PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 47, 2
+CAPABILITIES_VERSION_3, CAP_DAC_OVERRIDE = 0x20080522, 1
 INSIDE = 1000  # the number that root has inside its own user namespace, where it is nobody special
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -54,21 +56,21 @@ class Postgres:
         self.log = folder / "postgres.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._password_file = folder / "password"
-        self._sockets = folder / "s"
+        self.sockets = folder / "s"
         self._become: Callable[[], None] = lambda: None
 
     def url(self, database: str = "postgres") -> str:
         """SQLAlchemy's address of a database."""
-        return f"postgresql+psycopg://{USER}:{self._password()}@/{database}?host={quote(str(self._sockets), safe='')}"
+        return f"postgresql+psycopg://{USER}:{self._password()}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def start(self) -> None:
         """Make the cluster if there is none, start, and wait until it answers. Raises Trouble."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._password()
+        self._make_socket_folder()
         self._become = self._ordinary_user()
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
-        self._make_socket_folder()
         for pause in PAUSES:
             time.sleep(pause)
             self._spawn()
@@ -81,8 +83,8 @@ class Postgres:
         if self.process is not None:
             how = signal.SIGQUIT if self.throwaway else signal.SIGINT
             processes.stop([self.process], STOPPING, how)
-        if self._sockets.parent != self.folder:
-            shutil.rmtree(self._sockets, ignore_errors=True)
+        if self.sockets.parent != self.folder:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Its address."""
@@ -122,12 +124,12 @@ class Postgres:
 
     def _make_socket_folder(self) -> None:
         """Beside the data, or, where that path is too long for a socket, in /tmp."""
-        if len(os.fsencode(self._sockets)) > LONGEST_SOCKET:
-            self._sockets = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        self._sockets.mkdir(mode=0o700, exist_ok=True)
+        if len(os.fsencode(self.sockets)) > LONGEST_SOCKET:
+            self.sockets = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
 
     def _spawn(self) -> None:
-        settings = ["listen_addresses=", f'unix_socket_directories="{self._sockets}"', "timezone=UTC"]
+        settings = ["listen_addresses=", f'unix_socket_directories="{self.sockets}"', "timezone=UTC"]
         settings += CARELESS if self.throwaway else ()
         options = [word for line in settings for word in ("-c", line)]
         command: processes.Command = [programs() / "postgres", "-D", self.data, *options]
@@ -147,20 +149,15 @@ class Postgres:
         """What makes a child of root somebody whom PostgreSQL serves; it refuses root."""
         if os.geteuid() != 0:
             return lambda: None
-        if sys.platform == "linux" and _namespaces_are_allowed():
+        if namespaces_are_allowed():
             return _enter_namespace
         return self._hand_over_to(_unprivileged_user())
 
     def _hand_over_to(self, user: pwd.struct_passwd) -> Callable[[], None]:
-        for path in (self.folder, *self.folder.rglob("*")):
+        for path in (self.folder, *self.folder.rglob("*"), self.sockets):
             os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
-        def become() -> None:
-            os.setgroups([])
-            os.setgid(user.pw_gid)
-            os.setuid(user.pw_uid)
-
-        return become
+        return lambda: _change_user(user)
 
 
 def _enter_namespace() -> None:
@@ -172,7 +169,23 @@ def _enter_namespace() -> None:
     Path("/proc/self/gid_map").write_text(f"{INSIDE} 0 1")
 
 
-def _namespaces_are_allowed() -> bool:
+def _change_user(user: pwd.struct_passwd) -> None:
+    """Be that user, yet (on Linux) enter the folders of root that lie above the programs and the data."""
+    on_linux = sys.platform == "linux"
+    if on_linux:
+        processes.prctl(PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+    if on_linux:
+        kept = 1 << CAP_DAC_OVERRIDE
+        header = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION_3, 0)
+        processes.LIBC.capset(header, (ctypes.c_uint32 * 6)(kept, kept, kept))
+        processes.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+def namespaces_are_allowed() -> bool:
+    """Not in most containers, and only on Linux."""
     try:
         return subprocess.run(["true"], preexec_fn=_enter_namespace).returncode == 0
     except subprocess.SubprocessError:

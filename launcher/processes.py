@@ -37,7 +37,7 @@ def start(
     def prepare() -> None:
         become()
         if sys.platform == "linux":
-            LIBC.prctl(PR_SET_PDEATHSIG, farewell)
+            prctl(PR_SET_PDEATHSIG, farewell)
             if os.getppid() != launcher:
                 os._exit(1)
 
@@ -56,6 +56,11 @@ def start(
     process.stdin.write(entry)
     process.stdin.close()
     return process
+
+
+def prctl(option: int, *arguments: int) -> None:
+    """Linux's switches of a process."""
+    LIBC.prctl(option, *(ctypes.c_ulong(argument) for argument in arguments))
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]], within: float, how: signal.Signals = signal.SIGTERM) -> None:

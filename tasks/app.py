@@ -36,11 +36,9 @@ class InApplication(Task):
             return super().__call__(*args, **kwargs)
 
 
-celery = Celery(
-    "exchange",
-    task_cls=InApplication,
-    include=("tasks.outbox", "tasks.bookings", "tasks.rosters", "tasks.departures"),
-)
+JOBS = ("tasks.outbox", "tasks.bookings", "tasks.rosters", "tasks.departures")
+
+celery = Celery("exchange", task_cls=InApplication, include=JOBS)
 celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})
 
 

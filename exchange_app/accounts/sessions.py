@@ -4,7 +4,7 @@ a sign-in can be ended from elsewhere, and a stolen table signs nobody in."""
 from __future__ import annotations
 
 from flask import Flask, session
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 
 from exchange_app.accounts import queries
 from exchange_app.accounts.models import User
@@ -18,7 +18,9 @@ def sign_people_in(app: Flask) -> None:
     manager = LoginManager()
     manager.session_protection = None  # the token is ours, and addresses of phones change on the way
     manager.request_loader(_load_user)
-    manager.init_app(app)
+    # Templates ask for the current user when they name one: a page that does not must not ask the database.
+    manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
 
 
 def _load_user(_request: object) -> User | None:

@@ -24,7 +24,7 @@ class TooFewAdults(Invalid):
     def __init__(self, *, pupils: int, needed: int, missing: int) -> None:
         super().__init__(pupils=pupils, needed=needed, missing=missing)
         self.words = sentences(
-            "%(pupils)s pupils need %(needed)s accompanying adults; one more is missing.",
+            "%(pupils)s pupils need %(needed)s accompanying adults; %(missing)s more is missing.",
             "%(pupils)s pupils need %(needed)s accompanying adults; %(missing)s more are missing.",
             missing,
             pupils=pupils,

@@ -39,7 +39,6 @@ from exchange_app.web.forms import (
 CHOOSE = sentence("Choose …")
 NONE = sentence("None")
 ANY = sentence("Any")
-REASON = sentence("Leave the reason empty where you do not need this. Schools and guardians read the reason.")
 
 
 class RowField(SelectField):
@@ -76,8 +75,8 @@ class EditForm(Form):
 
 
 class BaseForm(EditForm):
-    name = TranslatedField(sentence("Name"), longest=100, validators=[Required()])
-    kind = ChoiceField(BaseKind, sentence("Kind of place"))
+    name = TranslatedField(sentence("Name of the base"), longest=100, validators=[Required()])
+    kind = ChoiceField(BaseKind, sentence("Kind of place"), validators=[Required()])
     county_id = RowField(sentence("County or district"), empty=NONE)
     operator_id = RowField(sentence("Operator"), empty=NONE)
     description = TranslatedLongField(sentence("Description"), validators=[Required()])
@@ -101,8 +100,8 @@ class MenuForm(EditForm):
 class ItemForm(EditForm):
     title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
     base_id = RowField(sentence("Base"), validators=[Required()])
-    plan = ChoiceField(Plan, sentence("Plan"))
-    manner = ChoiceField(Manner, sentence("Manner"))
+    plan = ChoiceField(Plan, sentence("Plan"), validators=[Required()])
+    manner = ChoiceField(Manner, sentence("Manner"), validators=[Required()])
     description = TranslatedLongField(sentence("Description"), validators=[Required()])
     safety_notes = TranslatedLongField(sentence("Safety notes"))
     minutes = CountField(sentence("Duration in minutes"), least=1, most=MINUTES_A_DAY, validators=[Required()])
@@ -127,7 +126,7 @@ class ItemForm(EditForm):
 class PackageForm(EditForm):
     title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
     summary = TranslatedField(sentence("Summary in one or two sentences"), longest=400)
-    plan = ChoiceField(Plan, sentence("Plan"))
+    plan = ChoiceField(Plan, sentence("Plan"), validators=[Required()])
     host_city_id = RowField(sentence("Host city"), validators=[Required()])
     from_city_id = RowField(sentence("For groups from"), empty=sentence("any city"))
     days = CountField(sentence("Days"), least=1, most=MOST_DAYS, validators=[Required()])
@@ -141,16 +140,16 @@ class PackageForm(EditForm):
         sentence("Price per person in yuan; 0 where families pay nothing"), validators=[Required()]
     )
     price_note = TranslatedField(sentence("What the price covers, or who pays instead"), longest=400)
-    approval = ChoiceField(Approval, sentence("Approval"))
+    approval = ChoiceField(Approval, sentence("Approval"), validators=[Required()])
     persons_per_adult = CountField(
         sentence("Pupils that one adult may accompany"), least=1, most=100, validators=[Required()]
     )
     supervision_basis = TranslatedField(sentence("Basis of this number"), longest=400, validators=[Required()])
-    ask_birth_date = TranslatedField(ASKED_FIELDS["birth_date"], description=REASON)
-    ask_sex = TranslatedField(ASKED_FIELDS["sex"], description=REASON)
-    ask_document_number = TranslatedField(ASKED_FIELDS["document_number"], description=REASON)
-    ask_health_note = TranslatedField(ASKED_FIELDS["health_note"], description=REASON)
-    ask_meal_need = TranslatedField(ASKED_FIELDS["meal_need"], description=REASON)
+    ask_birth_date = TranslatedField(ASKED_FIELDS["birth_date"])
+    ask_sex = TranslatedField(ASKED_FIELDS["sex"])
+    ask_document_number = TranslatedField(sentence("Identity document: type and number"))
+    ask_health_note = TranslatedField(ASKED_FIELDS["health_note"])
+    ask_meal_need = TranslatedField(ASKED_FIELDS["meal_need"])
 
     @staticmethod
     def reasons(asks: Iterable[Mapping[str, Any]]) -> dict[str, Translated]:
@@ -163,7 +162,7 @@ class PackageForm(EditForm):
 
 
 class StopForm(EditForm):
-    day = SelectField(sentence("Day"), coerce=int, choices=[])
+    day = SelectField(sentence("Day"), coerce=int, choices=[], validators=[Required()])
     starts = TimeField(sentence("Begins at"), validators=[Required()])
     menu_item_id = RowField(sentence("Activity"), empty=sentence("No activity: travel, a meal, lodging"))
     minutes = CountField(

@@ -129,7 +129,7 @@ class _Batch:
         try:
             kind, subject = kind_of(letter), self._subjects.get(letter.id)
             if subject is None or not kind.is_still_true(subject, letter, now):
-                return Outcome(letter, LetterState.SKIPPED, now, letter.failures, problem="no longer true")
+                return Outcome(letter, LetterState.SKIPPED, now, letter.failures)
             message = as_text(render(letter, subject, now))
         except AddressUnfit:
             return _failed(letter, now, "the address is no mail address", is_final=True)

@@ -38,12 +38,16 @@ class RosterForm(Form):
     )
 
     def validate_roster_text(self, field: TextAreaField) -> None:
-        if field.data and self.roster_file.data:
+        if self.has_pasted and self.roster_file.data:
             raise StopValidation(NOT_BOTH)
 
     @property
+    def has_pasted(self) -> bool:
+        return bool((self.roster_text.data or "").strip())
+
+    @property
     def has_roster(self) -> bool:
-        return bool(self.roster_file.data or self.roster_text.data)
+        return self.has_pasted or bool(self.roster_file.data)
 
 
 class RegisterForm(OnceForm, ContactForm, RosterForm):

@@ -260,8 +260,18 @@ def _bring_up_to_date(participant: Participant, booking: Booking, person: Person
 
 
 def _set_aside(booking: Booking, rows: Sequence[RowToMend], now: datetime) -> None:
-    for row in rows:
-        problems = [{"field": problem.field, "words": in_every_language(problem)} for problem in row.problems]
-        aside = UnmendedRow(uid=new_uid(), booking_id=booking.id, row_number=row.number, read_at=now)
-        aside.values_json = json.dumps({"values": row.values, "problems": problems}, ensure_ascii=False)
-        db.session.add(aside)
+    if rows:
+        db.session.execute(insert(UnmendedRow.__table__), [_aside(booking, row, now) for row in rows])
+
+
+def _aside(booking: Booking, row: RowToMend, now: datetime) -> dict[str, Any]:
+    problems = [{"field": problem.field, "words": in_every_language(problem)} for problem in row.problems]
+    content = json.dumps({"values": row.values, "problems": problems}, ensure_ascii=False)
+    uid = new_uid()
+    return {
+        "uid": uid,
+        "booking_id": booking.id,
+        "row_number": row.number,
+        "values_json_sealed": keys().seal(content, sealed_context(UnmendedRow.__tablename__, "values_json", uid)),
+        "read_at": now,
+    }

@@ -54,7 +54,7 @@ FORM_TOO_OLD = sentence(
     "This form is too old or was opened in another session, so nothing was changed. Go back, reload the page and send "
     "the form again."
 )
-TOO_LARGE = sentence("What was sent is larger than %(limit)s MB. Choose a smaller file.")
+TOO_LARGE = sentence("What was sent is too large. A file may have up to %(limit)s MB.")
 TOO_OFTEN = sentence("There were too many attempts from here. Try again in %(minutes)s minutes.")
 BUSY = sentence("Many people are at work right now, and nothing was changed. Try again in a few seconds.")
 AWAY = sentence("The database does not answer, so nothing was changed. Try again in a minute.")

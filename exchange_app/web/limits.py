@@ -17,11 +17,17 @@ TRY_AGAIN_STATUS = 422  # what a refused form answers with
 
 
 def client_address() -> str:
-    """Who asks: the address, or the network of a household in IPv6, where every device has billions of its own."""
-    address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-    return str(address)
+    """Who asks: the address, or in IPv6, where every device has billions of its own, the household's network."""
+    named = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(named)
+    except ValueError:
+        return named  # a proxy that names no address
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
 
 
 limiter = Limiter(

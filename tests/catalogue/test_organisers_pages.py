@@ -182,13 +182,14 @@ def test_what_nothing_needs_can_be_removed(client: FlaskClient, organiser: User)
     package = own_package(organiser)
     item = package.stops[0].menu_item
     assert item is not None
+    kept, remove = item.menu, f"/organiser/menus/{item.menu_id}/items/{item.id}/remove"
     menu, base = f"/organiser/menus/{item.menu_id}", f"/organiser/bases/{item.base_id}"
     with transaction():
-        db.session.delete(db.session.get(Package, package.id))
-    send(client, f"{menu}/items/{item.id}", f"{menu}/items/{item.id}/remove")
+        db.session.delete(package)
+    assert "The activity is removed." in send(client, remove.removesuffix("/remove"), remove).text
     assert "The base is removed." in send(client, base, f"{base}/remove").text
     assert "no longer see it" in send(client, menu, f"{menu}/withdraw").text
-    assert item.menu.publication is Publication.WITHDRAWN
+    assert kept.publication is Publication.WITHDRAWN
 
 
 def addresses_of(package: Package) -> list[str]:

@@ -18,7 +18,7 @@ from tests.settings import make_settings
 LOADED_AT = datetime(2027, 2, 25, 1, 30, tzinfo=UTC)  # a Thursday morning, some weeks before Sanyuesan
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="session", params=ENGINES)
 def loaded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if request.param == "sqlite":
         template = request.getfixturevalue("sqlite_template")
@@ -29,7 +29,7 @@ def loaded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     server.drop_database("demo_loaded")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loaded_app(loaded_url: str) -> Iterator[Flask]:
     app = create_app(make_settings(DATABASE_URL=loaded_url, DEMO="1"))
     app.testing = True

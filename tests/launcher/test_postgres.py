@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from launcher import postgres
 from launcher.postgres import Postgres
 
 
@@ -60,7 +61,17 @@ def test_a_database_is_copied_from_a_template(server: Postgres) -> None:
 def test_nobody_gets_in_without_the_password(server: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         connect(server.url().replace(":" + server.url().split(":")[2].split("@")[0], ""))
-    assert (server.folder / "s").stat().st_mode & 0o777 == 0o700
+    assert server.sockets.stat().st_mode & 0o777 == 0o700
+
+
+def test_root_needs_no_namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in most containers; another user than root never asked for them."""
+    monkeypatch.setattr(postgres, "namespaces_are_allowed", lambda: False)
+    with Postgres(tmp_path / "postgres") as server:
+        write_a_row(server.url())
+        server.stop()
+        server.start()
+        assert rows(server.url()) == [("民主路小学",)]
 
 
 def test_a_deep_folder_is_no_obstacle(tmp_path: Path) -> None:

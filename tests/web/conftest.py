@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,11 +12,11 @@ from tests.settings import make_settings
 
 
 @pytest.fixture
-def site() -> Iterator[Flask]:
+def site() -> Flask:
     app = create_app(make_settings(DATABASE_URL="sqlite://"))
     app.testing = True
     app.test_client_class = Visitor
-    yield app
+    return app
 
 
 @pytest.fixture

@@ -37,5 +37,6 @@ def test_the_page_somebody_sees_keeps_its_filters(site: Flask) -> None:
 
 
 def test_a_path_that_leads_elsewhere_is_never_the_page_somebody_sees(site: Flask) -> None:
-    with site.test_request_context("/", environ_overrides={"PATH_INFO": "//elsewhere.example/x"}):
+    shown = {"HX-Request": "true", "HX-Current-URL": "http://localhost//elsewhere.example/x"}
+    with site.test_request_context("/", headers=shown):
         assert here() == "/"

@@ -34,7 +34,7 @@ class NoSeats(Conflict):
 def page_that_raises(app: Flask, fault: Exception) -> FlaskClient:
     @csrf.exempt
     @anyone
-    def view() -> str:
+    def view(word: str) -> str:
         raise fault
 
     app.add_url_rule("/raise/<word>", "raise", view, methods=["GET", "POST"])
@@ -61,7 +61,9 @@ def test_a_refusal_is_a_fragment_for_htmx_and_goes_where_messages_stand(site: Fl
 
 
 def test_a_refusal_is_a_problem_for_a_program(site: Flask) -> None:
-    answer = page_that_raises(site, NoSeats(wanted=30, left=12)).get("/raise/x", headers={**JSON, "Accept-Language": "en"})
+    answer = page_that_raises(site, NoSeats(wanted=30, left=12)).get(
+        "/raise/x", headers={**JSON, "Accept-Language": "en"}
+    )
     assert answer.content_type == "application/problem+json"
     assert answer.json == {
         "type": "about:blank",
@@ -86,9 +88,9 @@ def test_another_method_is_refused_with_those_that_work(visitor: FlaskClient) ->
 
 
 def test_what_is_too_large_is_refused_with_the_limit(visitor: FlaskClient) -> None:
-    answer = visitor.post("/sign-in", data={"email": "x" * 3_000_000}, headers={"Accept-Language": "en"})
+    answer = visitor.post("/sign-in", data={"email": "x" * 5_000_000}, headers={"Accept-Language": "en"})
     assert answer.status_code == 413
-    assert "larger than 4 MB" in answer.text
+    assert "up to 4 MB" in answer.text
 
 
 def test_a_form_without_its_token_changes_nothing_and_says_what_to_do(visitor: FlaskClient) -> None:
@@ -150,7 +152,9 @@ def test_a_trouble_that_passes_asks_to_try_again(site: Flask, trouble: str) -> N
 FAULTS: dict[str, Exception] = {
     "a mistake": ValueError("Qin Yutong 13900001234"),
     "a wrong statement": postgres_error(psycopg.errors.UndefinedTable),
-    "a broken constraint": IntegrityError("INSERT … Qin Yutong", {"name": "Qin Yutong"}, psycopg.errors.UniqueViolation()),
+    "a broken constraint": IntegrityError(
+        "INSERT … Qin Yutong", {"name": "Qin Yutong"}, psycopg.errors.UniqueViolation()
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Who may enter: nobody where a route says nothing; strangers are asked to sign in, and come back to where they were."""
+"""Who may enter: nobody where a route says nothing; strangers are asked to sign in, and come back."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from exchange_app.departures import queries
 from exchange_app.departures.forms import DateFilterForm, PackageFilterForm
 from exchange_app.departures.rules import day_in, standing
 from exchange_app.departures.views.blueprint import departures
+from exchange_app.departures.views.dates import rows_of
 from exchange_app.partners.queries import list_cities
 from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.fragments import render_page
@@ -34,7 +35,7 @@ DATES_OF_PACKAGE = 50
 @anyone
 def index() -> ResponseReturnValue:
     lines = queries.list_next_dates(now(), count=NEXT_ON_HOME)
-    return render_template("departures/index.html", lines=lines, cities=list_cities(), plans=PLANS_IN_WORDS)
+    return render_template("departures/index.html", rows=rows_of(lines), cities=list_cities(), plans=PLANS_IN_WORDS)
 
 
 @departures.get("/packages")
@@ -61,7 +62,7 @@ def package(slug: str) -> ResponseReturnValue:
         package=package,
         itinerary=_itinerary(package, first_day=None),
         asked=asked_of(package),
-        lines=lines,
+        rows=rows_of(lines),
     )
 
 
@@ -73,7 +74,7 @@ def calendar() -> ResponseReturnValue:
     form.city.offer(list_cities())
     form.month.offer(day_in(HOME_ZONE, moment))
     page = page_of(queries.select_dates(form.wanted(day_in(HOME_ZONE, moment))), size=DATES_A_PAGE)
-    page = replace(page, rows=queries.lines_of(page.rows, moment))
+    page = replace(page, rows=rows_of(queries.lines_of(page.rows, moment)))
     return render_page("departures/calendar.html", fragment="departures/_dates.html", form=form, page=page)
 
 

@@ -24,7 +24,7 @@ def read_handed_in(form: RosterForm, asked: frozenset[str], today: date) -> Read
         if form.roster_file.data:
             upload = form.roster_file.data
             return read_file(upload.read(), upload.filename or "", asked, today=today)
-        if form.roster_text.data.strip():
+        if form.has_pasted:
             return read_pasted(form.roster_text.data, asked, today=today)
     except RosterRefused as refusal:
         beside_field(form, refusal)

@@ -1,0 +1,133 @@
+"""The accounts that an administrator keeps."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from exchange_app.accounts.models import User
+from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from tests.accounts.conftest import PASSWORD, Enter
+from tests.pages import form_of, send
+from tests.statements import counted_statements
+
+USERS = "/administrator/users"
+ADD = "/administrator/users/add"
+NEW_LEADER = {"name": "韦思源", "email": "New@School.example", "phone": "13900005678", "role": "leader"}
+
+
+def first_password(page: str) -> str:
+    found = re.search(r'first-password-signs">([^<]+)<', page)
+    assert found is not None
+    return found[1]
+
+
+def try_password(app: Flask, email: str, password: str) -> int:
+    client = app.test_client()
+    form = form_of(client.get("/sign-in").text, "/sign-in")
+    return client.post("/sign-in", data={**form, "email": email, "password": password}).status_code
+
+
+def press(client: FlaskClient, action: str) -> str:
+    """Press the button on the list of accounts."""
+    return client.post(action, data=form_of(client.get(USERS).text, action), follow_redirects=True).text
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.ORGANISER])
+def test_nobody_else_sees_or_changes_accounts(enter: Enter, role: Role) -> None:
+    client, user = enter(role)
+    token = form_of(client.get("/account").text, "/sign-out")["csrf_token"]
+    assert client.get(USERS).status_code == 403
+    for action in (ADD, f"{USERS}/{user.id}/close", f"{USERS}/{user.id}/reopen", f"{USERS}/{user.id}/reset-password"):
+        assert client.post(action, data={"csrf_token": token}).status_code == 403
+
+
+def test_a_new_account_gets_a_password_that_is_shown_once(app: Flask, enter: Enter) -> None:
+    client, administrator = enter(Role.ADMINISTRATOR)
+    answer = send(client, ADD, organisation_id=str(administrator.organisation_id), **NEW_LEADER)
+    password = first_password(answer.text)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert try_password(app, "new@school.example", password) == 303
+    assert password not in client.get(USERS).text
+
+
+def test_an_address_has_one_account(enter: Enter) -> None:
+    client, administrator = enter(Role.ADMINISTRATOR)
+    typed = {**NEW_LEADER, "email": administrator.email.upper()}
+    answer = send(client, ADD, organisation_id=str(administrator.organisation_id), **typed)
+    assert answer.status_code == 422
+    assert "has an account already" in answer.text
+    assert 'value="韦思源"' in answer.text
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def test_what_is_missing_is_said_beside_its_field(enter: Enter) -> None:
+    client, _ = enter(Role.ADMINISTRATOR)
+    answer = send(client, ADD, name="", email="nobody", phone="", role="emperor", organisation_id="999999")
+    assert answer.status_code == 422
+    assert "Write an e-mail address" in answer.text
+    assert answer.text.count("Choose one of the list.") >= 2
+
+
+def test_a_closed_account_is_out_and_a_reopened_one_comes_back(app: Flask, enter: Enter) -> None:
+    client, _ = enter(Role.ADMINISTRATOR)
+    theirs, leader = enter(Role.LEADER)
+    assert "Account closed" in press(client, f"{USERS}/{leader.id}/close")
+    assert theirs.get("/account").status_code == 303
+    assert try_password(app, leader.email, PASSWORD) == 422
+    press(client, f"{USERS}/{leader.id}/reopen")
+    assert try_password(app, leader.email, PASSWORD) == 303
+    assert theirs.get("/account").status_code == 303  # the sign-in from before has ended for good
+
+
+def test_a_forgotten_password_is_replaced(app: Flask, enter: Enter) -> None:
+    client, _ = enter(Role.ADMINISTRATOR)
+    theirs, leader = enter(Role.LEADER)
+    password = first_password(press(client, f"{USERS}/{leader.id}/reset-password"))
+    assert theirs.get("/account").status_code == 303
+    assert try_password(app, leader.email, PASSWORD) == 422
+    assert try_password(app, leader.email, password) == 303
+
+
+def test_administrators_cannot_lock_themselves_out(enter: Enter) -> None:
+    client, administrator = enter(Role.ADMINISTRATOR)
+    token = form_of(client.get(USERS).text, "/sign-out")["csrf_token"]
+    for command in ("close", "reset-password"):
+        assert client.post(f"{USERS}/{administrator.id}/{command}", data={"csrf_token": token}).status_code == 409
+    assert client.get(USERS).status_code == 200
+
+
+def test_an_account_that_is_not_there_is_not_found(enter: Enter) -> None:
+    client, _ = enter(Role.ADMINISTRATOR)
+    token = form_of(client.get(USERS).text, "/sign-out")["csrf_token"]
+    assert client.post(f"{USERS}/999999/close", data={"csrf_token": token}).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["覃雨", "QIN@school", "%", "_"])
+def test_accounts_are_searched_by_name_and_address_letter_by_letter(enter: Enter, words: str) -> None:
+    client, administrator = enter(Role.ADMINISTRATOR)
+    new = {**NEW_LEADER, "name": "覃雨桐", "email": "qin@school.example"}
+    send(client, ADD, organisation_id=str(administrator.organisation_id), **new)
+    found = client.get(f"{USERS}?words={words.replace('%', '%25')}").text
+    assert ("覃雨桐" in found) == (words not in "%_")
+
+
+def test_a_longer_list_costs_no_more_statements(app: Flask, enter: Enter) -> None:
+    client, _ = enter(Role.ADMINISTRATOR)
+    client.get(USERS)
+
+    def cost() -> int:
+        with counted_statements() as statements:
+            assert client.get(USERS).status_code == 200
+        return len(statements)
+
+    few = cost()
+    for _ in range(12):
+        enter(Role.LEADER)
+    assert cost() == few

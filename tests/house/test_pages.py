@@ -1,0 +1,154 @@
+"""Every page, for everybody who may see it, in both languages: it opens, and opening it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from werkzeug.routing import Rule
+
+from exchange_app.accounts.models import User
+from exchange_app.bookings.links import check_path
+from exchange_app.bookings.models import Booking
+from exchange_app.catalogue.models import Base, MenuItem, Package, Stop
+from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import DepartureState
+from exchange_app.outbox.models import Letter
+from exchange_app.rosters.models import Participant
+from exchange_app.web.policies import policy_of
+from tests.pages import sign_in, speak
+
+PEOPLE = {
+    Role.LEADER: "leader.nanning@demo.example",
+    Role.ORGANISER: "organiser.chongzuo@demo.example",
+    Role.ADMINISTRATOR: "administrator@demo.example",
+}
+NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+def first(statement: Any) -> Any:
+    found = db.session.scalars(statement.limit(1)).first()
+    assert found is not None, f"the demo has nothing for {statement}"
+    return found
+
+
+def examples() -> Mapping[str, Mapping[str, Any]]:
+    """Something of the demo to fill each address with that needs it; by endpoint, or by the name in the address."""
+    organiser = first(select(User).where(User.email == PEOPLE[Role.ORGANISER]))
+    leader = first(select(User).where(User.email == PEOPLE[Role.LEADER]))
+    package = first(select(Package).where(Package.organiser_id == organiser.organisation_id).join(Package.stops))
+    stop = first(select(Stop).where(Stop.package_id == package.id))
+    departure = first(
+        select(Departure).where(Departure.package_id == package.id, Departure.state == DepartureState.OPEN)
+    )
+    base = first(select(Base).where(Base.city_id == organiser.organisation.city_id))
+    item = first(select(MenuItem).where(MenuItem.base_id == base.id))
+    person = first(
+        select(Participant)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Departure, Departure.id == Booking.departure_id)
+        .join(Package, Package.id == Departure.package_id)
+        .where(Booking.school_id == leader.organisation_id, Package.organiser_id == organiser.organisation_id)
+    )
+    booking = db.session.get_one(Booking, person.booking_id)
+    letter = first(select(Letter))
+    _, _check, code, signature = check_path(booking).split("/")
+    return {
+        "catalogue.base": {"slug": base.slug},
+        "catalogue.menu_item": {"slug": item.slug},
+        "departures.package": {"slug": package.slug},
+        "demo.roster": {"name": "roster-nanning.xlsx"},
+        "": {
+            "base_id": base.id,
+            "menu_id": item.menu_id,
+            "item_id": item.id,
+            "package_id": package.id,
+            "stop_id": stop.id,
+            "departure_id": departure.id,
+            "code": code,
+            "signature": signature,
+            "person_id": person.id,
+            "letter_id": letter.id,
+            "number": 0,
+        },
+    }
+
+
+def addresses(app: Flask) -> list[tuple[Rule, str]]:
+    """Every address that can be opened, filled with something of the demo."""
+    known = examples()
+    filled = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_PAGES:
+                values = {**known[""], **known.get(rule.endpoint, {})}
+                missing = rule.arguments - set(values)
+                assert not missing, f"add something for {missing} of {rule.rule} to examples()"
+                filled.append((rule, app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})))
+    return filled
+
+
+@pytest.fixture
+def writes(demo: Flask) -> Any:
+    """The statements that wrote something."""
+    seen: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().upper().startswith((*WRITES, "BEGIN IMMEDIATE")) or "FOR UPDATE" in statement:
+            seen.append(statement)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", keep)
+    yield seen
+    event.remove(engine, "before_cursor_execute", keep)
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_page_opens_and_changes_nothing(demo: Flask, writes: list[str], role: Role | None, language: str) -> None:
+    opened = {}
+    reader = None if role is None else first(select(User).where(User.email == PEOPLE[role]))
+    client = demo.test_client()
+    if reader is None:
+        speak(client, language)
+    else:
+        sign_in(client, reader, language)
+        writes.clear()  # signing in writes; opening pages must not
+    for rule, address in addresses(demo):
+        answer = client.get(address)
+        policy = policy_of(demo.view_functions[rule.endpoint])
+        assert policy is not None
+        may_enter = policy.roles is None or role in policy.roles or (policy.open_in_demo and demo.config["DEMO"])
+        opened[rule.endpoint] = answer.status_code
+        if not may_enter:
+            assert answer.status_code == (303 if role is None else 403), address
+        else:
+            assert answer.status_code < 500, address
+        assert writes == [], address
+    assert sum(status == 200 for status in opened.values()) > 15
+
+
+def test_the_pages_of_the_main_job_open_for_whom_they_are(demo: Flask) -> None:
+    """The test before this one lets a page answer "not found"; these must be there."""
+    wanted = {
+        None: ["departures.package", "departures.show", "catalogue.base", "catalogue.menu_item", "rosters.checked_by_link"],
+        Role.LEADER: ["bookings.show", "rosters.register", "rosters.roster", "rosters.change", "rosters.template"],
+        Role.ORGANISER: ["bookings.show", "bookings.of_departure", "catalogue.own_package", "catalogue.edit_item",
+                         "catalogue.edit_base", "catalogue.edit_stop", "departures.edit_departure"],
+    }  # fmt: skip
+    by_endpoint: dict[str, list[str]] = {}
+    for rule, address in addresses(demo):
+        by_endpoint.setdefault(rule.endpoint, []).append(address)
+    for role, endpoints in wanted.items():
+        client = demo.test_client()
+        if role is not None:
+            sign_in(client, first(select(User).where(User.email == PEOPLE[role])))
+        for endpoint in endpoints:
+            for address in by_endpoint[endpoint]:
+                assert client.get(address).status_code == 200, (role, address)

@@ -1,0 +1,206 @@
+"""Letters through a real worker, a real broker and a real clock; nothing is lost when one of them breaks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from exchange_app.bookings import service as bookings
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import BookingState
+from exchange_app.bookings.service import Contact
+from exchange_app.core.clock import now
+from exchange_app.core.database import db
+from exchange_app.core.transaction import transaction
+from exchange_app.factory import create_app
+from exchange_app.outbox.delivery import LEASE
+from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.service import NewLetter, write_letters
+from launcher.processes import free_port, wait_until
+from launcher.valkey import Valkey
+from tasks.schedule import SECONDS_BETWEEN
+from tests.builders import make_departure, make_hold, make_leader
+from tests.outbox.mail_sink import MailSink, running_sink
+from tests.settings import make_settings
+from tests.tasks.workers import clock, worker
+
+SWEEP = SECONDS_BETWEEN["outbox.deliver"]
+SOON = SWEEP / 2  # a letter that is there by then was woken, not swept
+
+
+@pytest.fixture
+def sink() -> Iterator[MailSink]:
+    with running_sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Valkey:
+    """A broker of the test's own, to be started and stopped."""
+    return Valkey(tmp_path / "valkey", "password", free_port(), tmp_path / "valkey.log")
+
+
+@pytest.fixture
+def settings(database_url: str, valkey: Valkey, sink: MailSink) -> dict[str, str]:
+    return {"DATABASE_URL": database_url, "REDIS_URL": valkey.url, "SMTP_URL": sink.url}
+
+
+@pytest.fixture
+def site(settings: dict[str, str]) -> Iterator[Flask]:
+    """The web's side: it writes letters and wakes the workers."""
+    app = create_app(make_settings(**settings))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def register() -> Booking:
+    """A group that is confirmed at once; its letter is due."""
+    moment = now()
+    with transaction():
+        leader = make_leader()
+        booking = make_hold(make_departure(now=moment), leader, now=moment)
+        bookings.set_contact(booking, Contact("Li Ming", "li@school.example", "13900001234"), by=leader, now=moment)
+        bookings.submit_booking(booking, by=leader, now=moment)
+    return booking
+
+
+def write_more(booking: Booking, count: int) -> None:
+    with transaction():
+        write_letters(
+            [
+                NewLetter(f"more:{n}", "booking_confirmed", booking.id, f"{n}@school.example", "en", now())
+                for n in range(count)
+            ],
+            now(),
+        )
+
+
+def count_in(state: LetterState) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Letter).where(Letter.state == state)) or 0
+
+
+def state_of(booking_id: int) -> BookingState | None:
+    db.session.rollback()
+    return db.session.scalar(select(Booking.state).where(Booking.id == booking_id))
+
+
+def let_leases_run_out() -> None:
+    with transaction():
+        db.session.execute(update(Letter).values(next_look_at=Letter.next_look_at - LEASE - timedelta(minutes=1)))
+
+
+def test_a_confirmation_goes_out_at_once(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    with valkey, worker(tmp_path / "worker.log", **settings):
+        register()
+        assert wait_until(lambda: sink.recipients == ["li@school.example"], within=SOON)
+        assert wait_until(lambda: count_in(LetterState.SENT) == 1, within=SOON)
+    log = (tmp_path / "worker.log").read_text()
+    assert "li@school.example" not in log
+    assert "Li Ming" not in log
+
+
+def test_with_the_broker_down_nothing_waits_and_nothing_is_lost(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    start = time.perf_counter()
+    register()  # no broker has ever been there
+    assert time.perf_counter() - start < 2
+    with valkey, worker(tmp_path / "worker.log", **settings), clock(tmp_path / "clock.log", **settings):
+        assert wait_until(lambda: sink.recipients == ["li@school.example"], within=2 * SWEEP + 5)
+
+
+def test_worker_and_clock_come_back_with_the_broker(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    valkey.start()
+    valkey.wait()
+    with worker(tmp_path / "worker.log", **settings) as working, clock(tmp_path / "clock.log", **settings) as ticking:
+        register()
+        assert wait_until(lambda: len(sink.accepted) == 1, within=SOON)
+        valkey.stop()
+        write_more(register(), 3)
+        time.sleep(3)
+        with valkey:
+            assert wait_until(lambda: len(sink.accepted) == 5, within=4 * SWEEP)
+            assert working.poll() is None
+            assert ticking.poll() is None
+
+
+def test_a_worker_that_is_killed_loses_no_letter_and_doubles_none(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """It dies while the mail server makes it wait for its answer to RCPT: before the last dot."""
+    sink.answer("RCPT", "silence", "silence")
+    with valkey:
+        with worker(tmp_path / "first.log", **settings) as first:
+            write_more(register(), 3)
+            assert wait_until(lambda: count_in(LetterState.SENDING) > 0 and sink.connections > 0, within=SOON)
+            time.sleep(0.5)
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+        sink.at.clear()
+        let_leases_run_out()
+        with worker(tmp_path / "second.log", **settings), clock(tmp_path / "clock.log", **settings):
+            assert wait_until(lambda: count_in(LetterState.SENT) == 4, within=2 * SWEEP + 5)
+    assert len(sink.recipients) == len(set(sink.recipients)) == 4
+
+
+def test_a_worker_that_is_killed_at_the_last_dot_leaves_the_letter_to_a_person(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    sink.answer("DOT", "silence")
+    with valkey:
+        with worker(tmp_path / "first.log", **settings) as first:
+            register()
+            assert wait_until(lambda: count_in(LetterState.HANDING_OVER) == 1, within=SOON)
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+        let_leases_run_out()
+        with worker(tmp_path / "second.log", **settings), clock(tmp_path / "clock.log", **settings):
+            assert wait_until(lambda: count_in(LetterState.DOUBTFUL) == 1, within=2 * SWEEP + 5)
+    assert sink.accepted == []
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_the_letter_in_hand(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    sink.at["DOT"] = lambda server: "slow"
+    with valkey:
+        with worker(tmp_path / "worker.log", **settings) as working:
+            write_more(register(), 20)
+            assert wait_until(lambda: len(sink.accepted) >= 2, within=20)
+            working.terminate()
+            working.wait(15)
+        assert count_in(LetterState.HANDING_OVER) == 0
+        assert count_in(LetterState.SENDING) == 0
+        assert count_in(LetterState.SENT) == len(sink.accepted) < 21
+
+
+def test_a_stuck_mail_server_does_not_keep_holds_from_running_out(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    sink.at["MAIL"] = lambda server: "silence"
+    with valkey, worker(tmp_path / "worker.log", **settings):
+        for number in range(4):  # as many rounds as the worker has threads
+            write_more(register(), number + 1)
+            time.sleep(0.3)
+        with transaction():
+            leader = make_leader()
+            held = make_hold(make_departure(), leader, now=now() - timedelta(hours=3))
+        from exchange_app.core.broker import wake
+
+        wake("bookings.expire_holds")
+        assert wait_until(lambda: state_of(held.id) is BookingState.EXPIRED, within=SOON)
