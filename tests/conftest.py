@@ -81,12 +81,14 @@ class Visitor(FlaskClient):
             return super().open(*arguments, **options)
 
 
+Flask.test_client_class = Visitor
+
+
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The application over a fresh database, with no broker: what must not need one, does not."""
     app = create_app(make_settings(DATABASE_URL=database_url))
     app.testing = True
-    app.test_client_class = Visitor
     with app.app_context():
         yield app
         db.session.remove()

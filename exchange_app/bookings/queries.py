@@ -48,7 +48,9 @@ def visible_to(user: User) -> Select[Booking]:
 
 def get_booking(code: str, user: User) -> Booking:
     """Raises BookingNotFound, for another school's booking too."""
-    booking: Booking | None = db.session.scalar(visible_to(user).options(*WITH_DEPARTURE).where(Booking.code == parse_code(code)))
+    booking: Booking | None = db.session.scalar(
+        visible_to(user).options(*WITH_DEPARTURE).where(Booking.code == parse_code(code))
+    )
     if booking is None:
         raise BookingNotFound()
     return booking
@@ -119,9 +121,7 @@ def list_departures_with_bookings(user: User) -> Sequence[Departure]:
 def count_seated(departure_id: int) -> int:
     """How many groups have seats of a departure."""
     return (
-        db.session.scalar(
-            select(func.count()).where(Booking.departure_id == departure_id, Booking.state.in_(SEATED))
-        )
+        db.session.scalar(select(func.count()).where(Booking.departure_id == departure_id, Booking.state.in_(SEATED)))
         or 0
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask_babel import force_locale, get_locale, lazy_gettext, lazy_ngettext
 from flask_babel.speaklater import LazyString
+from flask_babel.speaklater import LazyString
 from markupsafe import escape
 from sqlalchemy import JSON
 from sqlalchemy.engine import Dialect
@@ -21,6 +22,7 @@ DEFAULT_LANGUAGE = "zh_Hans"
 
 sentence = lazy_gettext
 sentences = lazy_ngettext
+worded_when_read = LazyString  # worded_when_read(write, value): what write(value) says, in the language of whoever reads it
 worded_later = LazyString  # a function and its arguments, called in the reader's language
 
 

@@ -95,8 +95,14 @@ class WordField(SelectField):
             self.data = ""
 
 
+NEVER_NEEDED = frozenset({"health_note", "meal_need"})
+
+
 class PersonForm(Form):
-    """One row of a roster, with every field that a package may ask for."""
+    """One row of a roster, with every field that a package may ask for.
+
+    The roster's rules judge it; here a field is only marked as needed. Staff may leave some empty, which the page says.
+    """
 
     role = WordField(Role, check_role, FIELD_WORDS["role"])
     name = CellField(FIELD_WORDS["name"])
@@ -110,6 +116,11 @@ class PersonForm(Form):
     document_number = CellField(FIELD_WORDS["document_number"])
     health_note = CellField(FIELD_WORDS["health_note"])
     meal_need = CellField(FIELD_WORDS["meal_need"])
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in set(FIELD_WORDS) - NEVER_NEEDED:
+            self[field].flags.required = True
 
     def ask_only(self, fields: Iterable[str]) -> None:
         for field in set(FIELD_WORDS) - set(fields):

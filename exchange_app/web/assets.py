@@ -41,6 +41,10 @@ def icon(name: str) -> Markup:
     """One of the icons named in static/icons.txt. It is an ornament: the words beside it say what is meant."""
     if "icons" not in g:
         g.icons = url_for("static", filename="vendor/icons.svg")
-    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
-        g.icons, name
-    )
+    return _drawn(g.icons, name)
+
+
+@lru_cache(maxsize=512)
+def _drawn(sprite: str, name: str) -> Markup:
+    drawing = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+    return drawing.format(sprite, name)

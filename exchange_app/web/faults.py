@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from enum import StrEnum
 
+from jinja2 import UndefinedError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
@@ -57,8 +58,12 @@ def _trouble_of_postgresql(problem: DBAPIError) -> Trouble | None:
     return Trouble.AWAY if lost or could_not_connect else None
 
 
+# Their messages quote names of the program. Any other message may quote what somebody typed.
+HARMLESS = (AttributeError, ImportError, NameError, UndefinedError)
+
+
 def describe(fault: BaseException) -> str:
-    """The traceback with the kinds of the errors and without their messages: those may quote what somebody typed."""
+    """The traceback with the kinds of the errors, and their messages only where these are harmless."""
     return "\n".join(_described(one) for one in _chain(fault))
 
 
@@ -71,5 +76,6 @@ def _chain(fault: BaseException) -> Iterator[BaseException]:
 
 
 def _described(fault: BaseException) -> str:
-    kind = type(fault)
-    return "".join(traceback.format_tb(fault.__traceback__)) + f"{kind.__module__}.{kind.__qualname__}"
+    kind = f"{type(fault).__module__}.{type(fault).__qualname__}"
+    message = f": {fault}" if isinstance(fault, HARMLESS) else ""
+    return "".join(traceback.format_tb(fault.__traceback__)) + kind + message

@@ -18,6 +18,7 @@ from exchange_app.outbox.transport import MailServer, Patience, SmtpAddress
 from launcher.processes import free_port
 
 IMPATIENT = Patience(connect=2, answer=0.5, acceptance=0.5)
+SLOW_SECONDS = 0.3
 SILENCE_SECONDS = 30
 
 
@@ -78,6 +79,9 @@ class MailSink:
             assert keep is not None
             self.accepted.append(keep)
             answer = "hang up"
+        if answer == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+            answer = "250 OK"
         if answer == "silence":
             await asyncio.sleep(SILENCE_SECONDS)
         if answer == "hang up":

@@ -19,7 +19,7 @@ def pupil(number: int, **changes: str) -> Row:
         "class_name": "五年级2班",
         "guardian_name": f"覃大{chr(0x4E00 + number)}",
         "guardian_phone": f"1390000{number:04}",
-        "second_phone": f"1391111{number:04}",
+        "second_phone": f"1391111{5000 + number:04}",
     }
     return tuple((cells | changes).values())
 

@@ -74,7 +74,7 @@ def test_a_roster_is_pasted_and_its_result_told(client: FlaskClient, booking: Bo
     page = hand_in(client, booking, [*group(2, 1), pupil(3, guardian_phone="139000")])
     assert "3 persons were added. One row has to be mended." in page.text
     assert "2 of 3 named" in page.text
-    assert "One row to mend" in page.text
+    assert "<dt>Rows to mend</dt><dd>1</dd>" in page.text
     page = hand_in(client, booking, [*group(2, 1), pupil(3)])
     assert "One person was added. 3 were brought up to date." in page.text
 
@@ -121,7 +121,9 @@ def test_a_row_is_mended_beside_its_reason(client: FlaskClient, booking: Booking
     assert 'value="覃小一"' in page.text
     assert "A name has no digits" not in page.text
     assert "The phone number has 6 digits; a mobile number has 11." in page.text
-    page = send(client, roster_of(booking), mend, **{f"{prefix}name": "覃小一", f"{prefix}guardian_phone": "13900000001"})
+    page = send(
+        client, roster_of(booking), mend, **{f"{prefix}name": "覃小一", f"{prefix}guardian_phone": "13900000001"}
+    )
     assert "The row is mended" in page.text
     assert db.session.query(UnmendedRow).count() == 0
 
@@ -149,7 +151,7 @@ def test_htmx_gets_the_row_alone_and_then_the_list_beside_it(client: FlaskClient
 
 def test_many_rows_to_mend_come_twenty_at_a_time(client: FlaskClient, booking: Booking) -> None:
     page = hand_in(client, booking, [pupil(number, guardian_phone="1") for number in range(1, 51)])
-    assert "50 rows to mend" in page.text
+    assert "<dt>Rows to mend</dt><dd>50</dd>" in page.text
     assert page.text.count("<article") == 20
     assert "Show the next of the 30 that follow" in page.text
 

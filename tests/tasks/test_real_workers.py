@@ -17,11 +17,11 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.bookings.service import Contact
+from exchange_app.core.broker import wake
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.factory import create_app
-from exchange_app.outbox.delivery import LEASE
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import free_port, wait_until
@@ -97,7 +97,8 @@ def state_of(booking_id: int) -> BookingState | None:
 
 def let_leases_run_out() -> None:
     with transaction():
-        db.session.execute(update(Letter).values(next_look_at=Letter.next_look_at - LEASE - timedelta(minutes=1)))
+        leased = (LetterState.SENDING, LetterState.HANDING_OVER)
+        db.session.execute(update(Letter).where(Letter.state.in_(leased)).values(next_look_at=now()))
 
 
 def test_a_confirmation_goes_out_at_once(
@@ -197,10 +198,8 @@ def test_a_stuck_mail_server_does_not_keep_holds_from_running_out(
         for number in range(4):  # as many rounds as the worker has threads
             write_more(register(), number + 1)
             time.sleep(0.3)
+        earlier = now() - timedelta(hours=3)
         with transaction():
-            leader = make_leader()
-            held = make_hold(make_departure(), leader, now=now() - timedelta(hours=3))
-        from exchange_app.core.broker import wake
-
+            held = make_hold(make_departure(now=earlier), make_leader(), now=earlier)
         wake("bookings.expire_holds")
         assert wait_until(lambda: state_of(held.id) is BookingState.EXPIRED, within=SOON)

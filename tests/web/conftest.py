@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from exchange_app.factory import create_app
-from tests.conftest import Visitor
 from tests.settings import make_settings
 
 
@@ -15,7 +14,6 @@ from tests.settings import make_settings
 def site() -> Flask:
     app = create_app(make_settings(DATABASE_URL="sqlite://"))
     app.testing = True
-    app.test_client_class = Visitor
     return app
 
 

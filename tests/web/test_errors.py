@@ -176,6 +176,12 @@ def test_a_fault_gets_a_reference_that_is_also_in_the_log(
         assert personal not in caplog.text
 
 
+def test_a_wrong_name_in_the_program_is_in_the_log(site: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        page_that_raises(site, AttributeError("no attribute 'leaderr'")).get("/raise/x")
+    assert "builtins.AttributeError: no attribute 'leaderr'" in caplog.text
+
+
 def test_a_fault_of_a_program_is_a_problem_with_the_reference(site: Flask) -> None:
     answer = page_that_raises(site, ValueError()).get("/raise/x", headers=JSON)
     assert answer.status_code == 500

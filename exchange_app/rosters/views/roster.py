@@ -76,6 +76,7 @@ def roster_words(code: str) -> dict[str, Any]:
         "fields": fields_asked(asked),
         "field_words": FIELD_WORDS,
         "reasons": reasons_of(booking),
+        "unmended": queries.list_unmended(booking.id),
         "refusal": refusal_to_change(booking),
         "is_sent_along": False,
     }
@@ -98,14 +99,13 @@ def refusal_to_change(booking: Booking) -> Conflict | None:
 def _show_roster(code: str, refused: RosterForm | None = None, rows_refused: RowForms = NO_ROWS) -> ResponseReturnValue:
     """Forms that were refused take the place of the fresh ones."""
     words = roster_words(code)
-    rows = queries.list_unmended(words["booking"].id)
+    rows = words["unmended"][:ROWS_AT_ONCE]
     form = refused or RosterForm(formdata=None)
     page = render_template(
         "rosters/roster.html",
         form=form,
         had_file=bool(form.roster_file.data),
-        rows=[(row, rows_refused.get(row.id) or _row_form(row, words["fields"])) for row in rows[:ROWS_AT_ONCE]],
-        rows_in_all=len(rows),
+        rows=[(row, rows_refused.get(row.id) or _row_form(row, words["fields"])) for row in rows],
         **words,
     )
     return page, max(one.status for one in (form, *rows_refused.values()))
@@ -159,9 +159,7 @@ def template(code: str) -> ResponseReturnValue:
 @allows(UserRole.LEADER)
 def summary(code: str) -> ResponseReturnValue:
     """A panel for the booking's page."""
-    words = roster_words(code)
-    rows_in_all = len(queries.list_unmended(words["booking"].id))
-    return render_template("rosters/_summary.html", rows_in_all=rows_in_all, **words)
+    return render_template("rosters/_summary.html", **roster_words(code))
 
 
 @rosters.post("/bookings/<code>/roster/rows/<int:row_id>")
