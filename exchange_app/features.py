@@ -16,7 +16,6 @@ from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
-from exchange_app.rosters.letters import ROSTER_LETTERS
 from exchange_app.rosters.views import rosters
 from exchange_app.web.views import web
 
@@ -30,5 +29,5 @@ LABELS = (
     BOOKING_LABELS,
     ROSTER_LABELS,
 )
-LETTERS = (*BOOKING_LETTERS, *ROSTER_LETTERS)
+LETTERS = BOOKING_LETTERS
 COMMANDS = (seat_commands, demo_commands)

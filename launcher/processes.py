@@ -111,7 +111,10 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def last_words(log: Path, lines: int = 1) -> str:
-    """The last lines of a log that hold anything, at most 300 characters."""
-    written = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return " / ".join(written[-lines:])[-300:]
+def last_words(log: Path) -> str:
+    """What a log says at its end: the last error of a Python program, else its last line; at most 300 characters."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    errors = (number for number in reversed(range(len(lines))) if lines[number].startswith("Traceback "))
+    after = lines[next(errors, len(lines)) + 1 :]
+    telling = next((line for line in after if not line.startswith(" ")), lines[-1] if lines else "")
+    return telling.strip()[:300]

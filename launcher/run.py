@@ -20,16 +20,17 @@ from launcher.errors import Trouble
 from launcher.folder import DataFolder
 from launcher.prepared import Prepared, SignIns
 from launcher.service import Service, running
-from launcher.settings import ROOT, Settings
+from launcher.settings import EVERYWHERE, ROOT, Settings
 
 LOOK = 0.1  # seconds between two looks at everything
 STARTING = 90.0  # seconds until the address has to answer
 IMPATIENT = 0.5  # seconds after which a second Ctrl-C is a second one
 WEB_STOPS, WORKERS_STOP, BROKER_STOPS = 3.0, 5.0, 2.0  # seconds
 
+# Granian's backpressure counts connections, idle ones too: with few of them, few visitors would keep all others out.
 WEB = (
     *("granian", "wsgi:app", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4"),
-    *("--backpressure", "64", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
+    *("--backpressure", "512", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
 )
 WORKER = ("celery", "--app", "tasks.app", "worker", "--loglevel", "warning", "--without-gossip", "--without-mingle")
 CLOCK = ("celery", "--app", "tasks.schedule", "beat", "--loglevel", "warning", "--pidfile", "")
@@ -144,10 +145,11 @@ class Launcher:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + STARTING
         while (answer := readiness(self.settings)) != "ready":
+            log = self.folder.log("web")
+            if any(process.poll() is not None for process in running(self.web)):
+                raise Trouble(f"the web server does not start: {processes.last_words(log)} (see {log}).")
             if time.monotonic() > deadline:
-                raise Trouble(
-                    f"the web server is not ready after {STARTING:.0f} s: {answer} (see {self.folder.log('web')})."
-                )
+                raise Trouble(f"the web server is not ready after {STARTING:.0f} s: {answer} (see {log}).")
             self._look()
 
     def _look(self) -> None:
@@ -179,7 +181,7 @@ def readiness(settings: Settings) -> str:
     """ "ready", or why not."""
     connection = HTTPConnection(settings.address, settings.port, timeout=5)
     try:
-        connection.request("GET", "/readyz", headers={"Host": settings.public_host})
+        connection.request("GET", "/readyz", headers={"Host": "localhost"})
         response = connection.getresponse()
         return "ready" if response.status == 200 else response.read(300).decode(errors="replace")
     except (OSError, HTTPException) as error:
@@ -190,6 +192,8 @@ def readiness(settings: Settings) -> str:
 
 def introduce(settings: Settings, sign_ins: SignIns) -> None:
     say(f"Exchange bookings: {settings.public_url}")
+    if settings.host in EVERYWHERE and settings.public_url.startswith("http://localhost:"):
+        say("Other machines are refused until PUBLIC_URL says by which address they come.")
     say(f"Data and logs: {settings.data}")
     if sign_ins:
         say("Demo sign-ins:")

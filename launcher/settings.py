@@ -1,21 +1,21 @@
 """What whoever starts `make run` may choose, read from the environment."""
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 from launcher.errors import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # what to listen on, and where to find that from here
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # what to listen on, and where to find that from here
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``database_url`` and ``redis_url`` are empty where the embedded ones are meant."""
+    """``host`` is a number; ``database_url`` and ``redis_url`` are empty where the embedded ones are meant."""
 
     host: str
     port: int
@@ -28,7 +28,8 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises Trouble."""
-        host = environment.get("HOST") or "127.0.0.1"
+        name = environment.get("HOST") or "127.0.0.1"
+        host = _host(name)
         port = _port(environment.get("PORT") or "8000")
         return cls(
             host=host,
@@ -36,18 +37,22 @@ class Settings:
             data=(ROOT / Path(environment.get("DATA_DIR") or "var").expanduser()).resolve(),
             database_url=environment.get("DATABASE_URL", ""),
             redis_url=environment.get("REDIS_URL", ""),
-            public_url=environment.get("PUBLIC_URL") or f"http://{_in_url(EVERY_ADDRESS.get(host, host))}:{port}",
+            public_url=environment.get("PUBLIC_URL")
+            or f"http://{_in_url('localhost' if host in EVERYWHERE else name)}:{port}",
             demo=environment.get("DEMO", "1") != "0",
         )
 
     @property
     def address(self) -> str:
         """Where this machine reaches the web server."""
-        return EVERY_ADDRESS.get(self.host, self.host)
+        return EVERYWHERE.get(self.host, self.host)
 
-    @property
-    def public_host(self) -> str:
-        return urlsplit(self.public_url).netloc
+
+def _host(name: str) -> str:
+    try:
+        return str(socket.getaddrinfo(name, None)[0][4][0])
+    except OSError:
+        raise Trouble(f"HOST must be an address of this machine, not “{name}”.") from None
 
 
 def _port(text: str) -> int:

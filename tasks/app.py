@@ -36,7 +36,7 @@ class InApplication(Task):
             return super().__call__(*args, **kwargs)
 
 
-JOBS = ("tasks.outbox", "tasks.bookings", "tasks.rosters", "tasks.departures")
+JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures")
 
 celery = Celery("exchange", task_cls=InApplication, include=JOBS)
 celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})

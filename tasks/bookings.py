@@ -1,7 +1,6 @@
-"""Holds that ran out, departures that were called off, trips that are near."""
+"""Holds that ran out, departures that were called off, trips that are near and rosters that are due."""
 
-from exchange_app.bookings import service
-from exchange_app.bookings.reminders import plan_reminders as plan_trip_reminders
+from exchange_app.bookings import reminders, service
 from tasks.app import celery, repeat
 
 
@@ -17,4 +16,4 @@ def release_called_off() -> None:
 
 @celery.task(name="bookings.plan_reminders")
 def plan_reminders() -> None:
-    repeat(plan_trip_reminders)
+    repeat(reminders.plan_reminders)

@@ -17,7 +17,6 @@ SECONDS_BETWEEN = {
     "bookings.expire_holds": 60,
     "bookings.release_called_off": 60,
     "bookings.plan_reminders": 300,
-    "rosters.plan_reminders": 300,
     "departures.turn_pages": 3600,
 }
 

@@ -2,8 +2,9 @@
 
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
+from exchange_app.web.labels import Labels
 
-LABELS = {
+LABELS: Labels = {
     Role: {
         Role.LEADER: sentence("School leader"),
         Role.ORGANISER: sentence("Organiser"),

@@ -36,7 +36,8 @@ class TooFewAdults(Invalid):
 class HoldExpired(Conflict):
     slug = "hold-expired"
     words = sentence(
-        "The time for filling in this booking ran out and its seats were given back. Register again; what you typed is kept."
+        "The time for filling in this booking ran out and its seats were given back. Register again; "
+        "what you typed is kept."
     )
 
 
@@ -69,7 +70,8 @@ class CodeMistyped(Invalid):
 
     slug = "code-mistyped"
     words = sentence(
-        "This code has a typing error. It has eight letters and digits, such as ABCD-2345, and no 0, 1, I, L, O, S or U."
+        "This code has a typing error. It has eight letters and digits, such as ABCD-2345, "
+        "and no 0, 1, I, L, O, S or U."
     )
     field = "code"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from wtforms import SelectField
 
 from exchange_app.bookings.rules import BookingState
@@ -22,6 +24,15 @@ from exchange_app.web.forms import (
 REASON_LENGTH = 500
 
 
+class Needed:
+    """Marks a field that the command insists on: leaving it empty is refused there, with a sentence of its own."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Everything may pass."""
+
+
 class ContactForm(Form):
     """Who can be reached about the group; the fields are named as the refusals name them."""
 
@@ -35,7 +46,7 @@ class ContactForm(Form):
 
 
 class CancelForm(Form):
-    reason = LongTextField(sentence("Reason"), longest=REASON_LENGTH)
+    reason = LongTextField(sentence("Reason"), longest=REASON_LENGTH, validators=[Needed()])
 
 
 class DecisionForm(Form):
@@ -43,7 +54,7 @@ class DecisionForm(Form):
 
 
 class CallOffForm(Form):
-    reason = TranslatedLongField(sentence("Reason"), longest=REASON_LENGTH)
+    reason = TranslatedLongField(sentence("Reason"), longest=REASON_LENGTH, validators=[Needed()])
 
 
 def _departure_id(typed: str) -> int | None:

@@ -14,7 +14,15 @@ from exchange_app.accounts.models import User
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
 from exchange_app.bookings.links import booking_path, check_path
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.reminders import COMING, ONE_DAY, THREE_DAYS, TRIP_REMINDERS, has_its_turn
+from exchange_app.bookings.reminders import (
+    COMING,
+    ONE_DAY,
+    ROSTER_EXPECTED,
+    ROSTER_REMINDERS,
+    THREE_DAYS,
+    TRIP_REMINDERS,
+    has_its_turn,
+)
 from exchange_app.bookings.rules import BookingState, spaced_code
 from exchange_app.catalogue.models import MenuItem, Package, Stop
 from exchange_app.core.database import db
@@ -153,6 +161,16 @@ def _is_trip_coming(booking: Booking, letter: Letter, now: datetime) -> bool:
     )
 
 
+def _is_roster_missing(booking: Booking, letter: Letter, now: datetime) -> bool:
+    departure = booking.departure
+    return (
+        booking.state in ROSTER_EXPECTED
+        and departure.state in COMING
+        and booking.named < booking.persons
+        and has_its_turn(letter, ROSTER_REMINDERS, departure.roster_due_at, zone_of(departure), now)
+    )
+
+
 def _itinerary_to_keep(booking: Booking, letter: Letter, now: datetime) -> Calendar:
     return _calendar(booking, letter, Method.PUBLISH, now)
 
@@ -204,6 +222,7 @@ BOOKING_LETTERS = (
         _while_state(BookingState.SUBMITTED, BookingState.CONFIRMED),
     ),
     _kind("organiser_cancellation", sentence("Cancellation, to the organiser"), _while_state(BookingState.CANCELLED)),
+    _kind("reminder_roster_due", sentence("Reminder that the roster is due"), _is_roster_missing),
     _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
     _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),
 )

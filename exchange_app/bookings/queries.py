@@ -160,7 +160,7 @@ def lock_expired_holds(now: datetime, *, departure_id: int | None = None, limit:
 
 
 def lock_bookings_of_called_off(limit: int = 500) -> Sequence[Booking]:
-    """Bookings that still hold seats of a departure that was called off, locked; those in other hands are passed over."""
+    """Bookings that still hold seats of a departure that was called off, locked, but for those in other hands."""
     return db.session.scalars(
         select(Booking)
         .join(Booking.departure)

@@ -33,6 +33,9 @@ LOOK_AHEAD = timedelta(hours=1)  # wider than the step of the schedule
 FARTHEST = timedelta(days=5)  # no reminder is earlier than this
 DEPARTURES_AT_ONCE = 500
 
+# Each departure's id with a moment of it and the host city's zone.
+Moments = Mapping[int, tuple[datetime, ZoneInfo]]
+
 COMING = (DepartureState.OPEN, DepartureState.CLOSED)
 
 
@@ -45,9 +48,13 @@ class Reminder:
     days_before: int
 
 
+# Of each series the farthest first.
 THREE_DAYS = Reminder("reminder_three_days", "three_days", 3)
 ONE_DAY = Reminder("reminder_one_day", "one_day", 1)
 TRIP_REMINDERS = (THREE_DAYS, ONE_DAY)
+ROSTER_REMINDERS = (Reminder("reminder_roster_due", "roster", 3), Reminder("reminder_roster_due", "roster", 1))
+
+ROSTER_EXPECTED = (BookingState.SUBMITTED, BookingState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +117,40 @@ def goes_out_at(turn: Turn, now: datetime) -> datetime:
 
 
 def plan_reminders(now: datetime, at_most: int = 500) -> int:
-    """Write the reminders of trips that are near; returns how many. Call again while it returns any."""
+    """Write the reminders of trips that are near and of rosters that are due; returns how many. Call again while it
+    returns any."""
+    return plan_trip_reminders(now, at_most) + plan_roster_reminders(now, at_most)
+
+
+def plan_trip_reminders(now: datetime, at_most: int) -> int:
     near = Departure.starts_on.between((now - timedelta(days=1)).date(), (now + FARTHEST).date())
-    return plan(
-        TRIP_REMINDERS,
-        moments=coming_moments(Departure.meets_at, near),
-        of_whom=Booking.state == BookingState.CONFIRMED,
-        now=now,
-        at_most=at_most,
+    moments = _coming_moments(Departure.meets_at, near)
+    return _plan(TRIP_REMINDERS, moments, Booking.state == BookingState.CONFIRMED, now, at_most)
+
+
+def plan_roster_reminders(now: datetime, at_most: int) -> int:
+    moments = _coming_moments(Departure.roster_due_at, Departure.roster_due_at.between(now, now + FARTHEST))
+    is_missing = Booking.state.in_(ROSTER_EXPECTED) & (Booking.pupils + Booking.staff > Booking.named)
+    return _plan(ROSTER_REMINDERS, moments, is_missing, now, at_most)
+
+
+def _coming_moments(moment: Any, near: ColumnElement[bool]) -> Moments:
+    """``moment`` (a column) of the coming departures that are ``near``."""
+    rows = db.session.execute(
+        select(Departure.id, moment, City.time_zone)
+        .join(Package, Package.id == Departure.package_id)
+        .join(City, City.id == Package.host_city_id)
+        .where(Departure.state.in_(COMING), near)
     )
+    return {departure_id: (at, ZoneInfo(zone)) for departure_id, at, zone in rows}
 
 
-def plan(
-    reminders: Sequence[Reminder],
-    *,
-    moments: Mapping[int, tuple[datetime, ZoneInfo]],
-    of_whom: ColumnElement[bool],
-    now: datetime,
-    at_most: int,
+def _plan(
+    reminders: Sequence[Reminder], moments: Moments, of_whom: ColumnElement[bool], now: datetime, at_most: int
 ) -> int:
-    """Write at most ``at_most`` reminders; returns how many.
+    """Write at most ``at_most`` reminders, to those bookings that ``of_whom`` says; returns how many.
 
-    ``moments`` gives the moment and the zone of each departure's id, ``of_whom`` which of its bookings are reminded. A
-    group that registered during the turn is not: it has just been told everything.
+    A group that registered during the turn is not reminded: it has just been told everything.
     """
     written = 0
     for mailing, departure_ids in _open_mailings(reminders, moments, now).items():
@@ -145,20 +163,7 @@ def plan(
     return written
 
 
-def coming_moments(moment: Any, near: ColumnElement[bool]) -> dict[int, tuple[datetime, ZoneInfo]]:
-    """``moment`` (a column) of the coming departures that are ``near``, with the host city's zone, by departure."""
-    rows = db.session.execute(
-        select(Departure.id, moment, City.time_zone)
-        .join(Package, Package.id == Departure.package_id)
-        .join(City, City.id == Package.host_city_id)
-        .where(Departure.state.in_(COMING), near)
-    )
-    return {departure_id: (at, ZoneInfo(zone)) for departure_id, at, zone in rows}
-
-
-def _open_mailings(
-    reminders: Sequence[Reminder], moments: Mapping[int, tuple[datetime, ZoneInfo]], now: datetime
-) -> dict[Mailing, list[int]]:
+def _open_mailings(reminders: Sequence[Reminder], moments: Moments, now: datetime) -> dict[Mailing, list[int]]:
     """What is to go out now or soon, each with its departures."""
     found: dict[Mailing, list[int]] = {}
     for departure_id, (moment, zone) in moments.items():

@@ -55,8 +55,8 @@ class Contact:
 def hold_seats(departure: Departure, party: Party, *, form_token: str, by: User, now: datetime) -> Booking:
     """Keep seats for a group while its leader fills in the rest.
 
-    The same form sent twice answers with the booking it made the first time. Raises NobodyComes, TooFewAdults, NotOpenYet,
-    RegistrationOver, NotTakingRegistrations, NotEnoughSeats or SoldOut.
+    The same form sent twice answers with the booking it made the first time. Raises NobodyComes, TooFewAdults,
+    NotOpenYet, RegistrationOver, NotTakingRegistrations, NotEnoughSeats or SoldOut.
     """
     booking, is_new = open_booking(departure, party, form_token=form_token, by=by, now=now)
     if is_new:
@@ -185,7 +185,8 @@ def check_hold(booking: Booking, now: datetime) -> None:
 def submit_booking(booking: Booking, *, by: User, now: datetime) -> None:
     """Hand the booking in: confirmed at once, or waiting for the host, as the package's rule says.
 
-    Submitting twice changes nothing the second time. Raises HoldExpired, ContactMissing, TooFewAdults or StepNotAllowed.
+    Submitting twice changes nothing the second time. Raises HoldExpired, ContactMissing, TooFewAdults or
+    StepNotAllowed.
     """
     if booking.submitted_at is not None and booking.state in SEATED:
         return
@@ -250,7 +251,7 @@ def _expire(bookings: Sequence[Booking], now: datetime) -> int:
 
 
 def call_off_departure(departure: Departure, *, reason: Translated, by: User, now: datetime) -> None:
-    """Call the departure off: every group is released and told why. Raises the refusals of `departures.service.call_off`."""
+    """Call the departure off: every group is released and told why. Raises as `departures.service.call_off` does."""
     departures.call_off(departure, reason=reason)
     release_called_off(now, by=by)
 

@@ -84,7 +84,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """The options of create_engine for a database address: on PostgreSQL no request waits longer than it would be read."""
+    """The options of create_engine for a database address: on PostgreSQL nobody waits for a lock longer than 3 s."""
     if not url.startswith("postgresql"):
         return {"connect_args": {"timeout": 10}}
     return {

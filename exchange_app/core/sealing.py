@@ -83,7 +83,7 @@ def keys() -> KeyRing:
 
 
 def new_uid() -> str:
-    """A row's own name for its sealed values, 32 hexadecimal digits; unlike the id it exists before the row is stored."""
+    """A row's own name for its sealed values, 32 hexadecimal digits; unlike the id it is there before the row."""
     return uuid.uuid4().hex
 
 

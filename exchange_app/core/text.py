@@ -1,7 +1,7 @@
 """Sentences that people read, and content that organisers write in more than one language.
 
-Sentences are written in English in the code and translated through gettext; they are lazy, so that a refusal raised in a
-service is worded in the language of whoever reads it.
+Sentences are written in English in the code and translated through gettext; they are lazy, so that a refusal raised
+in a service is worded in the language of whoever reads it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import force_locale, get_locale, lazy_gettext, lazy_ngettext
-from flask_babel.speaklater import LazyString
 from flask_babel.speaklater import LazyString
 from markupsafe import escape
 from sqlalchemy import JSON
@@ -22,7 +21,6 @@ DEFAULT_LANGUAGE = "zh_Hans"
 
 sentence = lazy_gettext
 sentences = lazy_ngettext
-worded_when_read = LazyString  # worded_when_read(write, value): what write(value) says, in the language of whoever reads it
 worded_later = LazyString  # a function and its arguments, called in the reader's language
 
 

@@ -1,1 +1,1 @@
-"""Packages on dates. A departure has seats (a pool), a registration window, a roster deadline and a supervision rule."""
+"""Packages on dates. A departure has seats (a pool), a registration window, a roster deadline, a supervision rule."""

@@ -53,8 +53,8 @@ class DepartureForm(EditForm):
     def terms(self) -> Terms:
         """The first day is the one on which the group meets, in the host city."""
         zone: ZoneInfo = self.meta.zone
-        values = {field.name: self[field.name].data for field in fields(Terms) if field.name in self}
-        return Terms(starts_on=self.meets_at.data.astimezone(zone).date(), **values)
+        values: dict[str, Any] = {field.name: self[field.name].data for field in fields(Terms) if field.name in self}
+        return Terms(starts_on=values["meets_at"].astimezone(zone).date(), **values)
 
 
 class PackageFilterForm(FilterForm):

@@ -41,6 +41,25 @@ def get_departure(departure_id: int) -> Departure:
     return departure
 
 
+_SEATS: Select[*tuple[Any, ...]] = select(
+    Departure.id,
+    Departure.state,
+    Departure.opens_at,
+    Departure.closes_at,
+    Departure.called_off_reason,
+    Pool.capacity,
+    Pool.taken,
+).join(Departure.pool)
+
+
+def get_seats(departure_id: int) -> Row[*tuple[Any, ...]]:
+    """What changes about a departure from minute to minute, for visitors. Raises DepartureNotFound for drafts too."""
+    seats = db.session.execute(_SEATS.where(Departure.id == departure_id)).one_or_none()
+    if seats is None or seats.state not in PUBLIC_STATES:
+        raise DepartureNotFound()
+    return seats
+
+
 class DateLine(NamedTuple):
     """A departure as a list of dates shows it; ``package`` has the columns of `_PACKAGE_COLUMNS`."""
 

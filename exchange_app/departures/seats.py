@@ -1,7 +1,7 @@
 """Seats: the one place that counts them. Nothing here can oversell.
 
-A pool's ``taken`` is changed by a guarded UPDATE, so that the database decides between two who want the last seat, and a
-CHECK stands behind it. A claim is a row, so that ``taken`` can be recomputed at any time (`audit`). Several pools are
+A pool's ``taken`` is changed by a guarded UPDATE, so that the database decides between two who want the last seat, and
+a CHECK stands behind it. A claim is a row, so that ``taken`` can be recomputed at any time (`audit`). Several pools are
 always taken in the order of their ids, so that two groups never wait for each other. See docs/decisions/seats.md.
 """
 

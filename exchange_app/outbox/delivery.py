@@ -100,18 +100,14 @@ class _Batch:
 
     def deliver(self, is_stopping: Callable[[], bool]) -> int:
         """Returns how many were handed over. Raises MailServerAway. Whatever happens, the outcomes so far are stored
-        and the letters that were not tried are given back."""
+        and the letters that were not tried are given back; one that was in hand when something broke is not."""
         sent = 0
         try:
             while self._waiting and not is_stopping() and self._clock() - self._looked_at < FRESH:
-                outcome = self._try(self._waiting[0])
-                self._waiting.popleft()
+                outcome = self._try(self._waiting.popleft())
                 if outcome is not None:
                     self._outcomes.append(outcome)
                     sent += outcome.state is LetterState.SENT
-        except MailServerAway as trouble:
-            self._give_back(MAIL_SERVER_REST, f"mail server: {trouble}")
-            raise
         finally:
             self._give_back(timedelta(), None)
             self._store()
@@ -142,6 +138,10 @@ class _Batch:
         envelope = Envelope(self._sender, letter.address, message.encode("ascii"))
         try:
             self._carrier.hand_over(envelope, lambda: self._note_hand_over(letter))
+        except MailServerAway as trouble:
+            self._waiting.appendleft(letter)
+            self._give_back(MAIL_SERVER_REST, f"mail server: {trouble}")
+            raise
         except Refused as refusal:
             return _failed(letter, self._clock(), str(refusal), is_final=refusal.is_final)
         except Unsure as doubt:

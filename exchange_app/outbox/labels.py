@@ -2,8 +2,9 @@
 
 from exchange_app.core.text import sentence
 from exchange_app.outbox.models import LetterState
+from exchange_app.web.labels import Labels
 
-LABELS = {
+LABELS: Labels = {
     LetterState: {
         LetterState.PENDING: sentence("Waiting"),
         LetterState.SENDING: sentence("Being prepared"),

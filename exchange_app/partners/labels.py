@@ -2,8 +2,9 @@
 
 from exchange_app.core.text import sentence
 from exchange_app.partners.models import Level, OrganisationKind
+from exchange_app.web.labels import Labels
 
-LABELS = {
+LABELS: Labels = {
     OrganisationKind: {
         OrganisationKind.OFFICE: sentence("Office"),
         OrganisationKind.SCHOOL: sentence("School"),

@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.validators import StopValidation
 
-from exchange_app.bookings.forms import ContactForm
+from exchange_app.bookings.forms import ContactForm, Needed
 from exchange_app.bookings.rules import Party
 from exchange_app.core.text import sentence
 from exchange_app.rosters.labels import FIELD_WORDS
@@ -95,32 +95,24 @@ class WordField(SelectField):
             self.data = ""
 
 
-NEVER_NEEDED = frozenset({"health_note", "meal_need"})
-
-
 class PersonForm(Form):
     """One row of a roster, with every field that a package may ask for.
 
-    The roster's rules judge it; here a field is only marked as needed. Staff may leave some empty, which the page says.
+    The roster's rules judge it. Staff may leave some of the needed fields empty, which the page says.
     """
 
-    role = WordField(Role, check_role, FIELD_WORDS["role"])
-    name = CellField(FIELD_WORDS["name"])
-    class_name = CellField(FIELD_WORDS["class_name"])
-    guardian_name = CellField(FIELD_WORDS["guardian_name"])
-    guardian_phone = CellField(FIELD_WORDS["guardian_phone"], render_kw={"inputmode": "tel"})
-    second_phone = CellField(FIELD_WORDS["second_phone"], render_kw={"inputmode": "tel"})
-    birth_date = CellField(FIELD_WORDS["birth_date"], render_kw={"placeholder": "2013-03-15"})
-    sex = WordField(Sex, check_sex, FIELD_WORDS["sex"])
-    document_type = WordField(DocumentType, check_document_type, FIELD_WORDS["document_type"])
-    document_number = CellField(FIELD_WORDS["document_number"])
+    role = WordField(Role, check_role, FIELD_WORDS["role"], validators=[Needed()])
+    name = CellField(FIELD_WORDS["name"], validators=[Needed()])
+    class_name = CellField(FIELD_WORDS["class_name"], validators=[Needed()])
+    guardian_name = CellField(FIELD_WORDS["guardian_name"], validators=[Needed()])
+    guardian_phone = CellField(FIELD_WORDS["guardian_phone"], validators=[Needed()], render_kw={"inputmode": "tel"})
+    second_phone = CellField(FIELD_WORDS["second_phone"], validators=[Needed()], render_kw={"inputmode": "tel"})
+    birth_date = CellField(FIELD_WORDS["birth_date"], validators=[Needed()], render_kw={"placeholder": "2013-03-15"})
+    sex = WordField(Sex, check_sex, FIELD_WORDS["sex"], validators=[Needed()])
+    document_type = WordField(DocumentType, check_document_type, FIELD_WORDS["document_type"], validators=[Needed()])
+    document_number = CellField(FIELD_WORDS["document_number"], validators=[Needed()])
     health_note = CellField(FIELD_WORDS["health_note"])
     meal_need = CellField(FIELD_WORDS["meal_need"])
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for field in set(FIELD_WORDS) - NEVER_NEEDED:
-            self[field].flags.required = True
 
     def ask_only(self, fields: Iterable[str]) -> None:
         for field in set(FIELD_WORDS) - set(fields):

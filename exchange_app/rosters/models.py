@@ -18,8 +18,8 @@ from exchange_app.rosters.rules import Role
 class Participant(db.Model):
     """One person of a group. ``identity_hash`` is keyed: it finds the same name and class again without opening any.
 
-    ``document_hash`` finds the same document twice; ``phone_tail_hash`` lets a guardian prove who they are with the last
-    four digits of their phone.
+    ``document_hash`` finds the same document twice; ``phone_tail_hash`` lets a guardian prove who they are with the
+    last four digits of their phone.
     """
 
     __tablename__ = "participants"

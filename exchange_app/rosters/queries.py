@@ -45,7 +45,7 @@ def count_roles(booking_id: int) -> dict[Role, int]:
         select(Participant.role, func.count()).where(Participant.booking_id == booking_id).group_by(Participant.role)
     )
     counted: dict[Role, int] = dict.fromkeys(Role, 0)
-    counted.update({role: count for role, count in rows})
+    counted.update((role, count) for role, count in rows)
     return counted
 
 
@@ -58,7 +58,9 @@ def list_unmended(booking_id: int) -> Sequence[UnmendedRow]:
 
 def get_unmended(booking: Booking, row_id: int) -> UnmendedRow:
     """Raises PersonNotFound, for a row of another booking too."""
-    row: UnmendedRow | None = db.session.scalar(select(UnmendedRow).where(UnmendedRow.id == row_id, UnmendedRow.booking_id == booking.id))
+    row: UnmendedRow | None = db.session.scalar(
+        select(UnmendedRow).where(UnmendedRow.id == row_id, UnmendedRow.booking_id == booking.id)
+    )
     if row is None:
         raise PersonNotFound()
     return row

@@ -1,4 +1,4 @@
-"""What a leader does with a roster: import it, mend rows, add, change and remove persons; and register a whole group."""
+"""What a leader does with a roster: import it, mend rows, add, change and remove persons; register a whole group."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def drop_row(booking: Booking, row_id: int, *, now: datetime) -> None:
 
 
 def add_person(booking: Booking, values: Mapping[str, str], *, by: User, now: datetime) -> None:
-    """Raises RowStillWrong, PersonAlreadyNamed, TooManyPupils, TooManyStaff, HoldExpired, StepNotAllowed or RosterLocked."""
+    """Raises RowStillWrong, PersonAlreadyNamed, TooManyPupils, TooManyStaff, HoldExpired, StepNotAllowed or
+    RosterLocked."""
     bookings.check_open_for_roster(booking, now)
     person = _checked(booking, values, now)
     if queries.find_participant(booking.id, _identity_hash(booking, person)):

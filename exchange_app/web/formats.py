@@ -1,9 +1,8 @@
 """How pages write dates, times, durations, money and grades, in the reader's language; and how templates are read.
 
 Filters for a moment in a city's zone (a ZoneInfo or its name; without one it is Beijing time): `day`, `short_day`,
-`hour`, `moment`, `moment_in_zone`; for numbers: `minutes`, `days`, `money`, `number`, `filesize`; for a value of an
-enumeration: `label`. Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `choices_of(Enum)`,
-`state_colour(state)`, `here()`.
+`hour`, `moment`, `moment_in_zone`; for numbers: `minutes`, `days`, `money`; for a value of an enumeration: `label`.
+Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `state_colour(state)`, `here()`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision
 from flask import Flask, current_app
 from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
@@ -21,7 +20,7 @@ from jinja2 import StrictUndefined
 from exchange_app.core.text import current_language
 from exchange_app.web.addresses import here
 from exchange_app.web.assets import icon
-from exchange_app.web.labels import choices_of, label
+from exchange_app.web.labels import label
 from exchange_app.web.states import state_colour
 
 HOME_ZONE = "Asia/Shanghai"
@@ -46,15 +45,12 @@ def format_pages(app: Flask) -> None:
         minutes=minutes,
         days=days,
         money=money,
-        number=number,
-        filesize=filesize,
         label=label,
     )
     environment.globals.update(
         date_range=date_range,
         grades=grades,
         icon=icon,
-        choices_of=choices_of,
         state_colour=state_colour,
         here=here,
         site_name=site_name,
@@ -157,17 +153,6 @@ def money(minor: int, currency: str = "CNY") -> str:
     amount = minor / 10**digits
     written = format_currency(amount, currency, locale=current_language())
     return written.removesuffix("." + "0" * digits)
-
-
-def number(value: float) -> str:
-    return format_decimal(value, locale=current_language())
-
-
-def filesize(count: int) -> str:
-    """Bytes as people say them: 734 KB, 1.5 MB."""
-    if count < 1024 * 1024:
-        return f"{max(1, round(count / 1024))} KB"
-    return f"{number(round(count / 1024 / 1024, 1))} MB"
 
 
 SCHOOLS = (("小学", 1, 6), ("初中", 7, 9), ("高中", 10, 12))

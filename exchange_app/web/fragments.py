@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Response, make_response, render_template, request
+from flask import request
 
 
 def wants_fragment() -> bool:
@@ -17,10 +15,3 @@ def wants_data() -> bool:
     accepted = request.accept_mimetypes
     best = accepted.best_match(["text/html", "application/problem+json", "application/json"], default="text/html")
     return best != "text/html"
-
-
-def render_page(page: str, /, *, fragment: str, **words: Any) -> Response:
-    """The page's template, or to htmx only the ``fragment`` that the page includes."""
-    response = make_response(render_template(fragment if wants_fragment() else page, **words))
-    response.vary.add("HX-Request")
-    return response

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-Labels = Mapping[type[StrEnum], Mapping[Any, Any]]
+Labels = Mapping[Any, Mapping[Any, Any]]  # by enumeration, then by its value
 
 # Kept by enumeration: values of different ones may be equal as text.
 _labels: dict[type[StrEnum], Mapping[Any, Any]] = {}
@@ -25,7 +25,3 @@ def label(value: StrEnum) -> str:
 def choices_of(values: type[StrEnum]) -> list[tuple[str, str]]:
     """The values and their labels, in their order, as a select field wants them."""
     return [(value.value, label(value)) for value in values]
-
-
-def labelled() -> frozenset[type[StrEnum]]:
-    return frozenset(_labels)

@@ -54,7 +54,7 @@ class Page:
         return url_for(str(request.endpoint), **values, page=number if number > 1 else None)
 
 
-def page_of(rows: Select[Any], *, size: int = PAGE_SIZE) -> Page:
+def page_of(rows: Select[*tuple[Any, ...]], *, size: int = PAGE_SIZE) -> Page:
     """The page that the address asks for, in two statements. What is no page number means the first page.
 
     Raises PageNotFound beyond the last page.

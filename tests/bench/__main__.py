@@ -37,11 +37,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=10.0, help="how long each figure is taken")
     seconds = options.parse_args().seconds
-    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres") as postgres:
-        with Valkey(Path(folder) / "valkey", "benchmark-password") as valkey:
-            url = postgres.create_database("bench")
-            migrate(url)
-            measure(Path(folder), {"DATABASE_URL": url, "REDIS_URL": valkey.url}, seconds)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Postgres(Path(folder) / "postgres") as postgres,
+        Valkey(Path(folder) / "valkey", "benchmark-password") as valkey,
+    ):
+        url = postgres.create_database("bench")
+        migrate(url)
+        measure(Path(folder), {"DATABASE_URL": url, "REDIS_URL": valkey.url}, seconds)
 
 
 def measure(folder: Path, engines: dict[str, str], seconds: float) -> None:
@@ -157,7 +160,8 @@ def report(what: str, figures: Figures, to_reach: int) -> None:
     statuses = ", ".join(f"{count} x {status}" for status, count in sorted(figures.statuses.items()))
     print(
         f"{what}: {figures.per_second:.0f} /s (to reach: {to_reach}); "
-        f"median {figures.percentile(0.5) * 1000:.0f} ms, 95 % within {figures.percentile(0.95) * 1000:.0f} ms; {statuses}"
+        f"median {figures.percentile(0.5) * 1000:.0f} ms, "
+        f"95 % within {figures.percentile(0.95) * 1000:.0f} ms; {statuses}"
     )
 
 

@@ -151,7 +151,9 @@ def test_whoever_asks_for_the_seats_gets_those_of_a_hold_that_ran_out(app: Flask
     assert seats.audit() == []
 
 
-@pytest.mark.parametrize(("pupils", "per_adult", "adults"), [(1, 20, 1), (20, 20, 1), (21, 20, 2), (24, 8, 3), (25, 8, 4)])
+@pytest.mark.parametrize(
+    ("pupils", "per_adult", "adults"), [(1, 20, 1), (20, 20, 1), (21, 20, 2), (24, 8, 3), (25, 8, 4)]
+)
 def test_adults_needed(pupils: int, per_adult: int, adults: int) -> None:
     assert adults_needed(pupils, per_adult) == adults
 

@@ -28,9 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_browser(), chromium_sandbox=False, args=list(QUIETLY)
-        )
+        browser = playwright.chromium.launch(executable_path=find_browser(), chromium_sandbox=False, args=list(QUIETLY))
         yield browser
         browser.close()
 

@@ -126,7 +126,8 @@ def check(page: Page, code: str, path: str) -> None:
             page.goto(path)
         expect(page.locator("main a[href='tel:15400000011']")).to_be_visible()
         expect(page.locator("main")).not_to_contain_text("阿依古丽")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the phone"
+        is_narrow = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert is_narrow, "the page is wider than the screen"
 
 
 def test_wrong_rows_are_mended_on_the_page(open_page: OpenPage) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 
 from exchange_app.catalogue import service as catalogue
 from exchange_app.catalogue.errors import ChangedMeanwhile
@@ -34,7 +35,8 @@ def test_a_package_with_open_departures_is_not_withdrawn() -> None:
         open_ones = [make_departure(package), make_departure(package)]
         with pytest.raises(PackageHasOpenDepartures) as refusal:
             departures.withdraw_package(package)
-        assert "2 departures" in refusal.value.sentence
+        with force_locale("en"):
+            assert "2 departures" in refusal.value.sentence
         for departure in open_ones:
             departures.close_departure(departure)
         departures.withdraw_package(package)

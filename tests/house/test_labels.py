@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy import Enum
 
 from exchange_app.core.database import db
-from exchange_app.web.labels import label, labelled
+from exchange_app.web.labels import label
 
 CHOICES = sorted(
     {
@@ -29,6 +29,5 @@ def test_there_are_choices() -> None:
 
 @pytest.mark.parametrize("values", CHOICES, ids=lambda values: f"{values.__module__}.{values.__qualname__}")
 def test_every_value_has_words(building: Flask, values: type[StrEnum]) -> None:
-    assert values in labelled()
     with building.test_request_context(), force_locale("en"):
         assert all(label(value).strip() for value in values)

@@ -43,6 +43,12 @@ def test_the_same_database_by_another_driver_user_or_password_is_taken(folder: D
     folder.check_database("postgresql+psycopg://owner:other@db.example/exchange")
 
 
+def test_two_servers_behind_sockets_are_not_the_same(folder: DataFolder) -> None:
+    folder.remember_database("postgresql+psycopg://app:hidden@/exchange?host=%2Frun%2Fone")
+    with pytest.raises(Trouble, match="postgres:///run/one/exchange"):
+        folder.check_database("postgresql+psycopg://app:hidden@/exchange?host=%2Frun%2Ftwo")
+
+
 def test_a_password_is_not_written_down(folder: DataFolder) -> None:
     folder.remember_database("postgresql://app:hidden@db.example/exchange")
     assert "hidden" not in (folder.path / "engines.json").read_text()

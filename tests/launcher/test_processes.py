@@ -56,6 +56,18 @@ def test_a_program_that_does_not_listen_is_killed_in_time(tmp_path: Path) -> Non
     assert time.monotonic() - began < 5
 
 
+def test_the_last_words_of_a_log_are_its_last_error(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("")
+    assert processes.last_words(log) == ""
+    log.write_text("starting\nready\n\n")
+    assert processes.last_words(log) == "ready"
+    log.write_text(
+        'Traceback (most recent call last):\n  File "wsgi.py"\nValueError: no key\n(see elsewhere)\n[INFO] bye\n'
+    )
+    assert processes.last_words(log) == "ValueError: no key"
+
+
 if sys.platform == "linux":  # elsewhere the kernel offers no such thing
 
     def test_a_killed_launcher_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -18,11 +18,22 @@ def test_without_any_choice() -> None:
 
 def test_listening_everywhere_is_reached_on_this_machine() -> None:
     settings = Settings.from_environment({"HOST": "0.0.0.0", "PORT": "8001"})
-    assert (settings.host, settings.public_url) == ("0.0.0.0", "http://127.0.0.1:8001")
+    assert (settings.address, settings.public_url) == ("127.0.0.1", "http://localhost:8001")
 
 
 def test_an_address_of_the_sixth_version_stands_in_brackets() -> None:
-    assert Settings.from_environment({"HOST": "::"}).public_url == "http://[::1]:8000"
+    assert Settings.from_environment({"HOST": "::1"}).public_url == "http://[::1]:8000"
+
+
+def test_an_address_may_be_a_name() -> None:
+    settings = Settings.from_environment({"HOST": "localhost"})
+    assert settings.host in ("127.0.0.1", "::1")
+    assert settings.public_url == "http://localhost:8000"
+
+
+def test_a_name_that_nobody_has() -> None:
+    with pytest.raises(Trouble, match="HOST must be an address of this machine, not “no such host”"):
+        Settings.from_environment({"HOST": "no such host"})
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "80x", "-1", "８０"])

@@ -1,4 +1,4 @@
-"""One group on its way from Nanning to Chongzuo, with everything fixed, so that its letters can be compared word by word."""
+"""One group on its way from Nanning to Chongzuo, all of it fixed, so that its letters can be compared word by word."""
 
 from __future__ import annotations
 

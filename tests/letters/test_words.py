@@ -45,7 +45,9 @@ REASONS = {"zh_Hans": "台风来袭，学校停课。", "en": "A typhoon is comi
 
 @pytest.fixture
 def site(sqlite_url: str) -> Iterator[Flask]:
-    app = create_app(make_settings(DATABASE_URL=sqlite_url, PUBLIC_URL=PUBLIC_URL, MAIL_FROM="书信 <post@city.example>"))
+    app = create_app(
+        make_settings(DATABASE_URL=sqlite_url, PUBLIC_URL=PUBLIC_URL, MAIL_FROM="书信 <post@city.example>")
+    )
     with app.app_context():
         yield app
         db.session.remove()

@@ -119,7 +119,6 @@ def test_a_wake_after_the_broker_came_back_reaches_it(tmp_path: Path) -> None:
     with valkey, Redis.from_url(valkey.url) as redis:
         redis.flushall()
 
-
         def wake_and_look() -> bool:  # the first wake may go into a connection that died meanwhile
             broker.wake("outbox.deliver")
             return waiting(redis) >= 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
@@ -19,7 +19,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.outbox import service
 from exchange_app.outbox.delivery import BATCH, LEASE, MAIL_SERVER_REST, RESTS, deliver_due, take_batch
 from exchange_app.outbox.errors import LetterSettled
-from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.transport import Envelope, Mailbox
 from tests.builders import NOW, make_departure, make_hold
 from tests.outbox.letters import deliver, letter_to, letters, new_letter, states, write
@@ -276,6 +276,30 @@ def test_a_worker_that_vanished_before_the_last_dot_is_replaced_after_its_lease(
     assert len(sink.accepted) == 1
 
 
+@pytest.mark.parametrize(
+    ("asks_before_the_dot", "left", "found_later"),
+    [(False, LetterState.SENDING, SENT), (True, LetterState.HANDING_OVER, DOUBTFUL)],
+)
+def test_a_worker_that_breaks_with_a_letter_in_hand_does_not_decide_what_became_of_it(
+    booking: Booking, sink: MailSink, asks_before_the_dot: bool, left: LetterState, found_later: LetterState
+) -> None:
+    class Breaking:
+        def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
+            if asks_before_the_dot:
+                before_last_dot()
+            raise MemoryError
+
+        def close(self) -> None:
+            pass
+
+    write(booking, "next@school.example")
+    with pytest.raises(MemoryError):
+        deliver(Breaking())
+    assert states() == [left, PENDING]
+    deliver(sink.carrier(), at=NOW + LEASE)
+    assert states() == [found_later, SENT]
+
+
 def test_a_letter_on_which_workers_keep_dying_is_given_up(booking: Booking, sink: MailSink) -> None:
     at = NOW
     sink.answer("RCPT", *["451 later"])
@@ -293,6 +317,25 @@ def test_a_worker_that_is_told_to_stop_finishes_its_letter_and_gives_back_the_re
     assert deliver(sink.carrier(), is_stopping=lambda: len(sink.accepted) >= 1) == 1
     assert states() == [SENT, PENDING, PENDING]
     assert deliver(sink.carrier()) == 2  # at once: nobody has to wait for a lease
+
+
+# ------------------------------------------------------------------------------------- many letters
+
+
+def test_finding_what_is_due_does_not_read_what_was_sent_before(app: Flask, booking: Booking) -> None:
+    write(booking, *(f"{number}@school.example" for number in range(2000)))
+    with transaction():
+        db.session.execute(update(Letter).values(state=SENT))
+    write(booking, "due@school.example")
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    asked: list[tuple[str, Any]] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    assert [letter.address for letter in take_batch(NOW)] == ["due@school.example"]
+    statement, parameters = next((words, given) for words, given in asked if "next_look_at" in words)
+    explain = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
+    plan = db.session.connection().exec_driver_sql(explain + statement, parameters).all()
+    assert "ix_letters_next_look_at" in str(plan)
 
 
 # ------------------------------------------------------------------------------------- letters that cannot be made

@@ -5,21 +5,30 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from exchange_app.core.broker import BrokerUnreachable
+from exchange_app.core.database import db
 from exchange_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange_app.core.text import sentence
+from exchange_app.core.transaction import transaction
+from exchange_app.factory import create_app
 from exchange_app.web.errors import beside_field
+from exchange_app.web.faults import Trouble, trouble_of
 from exchange_app.web.forms import CountField, Form
 from exchange_app.web.policies import anyone, csrf
+from tests.builders import make_leader
+from tests.pages import form_of, sign_in
+from tests.settings import make_settings
 
 JSON = {"Accept": "application/json"}
 HTMX = {"HX-Request": "true"}
@@ -147,6 +156,45 @@ def test_a_trouble_that_passes_asks_to_try_again(site: Flask, trouble: str) -> N
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "nothing was changed" in answer.text
+
+
+def test_a_real_lock_that_somebody_holds_is_a_trouble_that_passes(postgres_url: str) -> None:
+    """PostgreSQL gives up waiting after `lock_timeout`."""
+    app = create_app(make_settings(DATABASE_URL=postgres_url))
+    with app.app_context():
+        with transaction():
+            leader = make_leader()
+        client = app.test_client()
+        sign_in(client, leader)
+        page = form_of(client.get("/account").text, "/account")
+        with db.engine.connect() as other:
+            other.execute(text("SELECT * FROM users FOR UPDATE"))
+            answer = client.post("/account", data={**page, "name": "Somebody else"})
+            other.rollback()
+        db.session.remove()
+        db.engine.dispose()
+    assert answer.status_code == 503
+
+
+def test_a_real_writer_that_holds_sqlite_is_a_trouble_that_passes(tmp_path: Path) -> None:
+    first, second = (sqlite3.connect(tmp_path / "busy.sqlite3", timeout=0) for _ in range(2))
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError) as busy:
+        second.execute("BEGIN IMMEDIATE")
+    first.close()
+    second.close()
+    assert trouble_of(OperationalError("BEGIN IMMEDIATE", {}, busy.value)) is Trouble.BUSY
+
+
+def test_a_database_that_is_really_away_gets_a_page(caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(make_settings(DATABASE_URL="postgresql://nobody:secret@127.0.0.1:9/nothing"))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["sign_in"] = "some token"
+    answer = client.get("/account", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert "The database does not answer" in answer.text
+    assert "secret" not in caplog.text
 
 
 FAULTS: dict[str, Exception] = {

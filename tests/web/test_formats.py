@@ -93,11 +93,6 @@ def test_lengths_of_time() -> None:
         assert [formats.days(count) for count in (1, 4)] == ["one day", "4 days"]
 
 
-def test_sizes_of_files() -> None:
-    with force_locale("en"):
-        assert [formats.filesize(count) for count in (10, 751_000, 1_600_000)] == ["1 KB", "733 KB", "1.5 MB"]
-
-
 def test_a_name_that_nobody_gave_a_template_is_an_error(site: Flask) -> None:
     with pytest.raises(UndefinedError):
         site.jinja_env.from_string("{{ nobody_gave_this }}").render()

@@ -4,6 +4,7 @@ dates, in `departures`."""
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -12,8 +13,8 @@ from exchange_app.catalogue import queries
 from exchange_app.catalogue.forms import ItemFilterForm
 from exchange_app.catalogue.labels import SPOKEN
 from exchange_app.catalogue.views.blueprint import catalogue
+from exchange_app.catalogue.views.telling import tell_list
 from exchange_app.partners.queries import list_cities
-from exchange_app.web.fragments import render_page
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import anyone
 
@@ -23,11 +24,20 @@ ITEMS_A_PAGE = 24
 @catalogue.get("/menus")
 @anyone
 def menus() -> ResponseReturnValue:
+    return tell_list(
+        "catalogue/menus.html",
+        search="catalogue/_item_search.html",
+        found="catalogue/_items.html",
+        find=_find_items,
+    )
+
+
+def _find_items() -> dict[str, Any]:
     form = ItemFilterForm()
     form.city.offer(list_cities())
     page = page_of(queries.select_menu_items(form.wanted()), size=ITEMS_A_PAGE)
     menus = [(menu, list(items)) for menu, items in groupby(page.rows, key=lambda item: item.menu)]
-    return render_page("catalogue/menus.html", fragment="catalogue/_items.html", form=form, page=page, menus=menus)
+    return {"form": form, "page": page, "menus": menus}
 
 
 @catalogue.get("/menus/<slug>")

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from exchange_app.catalogue import queries as catalogue
 from exchange_app.catalogue.labels import PLANS_IN_WORDS, asked_of
 from exchange_app.catalogue.models import Package, Publication
 from exchange_app.catalogue.rules import by_day
+from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
 from exchange_app.departures import queries
 from exchange_app.departures.forms import DateFilterForm, PackageFilterForm
-from exchange_app.departures.rules import day_in, standing
+from exchange_app.departures.rules import day_in, registration_window, standing
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.departures.views.dates import rows_of
 from exchange_app.partners.queries import list_cities
-from exchange_app.web.formats import HOME_ZONE
-from exchange_app.web.fragments import render_page
+from exchange_app.web.formats import HOME_ZONE, date_range
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import anyone
 
@@ -31,66 +32,117 @@ DATES_A_PAGE = 200
 DATES_OF_PACKAGE = 50
 
 
+class Text(NamedTuple):
+    """What every visitor of one language reads on a page: above its changing part, and below."""
+
+    title: str
+    head: Markup
+    text: Markup
+    zone: str
+
+
 @departures.get("/")
 @anyone
 def index() -> ResponseReturnValue:
-    lines = queries.list_next_dates(now(), count=NEXT_ON_HOME)
-    return render_template("departures/index.html", rows=rows_of(lines), cities=list_cities(), plans=PLANS_IN_WORDS)
+    def tell() -> Markup:
+        rows = rows_of(queries.list_next_dates(now(), count=NEXT_ON_HOME))
+        return Markup(render_template("departures/_home.html", rows=rows, cities=list_cities(), plans=PLANS_IN_WORDS))
+
+    return render_template("departures/index.html", content=told(tell, "home"))
 
 
 @departures.get("/packages")
 @anyone
 def packages() -> ResponseReturnValue:
+    return tell_list(
+        "departures/packages.html",
+        search="departures/_package_search.html",
+        found="departures/_packages.html",
+        find=_find_packages,
+    )
+
+
+def _find_packages() -> dict[str, Any]:
     moment = now()
     form = PackageFilterForm()
     form.city.offer(list_cities())
-    wanted = form.wanted()
-    page = page_of(queries.select_packages(wanted, now=moment, today=day_in(HOME_ZONE, moment)), size=PACKAGES_A_PAGE)
-    return render_page("departures/packages.html", fragment="departures/_packages.html", form=form, page=page)
+    packages = queries.select_packages(form.wanted(), now=moment, today=day_in(HOME_ZONE, moment))
+    return {"form": form, "page": page_of(packages, size=PACKAGES_A_PAGE)}
 
 
 @departures.get("/packages/<slug>")
 @anyone
 def package(slug: str) -> ResponseReturnValue:
+    return render_template("departures/package.html", told=told(lambda: _tell_package(slug), "package", slug))
+
+
+def _tell_package(slug: str) -> Text:
+    """Raises PackageNotFound."""
     moment = now()
     package = catalogue.get_package(slug)
-    lines = queries.list_dates_of_package(
-        package.id, since=day_in(HOME_ZONE, moment), now=moment, count=DATES_OF_PACKAGE
-    )
-    return render_template(
-        "departures/package.html",
+    zone = package.host_city.time_zone
+    lines = queries.list_dates_of_package(package.id, since=day_in(zone, moment), now=moment, count=DATES_OF_PACKAGE)
+    text = render_template(
+        "departures/_package_text.html",
         package=package,
         itinerary=_itinerary(package, first_day=None),
         asked=asked_of(package),
         rows=rows_of(lines),
     )
+    return Text(str(package.title), Markup(), Markup(text), zone)
 
 
 @departures.get("/departures")
 @anyone
 def calendar() -> ResponseReturnValue:
+    return tell_list(
+        "departures/calendar.html",
+        search="departures/_date_search.html",
+        found="departures/_dates.html",
+        find=_find_dates,
+    )
+
+
+def _find_dates() -> dict[str, Any]:
     moment = now()
+    today = day_in(HOME_ZONE, moment)
     form = DateFilterForm()
     form.city.offer(list_cities())
-    form.month.offer(day_in(HOME_ZONE, moment))
-    page = page_of(queries.select_dates(form.wanted(day_in(HOME_ZONE, moment))), size=DATES_A_PAGE)
-    page = replace(page, rows=rows_of(queries.lines_of(page.rows, moment)))
-    return render_page("departures/calendar.html", fragment="departures/_dates.html", form=form, page=page)
+    form.month.offer(today)
+    page = page_of(queries.select_dates(form.wanted(today)), size=DATES_A_PAGE)
+    return {"form": form, "page": replace(page, rows=rows_of(queries.lines_of(page.rows, moment)))}
 
 
 @departures.get("/departures/<int:departure_id>")
 @anyone
 def show(departure_id: int) -> ResponseReturnValue:
-    departure = queries.get_departure(departure_id)
-    window = departure.window(now())
+    seats = queries.get_seats(departure_id)
+    window = registration_window(seats.opens_at, seats.closes_at, now())
     return render_template(
         "departures/show.html",
-        departure=departure,
+        seats=seats,
         window=window,
-        standing=standing(departure.state, window, departure.pool.left),
-        itinerary=_itinerary(departure.package, first_day=departure.starts_on),
-        asked=asked_of(departure.package),
-        is_package_shown=departure.package.publication is Publication.PUBLISHED,
+        standing=standing(seats.state, window, seats.capacity - seats.taken),
+        told=told(lambda: _tell_departure(departure_id), "departure", departure_id),
+    )
+
+
+def _tell_departure(departure_id: int) -> Text:
+    """Raises DepartureNotFound."""
+    departure = queries.get_departure(departure_id)
+    package = departure.package
+    words = {
+        "departure": departure,
+        "package": package,
+        "itinerary": _itinerary(package, first_day=departure.starts_on),
+        "asked": asked_of(package),
+        "is_package_shown": package.publication is Publication.PUBLISHED,
+    }
+    return Text(
+        f"{package.title}, {date_range(departure.starts_on, departure.ends_on)}",
+        Markup(render_template("departures/_departure_head.html", **words)),
+        Markup(render_template("departures/_departure_text.html", **words)),
+        package.host_city.time_zone,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,7 +15,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.forms import PersonForm
-from exchange_app.rosters.masking import MaskedPerson, masked
+from exchange_app.rosters.masking import masked
 from exchange_app.rosters.rules import fields_asked
 from exchange_app.rosters.service import UNSHOWN_FIELDS
 from exchange_app.rosters.views.blueprint import me, rosters
@@ -32,7 +34,7 @@ def add(code: str) -> ResponseReturnValue:
     if form.is_submitted() and is_changed(code, form, put_in):
         flash(gettext("The person is in the roster."))
         return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)
-    return _show(bookings.get_booking(code, me()), form)
+    return render_template("rosters/add.html", **_words(code, form)), form.status
 
 
 @rosters.route("/bookings/<code>/roster/<int:person_id>", methods=["GET", "POST"])
@@ -50,23 +52,21 @@ def change(code: str, person_id: int) -> ResponseReturnValue:
     if form.is_submitted() and is_changed(code, form, put_in):
         flash(gettext("The person is changed."))
         return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)
-    return _show(bookings.get_booking(code, me()), form, person)
+    return render_template("rosters/change.html", person=person, **_words(code, form)), form.status
 
 
-def _show(booking: Booking, form: PersonForm, person: MaskedPerson | None = None) -> ResponseReturnValue:
+def _words(code: str, form: PersonForm) -> dict[str, Any]:
+    """What both pages show; the form asks no more than the booking's package does."""
+    booking = bookings.get_booking(code, me())
     fields = fields_asked(service.asked_of(booking))
     form.ask_only(fields)
-    page = render_template(
-        "rosters/person.html",
-        booking=booking,
-        package=booking.departure.package,
-        form=form,
-        fields=fields,
-        reasons=reasons_of(booking),
-        person=person,
-        refusal=refusal_to_change(booking),
-    )
-    return page, form.status
+    return {
+        "booking": booking,
+        "form": form,
+        "fields": fields,
+        "reasons": reasons_of(booking),
+        "refusal": refusal_to_change(booking),
+    }
 
 
 @rosters.post("/bookings/<code>/roster/<int:person_id>/remove")
