@@ -1,5 +1,6 @@
 """Every feature that has pages, labels, letters or commands, in the order of the house."""
 
+from exchange_app.accounts.commands import account_commands
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.views import accounts
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
@@ -15,11 +16,12 @@ from exchange_app.departures.views import departures
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
+from exchange_app.partners.views import partners
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, outbox, accounts, catalogue, departures, bookings, rosters, demo)
+BLUEPRINTS = (web, outbox, partners, accounts, catalogue, departures, bookings, rosters, demo)
 LABELS = (
     LETTER_LABELS,
     PARTNER_LABELS,
@@ -30,4 +32,4 @@ LABELS = (
     ROSTER_LABELS,
 )
 LETTERS = BOOKING_LETTERS
-COMMANDS = (seat_commands, demo_commands)
+COMMANDS = (account_commands, seat_commands, demo_commands)

@@ -89,7 +89,7 @@ class Postgres:
     def create_database(self, name: str, template: str = "template0") -> str:
         """Its address."""
         with psycopg.connect(self._dsn(), autocommit=True) as connection:
-            create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(template))
             connection.execute(create)
         return self.url(name)
 

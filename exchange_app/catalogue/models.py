@@ -124,7 +124,7 @@ class Package(db.Model):
     """An itinerary of menu items over one or more days, hosted by one city for groups of another (or of any).
 
     ``price_minor`` is per person in the currency's minor units, 0 when families pay nothing. ``asks`` lists the
-    optional roster fields that the package needs: ``[{"field": "document_number", "reason": {"zh_Hans": …, "en": …}}]``.
+    optional roster fields that the package needs: ``[{"field": "document_number", "reason": {"zh_Hans": …}}]``.
     """
 
     __tablename__ = "packages"

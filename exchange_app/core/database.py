@@ -86,8 +86,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """The options of create_engine for a database address: on PostgreSQL nobody waits for a lock longer than 3 s."""
     if not url.startswith("postgresql"):
-        return {"connect_args": {"timeout": 10}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 10}}
     return {
+        "hide_parameters": True,  # an error message must not hold what somebody typed
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 8,

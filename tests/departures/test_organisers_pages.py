@@ -178,6 +178,9 @@ def test_departures_are_filtered(client: FlaskClient, organiser: User) -> None:
     assert link(one.id) not in closed
     assert link(other.id) in closed
     assert "Choose one of the list." in client.get("/organiser/departures?package=999999").text
+    fragment = client.get("/organiser/departures?state=closed", headers={"HX-Request": "true"}).text
+    assert link(other.id) in fragment
+    assert "<html" not in fragment
 
 
 def test_other_peoples_departures_are_not_found(client: FlaskClient, organiser: User) -> None:

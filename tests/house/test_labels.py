@@ -19,7 +19,7 @@ CHOICES = sorted(
         for column in table.columns
         if isinstance(column.type, Enum) and column.type.enum_class is not None
     },
-    key=lambda values: values.__qualname__,
+    key=lambda values: (values.__module__, values.__qualname__),
 )
 
 

@@ -22,6 +22,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import NEXT_STATES, day_in
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.web.formats import HOME_ZONE
+from exchange_app.web.fragments import wants_fragment
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
@@ -51,7 +52,8 @@ def own_departures() -> ResponseReturnValue:
     form = KeptFilterForm()
     form.package.offer((package.id, package.title) for package in catalogue.list_packages_of(current_user))
     page = page_of(queries.select_departures_of(current_user, form.wanted()))
-    return render_template("departures/own_departures.html", form=form, page=page)
+    template = "departures/_own_departures.html" if wants_fragment() else "departures/own_departures.html"
+    return render_template(template, form=form, page=page)
 
 
 @departures.route("/organiser/packages/<int:package_id>/departures/new", methods=["GET", "POST"])

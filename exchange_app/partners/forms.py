@@ -1,0 +1,56 @@
+"""What somebody types about a city, a county or an organisation."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from wtforms import SelectField
+
+from exchange_app.core.text import sentence
+from exchange_app.partners.models import Level, OrganisationKind
+from exchange_app.partners.service import CityTerms, OrganisationTerms
+from exchange_app.web.forms import ChoiceField, Form, PhoneField, Required, TextField, TranslatedField
+
+NONE = sentence("None")
+
+
+class CityForm(Form):
+    name = TranslatedField(sentence("Name of the city"), longest=60, validators=[Required()])
+    code = TextField(sentence("Code (GB/T 2260)"), longest=6, validators=[Required()])
+    slug = TextField(sentence("Short name in addresses"), longest=60, validators=[Required()])
+    time_zone = SelectField(
+        sentence("Time zone"), choices=sorted(available_timezones()), default="Asia/Shanghai", validators=[Required()]
+    )
+
+    def terms(self) -> CityTerms:
+        return CityTerms(self.code.data, self.slug.data, self.name.data, self.time_zone.data)
+
+
+class CountyForm(Form):
+    name = TranslatedField(sentence("Name of the county or district"), longest=60, validators=[Required()])
+    code = TextField(sentence("Code (GB/T 2260)"), longest=6, validators=[Required()])
+
+
+class OrganisationForm(Form):
+    """``city_id`` and ``county_id`` get their choices from the view."""
+
+    name = TranslatedField(sentence("Name of the organisation"), longest=100, validators=[Required()])
+    kind = ChoiceField(OrganisationKind, sentence("Kind of organisation"), validators=[Required()])
+    city_id = SelectField(sentence("City"), coerce=int, validators=[Required()])
+    county_id = SelectField(sentence("County or district"), coerce=lambda typed: int(typed) if typed else None)
+    level = ChoiceField(Level, sentence("Level"), empty=NONE)
+    department = TextField(sentence("Department"), longest=60)
+    phone = PhoneField(sentence("Phone"))
+    licence_number = TextField(sentence("Number of the licence (travel agencies)"), longest=60)
+
+    def terms(self) -> OrganisationTerms:
+        return OrganisationTerms(
+            city_id=self.city_id.data,
+            county_id=self.county_id.data,
+            kind=self.kind.data,
+            level=self.level.data,
+            department=self.department.data or None,
+            name=self.name.data,
+            phone=self.phone.data or None,
+            licence_number=self.licence_number.data or None,
+        )

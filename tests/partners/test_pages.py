@@ -1,0 +1,105 @@
+"""Cities and organisations are kept on pages, each by whom it concerns; wrong codes are refused beside their field."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from exchange_app.accounts.models import User
+from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from exchange_app.core.transaction import transaction
+from exchange_app.partners.models import City, County, Organisation, OrganisationKind
+from tests.builders import make_city, make_organisation, make_user
+from tests.pages import Browser, send, sign_in
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return Browser(app, app.response_class)
+
+
+@pytest.fixture
+def nanning(app: Flask) -> City:
+    with transaction():
+        return make_city(code="450100", slug="nanning")
+
+
+def user_of(city: City, role: Role) -> User:
+    with transaction():
+        return make_user(make_organisation(city, OrganisationKind.OFFICE), role)
+
+
+def test_an_administrator_adds_a_city_and_its_county(client: FlaskClient, nanning: City) -> None:
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    typed = {"name-zh_Hans": "崇左市", "name-en": "Chongzuo", "code": "451400", "slug": "chongzuo"}
+    answer = send(client, "/administrator/cities/new", **typed)
+    assert "Chongzuo" in answer.text
+    chongzuo = db.session.scalars(select(City).where(City.code == "451400")).one()
+    county = {"name-zh_Hans": "龙州县", "name-en": "Longzhou", "code": "451423"}
+    answer = send(client, f"/administrator/cities/{chongzuo.id}/counties/new", **county)
+    assert "Longzhou" in answer.text
+    assert db.session.scalars(select(County.code)).all() == ["451423"]
+
+
+@pytest.mark.parametrize(
+    ("code", "slug", "beside"),
+    [
+        ("450100", "other", "code"),
+        ("4514", "other", "code"),
+        ("451423", "other", "code"),
+        ("451400", "nanning", "slug"),
+    ],
+)
+def test_a_wrong_or_taken_code_is_refused(
+    client: FlaskClient, nanning: City, code: str, slug: str, beside: str
+) -> None:
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    typed = {"name-zh_Hans": "崇左市", "code": code, "slug": slug}
+    answer = send(client, "/administrator/cities/new", **typed)
+    assert answer.status_code == 422
+    assert f'id="{beside}-error"' in answer.text
+    assert 'value="崇左市"' in answer.text
+    assert db.session.scalars(select(City.code)).all() == ["450100"]
+
+
+def test_a_county_belongs_to_its_city_by_its_code(client: FlaskClient, nanning: City) -> None:
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    address = f"/administrator/cities/{nanning.id}/counties/new"
+    assert send(client, address, **{"name-en": "Longzhou", "code": "451423"}).status_code == 422
+
+
+def test_an_organiser_keeps_the_organisations_of_the_own_city_alone(client: FlaskClient, nanning: City) -> None:
+    with transaction():
+        elsewhere = make_organisation(make_city())
+    organiser = user_of(nanning, Role.ORGANISER)
+    sign_in(client, organiser)
+    typed = {"name-zh_Hans": "民主路小学", "name-en": "Minzhu Road School", "kind": "school", "city_id": nanning.id}
+    assert "Minzhu Road School" in send(client, "/organiser/organisations/new", **typed).text
+    assert client.get(f"/organiser/organisations/{elsewhere.id}").status_code == 404
+    assert client.get("/administrator/cities").status_code == 403
+    own = db.session.scalars(select(Organisation).where(Organisation.kind == OrganisationKind.SCHOOL)).all()
+    assert elsewhere.id in {one.id for one in own}
+    foreign = typed | {"city_id": elsewhere.city_id}
+    assert send(client, "/organiser/organisations/new", **foreign).status_code == 422
+
+
+def test_a_travel_agency_names_its_licence(client: FlaskClient, nanning: City) -> None:
+    sign_in(client, user_of(nanning, Role.ORGANISER))
+    typed = {"name-zh_Hans": "青秀旅行社（演示）", "kind": "agency", "city_id": nanning.id}
+    assert send(client, "/organiser/organisations/new", **typed).status_code == 422
+    assert send(client, "/organiser/organisations/new", **typed, licence_number="L-GX-DEMO").status_code == 200
+
+
+def test_the_first_administrator_comes_from_the_command_line(app: Flask) -> None:
+    where = ["--organisation", "民宗委", "--city-code", "450100", "--city-name", "南宁市", "--city-slug", "nanning"]
+    add = ["accounts", "add-administrator", "first@city.example", "韦兰", *where]
+    result = app.test_cli_runner().invoke(args=add)
+    assert result.exit_code == 0, result.output
+    assert "first@city.example signs in with the password" in result.output
+    user = db.session.scalars(select(User)).one()
+    assert (user.role, str(user.organisation.city.code)) == (Role.ADMINISTRATOR, "450100")
+    again = app.test_cli_runner().invoke(args=add)
+    assert again.exit_code == 1
