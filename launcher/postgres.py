@@ -89,8 +89,8 @@ class Postgres:
     def create_database(self, name: str, template: str = "template0") -> str:
         """Its address."""
         with psycopg.connect(self._dsn(), autocommit=True) as connection:
-            create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(template))
-            connection.execute(create)
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:

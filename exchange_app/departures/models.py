@@ -63,6 +63,7 @@ class Departure(db.Model):
         CheckConstraint("starts_on <= ends_on", name="dates"),
         CheckConstraint("opens_at < closes_at", name="registration"),
         CheckConstraint("persons_per_adult > 0", name="supervision"),
+        Index("ix_departures_starts_on", "starts_on", "id"),
         Index("ix_departures_state_starts_on", "state", "starts_on"),
         Index("ix_departures_state_roster_due_at", "state", "roster_due_at"),
         Index("ix_departures_package_id_starts_on", "package_id", "starts_on"),

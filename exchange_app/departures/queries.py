@@ -115,9 +115,10 @@ def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
     return dates
 
 
-def list_next_dates(now: datetime, *, count: int) -> list[DateLine]:
-    """The next departures that take registrations and have seats."""
+def list_next_dates(*, since: date, now: datetime, count: int) -> list[DateLine]:
+    """The next departures from a day on that take registrations and have seats."""
     dates = _dates().where(
+        Departure.starts_on >= since,
         Departure.state == DepartureState.OPEN,
         Departure.opens_at <= now,
         Departure.closes_at > now,

@@ -336,6 +336,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("departures", schema=None) as batch_op:
         batch_op.create_index("ix_departures_package_id_starts_on", ["package_id", "starts_on"], unique=False)
+        batch_op.create_index("ix_departures_starts_on", ["starts_on", "id"], unique=False)
         batch_op.create_index("ix_departures_state_roster_due_at", ["state", "roster_due_at"], unique=False)
         batch_op.create_index("ix_departures_state_starts_on", ["state", "starts_on"], unique=False)
 
@@ -600,6 +601,7 @@ def downgrade() -> None:
     with op.batch_alter_table("departures", schema=None) as batch_op:
         batch_op.drop_index("ix_departures_state_starts_on")
         batch_op.drop_index("ix_departures_state_roster_due_at")
+        batch_op.drop_index("ix_departures_starts_on")
         batch_op.drop_index("ix_departures_package_id_starts_on")
 
     op.drop_table("departures")

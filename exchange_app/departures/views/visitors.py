@@ -45,7 +45,9 @@ class Text(NamedTuple):
 @anyone
 def index() -> ResponseReturnValue:
     def tell() -> Markup:
-        rows = rows_of(queries.list_next_dates(now(), count=NEXT_ON_HOME))
+        moment = now()
+        lines = queries.list_next_dates(since=day_in(HOME_ZONE, moment), now=moment, count=NEXT_ON_HOME)
+        rows = rows_of(lines)
         return Markup(render_template("departures/_home.html", rows=rows, cities=list_cities(), plans=PLANS_IN_WORDS))
 
     return render_template("departures/index.html", content=told(tell, "home"))
