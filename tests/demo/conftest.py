@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -25,8 +26,9 @@ def loaded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('demo') / 'demo.sqlite3')}"
         return
     server = request.getfixturevalue("postgres_server")
-    yield server.create_database("demo_loaded", template=request.getfixturevalue("postgres_template"))
-    server.drop_database("demo_loaded")
+    name = f"demo_{uuid4().hex}"  # tests/house has this fixture too, for the same server
+    yield server.create_database(name, template=request.getfixturevalue("postgres_template"))
+    server.drop_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter
+from exchange_app.partners.models import County
 from exchange_app.rosters.models import Participant
 from exchange_app.web.policies import policy_of
 from tests.demo.conftest import LOADED_AT
@@ -74,6 +75,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     )
     booking = db.session.get_one(Booking, person.booking_id)
     letter = first(select(Letter))
+    county = first(select(County).where(County.city_id == organiser.organisation.city_id))
     _, _check, code, signature = check_path(booking).split("/")
     return {
         "catalogue.base": {"slug": base.slug},
@@ -91,6 +93,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "signature": signature,
             "person_id": person.id,
             "letter_id": letter.id,
+            "city_id": county.city_id,
+            "county_id": county.id,
+            "organisation_id": organiser.organisation_id,
             "number": 0,
         },
     }
