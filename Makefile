@@ -14,7 +14,7 @@ run:
 
 test:
 	$(set-up) test
-	@$(python) -m pytest -n 2 $(ARGS)
+	@$(python) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check:
 	$(set-up) check

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from exchange_app.core.text import Translated
 from exchange_app.rosters.errors import ColumnNamedTwice
+from exchange_app.rosters.rules import ALWAYS_ASKED
 from exchange_app.rosters.sheets import Row, Sheet
 from exchange_app.rosters.words import COLUMN_BY_WORD
 from exchange_app.rosters.writing import one_line, squeeze, without_notes
@@ -35,6 +36,7 @@ SERIAL = "serial"
 
 _ROWS_ABOVE = 20
 _FEWEST_KNOWN = 2
+_ALL_OF_A_PUPIL = frozenset(ALWAYS_ASKED) - {"role"}
 _HEADER_LENGTH = 40
 _BETWEEN_WORDS = re.compile(r"[/|、\n或]|(?<=[\u3400-\u9fff])\s*(?=[a-z])|(?<=[a-z])\s*(?=[\u3400-\u9fff])")
 
@@ -70,6 +72,11 @@ class Header:
         return len(set(self.meanings.values()) - {SERIAL})
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it names all that a roster always asks: no other row can be the header then."""
+        return set(self.meanings.values()) >= _ALL_OF_A_PUPIL
+
+    @property
     def names_persons(self) -> bool:
         return "name" in self.meanings.values()
 
@@ -103,6 +110,8 @@ def find_header(sheet: Sheet) -> Header | None:
         for candidate in candidates:
             if candidate.score >= _FEWEST_KNOWN and (best is None or candidate.score > best.score):
                 best = candidate
+        if best and best.is_complete:
+            break
     return best
 
 

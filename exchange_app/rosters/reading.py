@@ -77,8 +77,9 @@ def read_pasted(text: str, asked: frozenset[str], *, today: date) -> Reading:
         if len(text.encode(errors="replace")) > LARGEST_FILE:
             raise RosterTooLarge(limit=LARGEST_FILE // MEGABYTE)
         sheets = list(tables(text))
-        if any(find_header(sheet) for sheet in sheets):
-            return _read_sheets(sheets, asked, today)
+        headed = _with_headers(sheets)
+        if headed:
+            return _read_headed(headed, asked, today)
         return _read_without_header(table(text, TAB), asked, today)
     except RosterRefused as refusal:
         refusal.field = "roster_text"
@@ -86,11 +87,21 @@ def read_pasted(text: str, asked: frozenset[str], *, today: date) -> Reading:
 
 
 def _read_sheets(sheets: Sequence[Sheet], asked: frozenset[str], today: date) -> Reading:
+    headed = _with_headers(sheets)
+    if headed:
+        return _read_headed(headed, asked, today)
+    raise NoHeaderRow() if any(sheet.rows for sheet in sheets) else NoRows()
+
+
+def _with_headers(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Header]]:
+    return [(sheet, header) for sheet in sheets if (header := find_header(sheet))]
+
+
+def _read_headed(headed: Sequence[tuple[Sheet, Header]], asked: frozenset[str], today: date) -> Reading:
     """Read the first sheet that has a column of names and anybody in it."""
-    headers = [(sheet, header) for sheet in sheets if (header := find_header(sheet))]
-    rosters = [(sheet, header) for sheet, header in headers if header.names_persons]
+    rosters = [(sheet, header) for sheet, header in headed if header.names_persons]
     if not rosters:
-        raise _no_roster(sheets, headers)
+        raise NoNameColumn(row=headed[0][1].row)
     for index, (sheet, header) in enumerate(rosters):
         columns = header.columns(fields_asked(asked))
         if entries := entries_of(sheet, header, columns):
@@ -98,12 +109,6 @@ def _read_sheets(sheets: Sequence[Sheet], asked: frozenset[str], today: date) ->
             others = [other.name for other, below in rosters[index + 1 :] if other.rows[-1].number > below.row]
             return _read_entries(sheet, entries, asked, today, left_out, tuple(others))
     raise NoRows()
-
-
-def _no_roster(sheets: Sequence[Sheet], headers: Sequence[tuple[Sheet, Header]]) -> RosterRefused:
-    if headers:
-        return NoNameColumn(row=headers[0][1].row)
-    return NoHeaderRow() if any(sheet.rows for sheet in sheets) else NoRows()
 
 
 def _read_without_header(sheet: Sheet, asked: frozenset[str], today: date) -> Reading:

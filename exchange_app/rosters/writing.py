@@ -15,7 +15,8 @@ _FORMULA_STARTS = "=+-@"
 
 def squeeze(text: str) -> str:
     """The letters and digits of ``text`` alone, in one width and case: how words are compared."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def without_notes(text: str) -> str:
