@@ -35,6 +35,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "PUBLIC_URL": public_url,
         "TRUSTED_HOSTS": _trusted_hosts(public_url, environment.get("TRUSTED_HOSTS", "")),
         "PROXIES": int(environment.get("PROXIES", "0")),
+        "PAGES_KEPT_SECONDS": float(environment.get("PAGES_KEPT_SECONDS", "3")),
         "SITE_NAME": environment.get("SITE_NAME", ""),
         "DEMO": environment.get("DEMO", "0") == "1",
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),

@@ -22,7 +22,6 @@ from exchange_app.core.clock import now
 from exchange_app.core.text import current_language
 from exchange_app.web.fragments import wants_fragment
 
-KEPT_SECONDS = 3
 KEPT_PAGES = 100  # the most read; the others are rendered each time
 
 Told = TypeVar("Told")
@@ -58,7 +57,7 @@ class Copies:
 
 def told(make: Callable[[], Told], *about: Hashable) -> Told:
     """What ``make`` renders ``about`` something in the reader's language; to visitors perhaps a copy."""
-    seconds = current_app.config.get("PAGES_KEPT_SECONDS", KEPT_SECONDS)
+    seconds = current_app.config["PAGES_KEPT_SECONDS"]
     if not seconds or current_user.is_authenticated:
         return make()
     copies: Copies = current_app.extensions.setdefault("copies", Copies())
