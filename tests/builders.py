@@ -166,7 +166,7 @@ def make_departure(
             "closes_at": now + timedelta(days=20),
             "roster_due_at": now + timedelta(days=23),
             "capacity": capacity,
-            "minimum": 10,
+            "minimum": min(10, capacity),
             "persons_per_adult": package.persons_per_adult,
             "supervision_basis": package.supervision_basis,
         }

@@ -85,6 +85,12 @@ class RosterDueTooLate(Invalid):
     field = "roster_due_at"
 
 
+class MinimumAboveCapacity(Invalid):
+    slug = "minimum-above-capacity"
+    words = sentence("The smallest number of persons cannot be larger than the number of seats.")
+    field = "minimum"
+
+
 class ReasonMissing(Invalid):
     slug = "reason-missing"
     words = sentence("Give the reason: every school that registered reads it.")

@@ -18,6 +18,7 @@ from exchange_app.core.text import Translated
 from exchange_app.departures import seats
 from exchange_app.departures.errors import (
     DatesOutOfOrder,
+    MinimumAboveCapacity,
     PackageHasOpenDepartures,
     PackageNotPublished,
     ReasonMissing,
@@ -49,7 +50,7 @@ class Terms:
 
 
 def plan_departure(package: Package, terms: Terms) -> Departure:
-    """A draft departure of the package. Raises DatesOutOfOrder or RosterDueTooLate."""
+    """A draft departure of the package. Raises DatesOutOfOrder, RosterDueTooLate or MinimumAboveCapacity."""
     _check_dates(terms)
     departure = Departure(package=package, pool=Pool(capacity=terms.capacity), state=DepartureState.DRAFT)
     _apply(departure, terms)
@@ -68,7 +69,7 @@ def terms_of(departure: Departure) -> Terms:
 
 def change_departure(departure: Departure, terms: Terms, *, seen: str) -> None:
     """``seen`` is the fingerprint of the terms that the editor saw. Raises ChangedMeanwhile if they are others by now;
-    DatesOutOfOrder, RosterDueTooLate, CapacityBelowTaken or StateNotReachable."""
+    DatesOutOfOrder, RosterDueTooLate, MinimumAboveCapacity, CapacityBelowTaken or StateNotReachable."""
     if not NEXT_STATES[departure.state]:
         raise StateNotReachable()
     _check_dates(terms)
@@ -93,6 +94,8 @@ def _check_dates(terms: Terms) -> None:
         raise DatesOutOfOrder(field="closes_at")
     if terms.roster_due_at > terms.meets_at:
         raise RosterDueTooLate()
+    if terms.minimum > terms.capacity:
+        raise MinimumAboveCapacity()
 
 
 def _apply(departure: Departure, terms: Terms) -> None:
@@ -180,6 +183,8 @@ def finish_departures(now: datetime) -> Sequence[Departure]:
 
 
 def _go(departure: Departure, state: DepartureState) -> None:
+    """Two who decide at the same moment decide one after the other, and the second may be refused."""
+    _lock(departure)
     if state not in NEXT_STATES[departure.state]:
         raise StateNotReachable()
     departure.state = state

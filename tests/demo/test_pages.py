@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from exchange_app.accounts.queries import find_user_by_email
+from exchange_app.core.database import db
 from exchange_app.demo.samples import ROSTERS, sample_names
+from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import DepartureState
+from tests.demo.conftest import LOADED_AT
+from tests.pages import sign_in
 
 
 @pytest.mark.parametrize("name", sample_names())
@@ -47,3 +55,17 @@ def test_the_sign_ins_command_shows_every_sign_in(app: Flask) -> None:
     shown = app.test_cli_runner().invoke(args=["demo", "sign-ins"]).output
     assert shown.count("exchange-demo-2026") == 5
     assert "School leader, Chongzuo: leader.chongzuo@demo.example" in shown
+
+
+def test_a_leader_finds_the_samples_where_a_roster_is_handed_in(demo: Flask) -> None:
+    leader = demo.test_client()
+    departure = db.session.scalars(
+        select(Departure).where(
+            Departure.state == DepartureState.OPEN, Departure.opens_at <= LOADED_AT, Departure.closes_at > LOADED_AT
+        )
+    ).first()
+    assert departure
+    with time_machine.travel(LOADED_AT):
+        sign_in(leader, find_user_by_email("leader.nanning@demo.example"))
+        page = leader.get(f"/departures/{departure.id}/register").text
+    assert [name for name in sample_names() if f"/demo/rosters/{name}" not in page] == []

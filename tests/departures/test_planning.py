@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask_babel import force_locale
 
 from exchange_app.catalogue import service as catalogue
@@ -17,6 +18,7 @@ from exchange_app.departures import service as departures
 from exchange_app.departures.errors import (
     CapacityBelowTaken,
     DatesOutOfOrder,
+    MinimumAboveCapacity,
     PackageHasOpenDepartures,
     PackageNotPublished,
     RosterDueTooLate,
@@ -131,3 +133,8 @@ def test_why_a_departure_takes_registrations_or_not(
     state: DepartureState, window: Window, left: int, expected: Standing
 ) -> None:
     assert standing(state, window, left) is expected
+
+
+def test_nobody_needs_more_persons_than_there_are_seats(app: Flask) -> None:
+    with pytest.raises(MinimumAboveCapacity), transaction():
+        make_departure(capacity=20, minimum=21)
