@@ -63,7 +63,7 @@ _FIELD_NOTES: Mapping[str, tuple[Translated, Translated]] = {
             zh_Hans="学生必填。监护人联系不上时打的另一个号码",
             en="Required for pupils. Another number, for when the guardian cannot be reached",
         ),
-        Translated(zh_Hans="0771-5400002", en="0771-5400002"),
+        Translated(zh_Hans="0771-0400002", en="0771-0400002"),
     ),
     "birth_date": (
         Translated(zh_Hans="必填。年-月-日", en="Required. Year-month-day"),

@@ -8,5 +8,5 @@
 | `roster-with-mistakes.csv` | 24 and 3 in GB18030, six rows of them to mend |
 
 `python -m exchange_app.demo.rosters.make_samples` writes them anew into this folder. Identity numbers use
-the unassigned area 459900, mobile numbers the unassigned prefix 154.
+the unassigned area 459900, mobile numbers the unassigned prefix 154, landlines a first digit that no subscriber has.
 """

@@ -17,7 +17,7 @@ from exchange_app.demo.rosters.ods import Merged, OdsCell, ods_workbook
 
 FOLDER = Path(__file__).parent
 TITLE = "各族青少年交流计划研学活动名册（演示，人名和号码均为虚构）"
-FILLED_IN = "填报单位：演示学校    填报人：林静    联系电话：0771-5400000"
+FILLED_IN = "填报单位：演示学校    填报人：林静    联系电话：0771-0400000"
 HEADER = ("序号", "姓名", "年级班级", "监护人\n姓名", "监护人电话（必填）", "备用电话*", "身份")
 DOCUMENT_HEADER = ("证件类型", "证件号码")
 
@@ -76,7 +76,7 @@ class Sample:
 
     @property
     def second_phone(self) -> str:
-        return "" if self.is_staff else f"0771-54{self.number:05}"
+        return "" if self.is_staff else f"0771-04{self.number:05}"
 
     @property
     def role(self) -> str:
