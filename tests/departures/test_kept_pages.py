@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from exchange_app.catalogue.views.telling import KEPT_PAGES, KEPT_SECONDS
+from exchange_app.catalogue.views.telling import KEPT_PAGES
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
@@ -23,6 +23,9 @@ from tests.statements import counted_statements
 def departure(app: Flask) -> Departure:
     with transaction():
         return make_departure(now=now())
+
+
+KEPT_SECONDS = 3
 
 
 @pytest.fixture
