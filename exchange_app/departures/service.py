@@ -184,7 +184,7 @@ def finish_departures(now: datetime) -> Sequence[Departure]:
 
 def _go(departure: Departure, state: DepartureState) -> None:
     """Two who decide at the same moment decide one after the other, and the second may be refused."""
-    _lock(departure)
+    db.session.refresh(departure, ["state"], with_for_update={"key_share": True, "of": Departure})
     if state not in NEXT_STATES[departure.state]:
         raise StateNotReachable()
     departure.state = state
