@@ -17,6 +17,7 @@ from exchange_app.core.sealing import KeyRing, use_keys
 from exchange_app.features import BLUEPRINTS, COMMANDS, LABELS, LETTERS
 from exchange_app.outbox.kinds import know_letters
 from exchange_app.web.addresses import RowNumber
+from exchange_app.web.again import Application
 from exchange_app.web.errors import answer_errors
 from exchange_app.web.formats import format_pages
 from exchange_app.web.headers import send_headers
@@ -30,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
     """The Flask application for the settings of `config.load_settings`."""
-    app = Flask("exchange_app", root_path=str(ROOT / "exchange_app"), template_folder=str(ROOT / "templates"))
+    app = Application("exchange_app", root_path=str(ROOT / "exchange_app"), template_folder=str(ROOT / "templates"))
     app.config.from_mapping(settings)
     trust_proxies(app)
     use_keys(KeyRing(app.config["FIELD_KEYS"], app.config["INDEX_KEY"]))

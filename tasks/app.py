@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any
 
 from celery import Celery, Task, signals
+from sqlalchemy.exc import DBAPIError
 
 from config import load_settings
 from exchange_app.core.clock import now
+from exchange_app.core.database import lost_a_race
 from exchange_app.core.transaction import transaction
 from exchange_app.factory import create_app
 from tasks.schedule import SCHEDULE
@@ -36,7 +38,9 @@ class InApplication(Task):
             return super().__call__(*args, **kwargs)
 
 
-JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures")
+JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters")
+
+TRIES = 3
 
 celery = Celery("exchange", task_cls=InApplication, include=JOBS)
 celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})
@@ -49,5 +53,13 @@ def repeat(step: Callable[[datetime], int]) -> None:
 
 
 def _once(step: Callable[[datetime], int]) -> int:
+    """A step that lost a race in the database is done again; whoever won has gone on by then."""
+    for _ in range(TRIES - 1):
+        try:
+            with transaction():
+                return step(now())
+        except DBAPIError as problem:
+            if not lost_a_race(problem):
+                raise
     with transaction():
         return step(now())

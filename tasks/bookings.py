@@ -1,6 +1,7 @@
-"""Holds that ran out, departures that were called off, trips that are near and rosters that are due."""
+"""Holds and offers that ran out, waiting lists, departures that were called off, decisions and rosters that are due."""
 
-from exchange_app.bookings import reminders, service
+from exchange_app.bookings import approvals, reminders, service, waiting
+from exchange_app.core.errors import Conflict
 from tasks.app import celery, repeat
 
 
@@ -17,3 +18,14 @@ def release_called_off() -> None:
 @celery.task(name="bookings.plan_reminders")
 def plan_reminders() -> None:
     repeat(reminders.plan_reminders)
+    repeat(approvals.remind_approvers)
+
+
+@celery.task(name="bookings.offer_seats")
+def offer_seats() -> None:
+    """Seats that went to somebody else at the last moment are no fault: the next look finds what is left."""
+    repeat(waiting.close_lists)
+    try:
+        repeat(waiting.offer_seats)
+    except Conflict:
+        pass

@@ -15,9 +15,12 @@ from tasks.settings import settings
 SECONDS_BETWEEN = {
     "outbox.deliver": 10,
     "bookings.expire_holds": 60,
+    "bookings.offer_seats": 30,
     "bookings.release_called_off": 60,
     "bookings.plan_reminders": 300,
+    "departures.release_allotments": 60,
     "departures.turn_pages": 3600,
+    "rosters.lock_rosters": 300,
 }
 
 SCHEDULE: dict[str, dict[str, Any]] = {

@@ -11,7 +11,6 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import Party
 from exchange_app.catalogue.models import (
-    Approval,
     Base,
     BaseKind,
     Manner,
@@ -82,8 +81,11 @@ def make_leader(city: City | None = None) -> User:
     return make_user(make_organisation(city or make_city()), Role.LEADER)
 
 
-def make_package(*, days: int = 1, **changes: Any) -> Package:
-    """A published package with one stop a day at a base, kept by an office of the host city."""
+def make_package(*, days: int = 1, slot_capacity: int = 1000, **changes: Any) -> Package:
+    """A published package with one stop a day at a base, kept by an office of the host city.
+
+    ``slot_capacity`` is that of the one activity at which it stops.
+    """
     number = next(_numbers)
     city = changes.pop("host_city", None) or make_city()
     organiser = changes.pop("organiser", None) or make_organisation(city, OrganisationKind.OFFICE)
@@ -115,9 +117,11 @@ def make_package(*, days: int = 1, **changes: Any) -> Package:
         minutes=120,
         group_min=10,
         group_max=50,
+        slot_capacity=slot_capacity,
         grade_from=4,
         grade_until=9,
         languages=["zh_Hans"],
+        timetable={},
     )
     package = Package(
         **{
@@ -135,7 +139,7 @@ def make_package(*, days: int = 1, **changes: Any) -> Package:
             "grade_from": 4,
             "grade_until": 9,
             "price_note": both(""),
-            "approval": Approval.NONE,
+            "approvals": [],
             "persons_per_adult": 10,
             "supervision_basis": both("The city's rule"),
             "publication": Publication.PUBLISHED,

@@ -1,1 +1,2 @@
-"""People who sign in, and what they may do: leaders of schools, organisers of cities, administrators."""
+"""People who sign in, and what they may do: leaders and heads of schools, education bureaus, organisers,
+administrators."""

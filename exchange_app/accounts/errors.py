@@ -41,6 +41,22 @@ class EmailTaken(Conflict):
     field = "email"
 
 
+class HeadOfNoSchool(Invalid):
+    """A head approves the groups of the own school."""
+
+    slug = "head-of-no-school"
+    words = sentence("A school head needs an account at the own school. Choose a school.")
+    field = "organisation_id"
+
+
+class BureauNoOffice(Invalid):
+    """A bureau approves the groups of the schools of its city."""
+
+    slug = "bureau-no-office"
+    words = sentence("Somebody at an education bureau needs an account at its office. Choose an office.")
+    field = "organisation_id"
+
+
 class UserNotFound(NotFound):
     slug = "user-not-found"
     words = sentence("There is no such account.")

@@ -7,6 +7,8 @@ from exchange_app.web.labels import Labels
 LABELS: Labels = {
     Role: {
         Role.LEADER: sentence("School leader"),
+        Role.HEAD: sentence("School head"),
+        Role.BUREAU: sentence("Education bureau"),
         Role.ORGANISER: sentence("Organiser"),
         Role.ADMINISTRATOR: sentence("Administrator"),
     }

@@ -1,11 +1,19 @@
-"""How long a sign-in lasts, and what a password must be."""
+"""How long a sign-in lasts, what a password must be, and where somebody of a role works."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import timedelta
 
-from exchange_app.accounts.errors import PasswordTooLong, PasswordTooPlain, PasswordTooShort
+from exchange_app.accounts.errors import (
+    BureauNoOffice,
+    HeadOfNoSchool,
+    PasswordTooLong,
+    PasswordTooPlain,
+    PasswordTooShort,
+)
+from exchange_app.core.roles import Role
+from exchange_app.partners.models import OrganisationKind
 
 # A working day. It ends sooner when nothing is asked for: then the cookie runs out (PERMANENT_SESSION_LIFETIME).
 SIGN_IN_LENGTH = timedelta(hours=12)
@@ -29,6 +37,14 @@ def check_password_strength(password: str, email: str) -> None:
     spoken = password.casefold()
     if len(set(spoken)) < FEWEST_DIFFERENT_SIGNS or spoken in (email, email.partition("@")[0]):
         raise PasswordTooPlain()
+
+
+def check_workplace(role: Role, kind: OrganisationKind) -> None:
+    """Whether somebody of this role may work for such an organisation. Raises HeadOfNoSchool or BureauNoOffice."""
+    if role is Role.HEAD and kind is not OrganisationKind.SCHOOL:
+        raise HeadOfNoSchool()
+    if role is Role.BUREAU and kind is not OrganisationKind.OFFICE:
+        raise BureauNoOffice()
 
 
 def new_first_password() -> str:

@@ -14,7 +14,7 @@ from exchange_app.accounts import queries
 from exchange_app.accounts.errors import EmailTaken, OwnAccount, WrongPassword, WrongSignIn
 from exchange_app.accounts.models import SignIn, User
 from exchange_app.accounts.passwords import hash_password, is_outdated, is_password
-from exchange_app.accounts.rules import SIGN_IN_LENGTH
+from exchange_app.accounts.rules import SIGN_IN_LENGTH, check_workplace
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import DEFAULT_LANGUAGE
@@ -96,7 +96,8 @@ def change_person(user: User, *, name: str, phone: str, language: str) -> None:
 
 
 def add_user(organisation: Organisation, profile: Profile, *, password_hash: str) -> User:
-    """Raises EmailTaken; the transaction is then to be given up."""
+    """Raises HeadOfNoSchool, BureauNoOffice or EmailTaken; the transaction is then to be given up."""
+    check_workplace(profile.role, organisation.kind)
     user = User(
         organisation=organisation,
         role=profile.role,

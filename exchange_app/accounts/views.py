@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from exchange_app.accounts import queries, service
-from exchange_app.accounts.errors import EmailTaken, WrongSignIn
+from exchange_app.accounts.errors import BureauNoOffice, EmailTaken, HeadOfNoSchool, WrongSignIn
 from exchange_app.accounts.forms import NewUserForm, PasswordForm, PersonForm, SignInForm
 from exchange_app.accounts.models import User
 from exchange_app.accounts.passwords import hash_password
@@ -34,6 +34,8 @@ accounts = Blueprint("accounts", __name__)
 # Where each role's work is.
 HOME_PAGES = {
     Role.LEADER: "bookings.index",
+    Role.HEAD: "bookings.decisions",
+    Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: "departures.board",
     Role.ADMINISTRATOR: "accounts.users",
 }
@@ -154,7 +156,7 @@ def add_user() -> ResponseReturnValue:
             with transaction():
                 organisation = queries.get_organisation(form.organisation_id.data)
                 user = service.add_user(organisation, _profile(form), password_hash=password_hash)
-        except EmailTaken as refusal:
+        except (EmailTaken, HeadOfNoSchool, BureauNoOffice) as refusal:
             beside_field(form, refusal)
         else:
             return render_template("accounts/add_user.html", form=form, user=user, first_password=first_password)

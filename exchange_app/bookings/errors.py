@@ -16,20 +16,20 @@ class NobodyComes(Invalid):
 
 
 class TooFewAdults(Invalid):
-    """``pupils`` need ``needed`` adults; ``missing`` more are wanted."""
+    """``missing`` more adults are needed for ``pupils`` whom nobody accompanies; one may accompany ``per_adult``."""
 
     slug = "too-few-adults"
     field = "staff"
 
-    def __init__(self, *, pupils: int, needed: int, missing: int) -> None:
-        super().__init__(pupils=pupils, needed=needed, missing=missing)
+    def __init__(self, *, missing: int, pupils: int, per_adult: int) -> None:
+        super().__init__(missing=missing, pupils=pupils, per_adult=per_adult)
         self.words = sentences(
-            "%(pupils)s pupils need %(needed)s accompanying adults; %(missing)s more is missing.",
-            "%(pupils)s pupils need %(needed)s accompanying adults; %(missing)s more are missing.",
+            "One more adult is needed for %(pupils)s pupils: an adult may accompany %(per_adult)s.",
+            "%(missing)s more adults are needed for %(pupils)s pupils: an adult may accompany %(per_adult)s.",
             missing,
-            pupils=pupils,
-            needed=needed,
             missing=missing,
+            pupils=pupils,
+            per_adult=per_adult,
         )
 
 
@@ -84,3 +84,83 @@ class ProofFailed(Invalid):
         "The code and the digits do not belong together. Look at the confirmation, or ask the group's leader."
     )
     field = "code"
+
+
+class NeverFits(Invalid):
+    """The departure has ``capacity`` seats in all (or one of its stops has)."""
+
+    slug = "never-fits"
+    words = sentence("A group of this size cannot wait: there are %(capacity)s places in all.")
+    field = "pupils"
+
+
+class OfferLapsed(Conflict):
+    slug = "offer-lapsed"
+    words = sentence(
+        "The time for accepting these seats ran out, and they were given back. You may join the list again."
+    )
+
+
+class NotYourDecision(Conflict):
+    """It is somebody else's turn, or nobody's."""
+
+    slug = "not-your-decision"
+    words = sentence("This group does not wait for your decision (any more).")
+
+
+class NothingToTakeBack(Conflict):
+    slug = "nothing-to-take-back"
+    words = sentence("This decision can no longer be taken back: the next one has been made.")
+
+
+class MoreAreNamed(Conflict):
+    """The roster names ``pupils`` pupils and ``staff`` staff."""
+
+    slug = "more-are-named"
+    words = sentence(
+        "The roster names %(pupils)s pupils and %(staff)s accompanying adults. Remove those who do not come first."
+    )
+    field = "pupils"
+
+
+class NamedMeanwhile(Conflict):
+    """The roster names ``named`` persons, more than the host is asked to agree to."""
+
+    slug = "named-meanwhile"
+    words = sentence("The roster names %(named)s persons by now. The school has to remove those who do not come first.")
+
+
+class NothingChanges(Invalid):
+    slug = "nothing-changes"
+    words = sentence("These are the numbers that the booking has already.")
+    field = "pupils"
+
+
+class HostMustAgree(Conflict):
+    """Schools change by themselves until ``until``; later the host has to agree."""
+
+    slug = "host-must-agree"
+    words = sentence("This could be changed until %(until)s without asking. Ask the host, with a reason.")
+    field = "reason"
+
+
+class AlreadyAsked(Conflict):
+    slug = "already-asked"
+    words = sentence("The host has not answered your last request yet.")
+
+
+class NothingAsked(Conflict):
+    slug = "nothing-asked"
+    words = sentence("This request was answered or withdrawn meanwhile.")
+
+
+class OtherPackage(Invalid):
+    slug = "other-package"
+    words = sentence("A group moves to another date of the same package.")
+    field = "departure"
+
+
+class NoColleague(Invalid):
+    slug = "no-colleague"
+    words = sentence("Choose a leader of your school.")
+    field = "leader"

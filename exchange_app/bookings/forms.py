@@ -1,16 +1,25 @@
-"""What the pages about bookings ask."""
+"""What the pages about bookings ask.
+
+A booking's page shows several of these forms, so their reasons and comments have an ``id`` of their own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from wtforms import SelectField
+from wtforms import SelectField, SubmitField
 
-from exchange_app.bookings.rules import BookingState
+from exchange_app.accounts.models import User
+from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
 from exchange_app.core.text import sentence
+from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import Cause
+from exchange_app.web.formats import date_range
 from exchange_app.web.forms import (
     ChoiceField,
+    CountField,
     EmailField,
     FilterForm,
     Form,
@@ -22,6 +31,11 @@ from exchange_app.web.forms import (
 )
 
 REASON_LENGTH = 500
+MOST_PERSONS = 1_000
+
+
+def _row_id(typed: str) -> int | None:
+    return int(typed) if typed else None
 
 
 class Needed:
@@ -46,23 +60,69 @@ class ContactForm(Form):
 
 
 class CancelForm(Form):
-    reason = LongTextField(sentence("Reason"), longest=REASON_LENGTH, validators=[Needed()])
+    reason = LongTextField(sentence("Reason"), id="cancel-reason", longest=REASON_LENGTH, validators=[Needed()])
+
+
+class PartyForm(Form):
+    """How many come; with ``ask`` the host is asked, who reads the reason."""
+
+    pupils = CountField(sentence("Pupils"), most=MOST_PERSONS, validators=[Required()])
+    staff = CountField(sentence("Accompanying adults"), most=MOST_PERSONS, validators=[Required()])
+    reason = LongTextField(sentence("Reason"), id="party-reason", longest=REASON_LENGTH, validators=[Needed()])
+    ask = SubmitField(sentence("Ask the host"))
+
+    @property
+    def party(self) -> Party | None:
+        """None where the numbers cannot be read."""
+        if self.pupils.data is None or self.staff.data is None:
+            return None
+        return Party(self.pupils.data, self.staff.data)
+
+
+class MoveForm(Form):
+    """To another date of the package; with ``ask`` the host is asked, who reads the reason."""
+
+    departure = SelectField(sentence("Other date"), coerce=_row_id, validators=[Required()])
+    reason = LongTextField(sentence("Reason"), id="move-reason", longest=REASON_LENGTH, validators=[Needed()])
+    ask = SubmitField(sentence("Ask the host"))
+
+    def offer(self, departures: Iterable[Departure]) -> None:
+        dates = [(one.id, date_range(one.starts_on, one.ends_on)) for one in departures]
+        self.departure.choices = [("", sentence("Choose a date")), *dates]
+
+
+class HandOverForm(Form):
+    leader = SelectField(sentence("New leader"), coerce=_row_id, validators=[Required()])
+
+    def offer(self, colleagues: Iterable[User]) -> None:
+        self.leader.choices = [("", sentence("Choose a colleague")), *((one.id, one.name) for one in colleagues)]
+
+
+class RequestForm(Form):
+    reason = LongTextField(sentence("Reason"), id="request-reason", longest=REASON_LENGTH, validators=[Needed()])
+
+
+class TakeBackForm(Form):
+    reason = LongTextField(sentence("Reason"), id="take-back-reason", longest=REASON_LENGTH, validators=[Needed()])
 
 
 class DecisionForm(Form):
     comment = LongTextField(sentence("What the school should know"), longest=REASON_LENGTH)
 
 
+class AnswerForm(Form):
+    """The host's answer to what a school asks."""
+
+    comment = LongTextField(sentence("What the school should know"), id="answer-comment", longest=REASON_LENGTH)
+
+
 class CallOffForm(Form):
+    cause = ChoiceField(Cause, sentence("Cause"), empty=sentence("Choose …"), validators=[Required()])
     reason = TranslatedLongField(sentence("Reason"), longest=REASON_LENGTH, validators=[Needed()])
-
-
-def _departure_id(typed: str) -> int | None:
-    return int(typed) if typed else None
 
 
 class DeskFilter(FilterForm):
     """Which groups the host looks at; None means any."""
 
     state = ChoiceField(BookingState, sentence("State"), empty=sentence("Any state"))
-    departure = SelectField(sentence("Departure"), coerce=_departure_id)
+    departure = SelectField(sentence("Departure"), coerce=_row_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,14 @@ from sqlalchemy.orm import joinedload
 from exchange_app.accounts.models import User
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
 from exchange_app.bookings.links import booking_path, check_path
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.models import Booking, ChangeKind, ChangeRequest
+from exchange_app.bookings.queries import (
+    count_confirmations,
+    find_open_request,
+    list_approvals,
+    list_approver_users,
+    place_in_line,
+)
 from exchange_app.bookings.reminders import (
     COMING,
     ONE_DAY,
@@ -23,13 +30,13 @@ from exchange_app.bookings.reminders import (
     TRIP_REMINDERS,
     has_its_turn,
 )
-from exchange_app.bookings.rules import BookingState, spaced_code
-from exchange_app.catalogue.models import MenuItem, Package, Stop
+from exchange_app.bookings.rules import CHANGEABLE, MOST_PASSES, OFFER_LENGTH, BookingState, Party, spaced_code
+from exchange_app.catalogue.models import Approver, MenuItem, Package, Stop
 from exchange_app.core.database import db
-from exchange_app.core.roles import Role
 from exchange_app.core.settings import setting
 from exchange_app.core.text import sentence
 from exchange_app.departures.models import Departure
+from exchange_app.departures.queries import list_alternatives
 from exchange_app.outbox.kinds import Calendar, Kind
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.queries import find_letter_by_key
@@ -40,16 +47,23 @@ from exchange_app.outbox.service import NewLetter, write_letters
 
 
 def write_submitted(booking: Booking, now: datetime) -> None:
-    write_letters([_to_leader(booking, "booking_submitted", "submitted", now), *_to_organisers(booking, now)], now)
+    """Organisers hear of it, but for those who decide first: `write_approval_wanted` tells them."""
+    to_organisers = [] if booking.approvers[:1] == [Approver.HOST] else _to_organisers(booking, now)
+    write_letters([_to_leader(booking, "booking_submitted", "submitted", now), *to_organisers], now)
 
 
-def write_confirmed(booking: Booking, now: datetime) -> None:
-    """Organisers hear of it only where they were not asked before: their notice has the key of a submission's."""
-    write_letters([_to_leader(booking, "booking_confirmed", "confirmed", now), *_to_organisers(booking, now)], now)
+def write_confirmed(booking: Booking, now: datetime, *, times: int = 0) -> None:
+    """``times`` is how often it was confirmed before. Organisers hear of it only where they neither decided nor were
+    told before: their notice has the key of a submission's."""
+    slug = f"confirmed:{times}" if times else "confirmed"
+    to_organisers = [] if Approver.HOST in booking.approvers else _to_organisers(booking, now)
+    write_letters([_to_leader(booking, "booking_confirmed", slug, now), *to_organisers], now)
 
 
 def write_declined(booking: Booking, comment: str, now: datetime) -> None:
-    write_letters([_to_leader(booking, "booking_declined", "declined", now, reason=comment)], now)
+    """Taken back, it may be declined again: each time is a letter of its own."""
+    facts = {"reason": comment, "approver": str(list_approvals(booking.id)[-1].approver)}
+    write_letters([_to_leader(booking, "booking_declined", f"declined:{_stamp(now)}", now, **facts)], now)
 
 
 def write_cancelled(booking: Booking, reason: str, now: datetime) -> None:
@@ -63,7 +77,84 @@ def write_called_off(booking: Booking, now: datetime) -> None:
     write_letters([_to_leader(booking, "booking_called_off", "called_off", now)], now)
 
 
-def _to_leader(booking: Booking, kind: str, slug: str, now: datetime, **facts: str) -> NewLetter:
+def write_queued(booking: Booking, now: datetime) -> None:
+    write_letters([_to_leader(booking, "booking_queued", "queued", now)], now)
+
+
+def write_offered(booking: Booking, now: datetime) -> None:
+    write_letters([_to_leader(booking, "booking_offered", "offered", now, **_offer(booking))], now)
+
+
+def write_list_ended(booking: Booking, now: datetime) -> None:
+    """An offer lapsed (``hold_ends_at`` still says when), or registration ended before seats came free."""
+    write_letters([_to_leader(booking, "booking_list_ended", "list_ended", now, **_offer(booking))], now)
+
+
+def _offer(booking: Booking) -> dict[str, str]:
+    return {"until": booking.hold_ends_at.isoformat()} if booking.hold_ends_at else {}
+
+
+def write_approval_wanted(booking: Booking, approver: Approver, now: datetime) -> None:
+    """To everybody who can speak for the approver; ``times_reminded`` says whether it is the first time."""
+    since = booking.awaiting_since or now
+    slug = f"wanted:{approver}:{_stamp(since)}:{booking.times_reminded}"
+    facts = {"approver": str(approver), "since": since.isoformat(), "times": booking.times_reminded}
+    people = list_approver_users(booking, approver)
+    write_letters([_to_person(booking, person, "approval_wanted", slug, now, **facts) for person in people], now)
+
+
+def write_taken_back(booking: Booking, reason: str, now: datetime) -> None:
+    write_letters([_to_leader(booking, "booking_taken_back", f"taken_back:{_stamp(now)}", now, reason=reason)], now)
+
+
+def write_changed(booking: Booking, before: Party, now: datetime, *, roster_was_due: bool = False) -> None:
+    """The group is larger or smaller than ``before``, by itself or because its ``roster_was_due``."""
+    facts = {
+        "pupils_before": before.pupils,
+        "staff_before": before.staff,
+        "pupils": booking.pupils,
+        "staff": booking.staff,
+        "roster_was_due": roster_was_due,
+    }
+    slug = f"changed:{_stamp(now)}"
+    to_organisers = _to_organisers(booking, now, "organiser_change", f"{slug}:organiser", **facts)
+    write_letters([_to_leader(booking, "booking_changed", slug, now, **facts), *to_organisers], now)
+
+
+def write_moved(booking: Booking, before: Departure, now: datetime) -> None:
+    facts = {"before": before.starts_on.isoformat(), "before_until": before.ends_on.isoformat()}
+    slug = f"moved:{_stamp(now)}"
+    to_organisers = _to_organisers(booking, now, "organiser_move", f"{slug}:organiser", **facts)
+    write_letters([_to_leader(booking, "booking_moved", slug, now, **facts), *to_organisers], now)
+
+
+def write_handed_over(booking: Booking, now: datetime) -> None:
+    write_letters([_to_leader(booking, "booking_handed_over", f"handed_over:{_stamp(now)}", now)], now)
+
+
+def write_change_asked(request: ChangeRequest, now: datetime) -> None:
+    facts = {"request": request.id, "kind": str(request.kind), "reason": request.reason, **request.facts}
+    slug = f"asked:{request.id}"
+    write_letters(_to_organisers(request.booking, now, "organiser_request", slug, **facts), now)
+
+
+def write_change_answered(request: ChangeRequest, now: datetime) -> None:
+    facts = {
+        "kind": str(request.kind),
+        "is_granted": bool(request.is_granted),
+        "reason": request.comment or "",
+        **request.facts,
+    }
+    write_letters(
+        [_to_leader(request.booking, "booking_request_answered", f"answered:{request.id}", now, **facts)], now
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%S%f}"
+
+
+def _to_leader(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
     return NewLetter(
         key=f"booking:{booking.id}:{slug}",
         kind=kind,
@@ -76,30 +167,23 @@ def _to_leader(booking: Booking, kind: str, slug: str, now: datetime, **facts: s
 
 
 def _to_organisers(
-    booking: Booking, now: datetime, kind: str = "organiser_notice", slug: str = "organiser", **facts: str
+    booking: Booking, now: datetime, kind: str = "organiser_notice", slug: str = "organiser", /, **facts: Any
 ) -> list[NewLetter]:
     """One letter for everybody who keeps the package, each in their own language."""
-    organisers = db.session.scalars(
-        select(User)
-        .where(
-            User.organisation_id == booking.departure.package.organiser_id,
-            User.role == Role.ORGANISER,
-            User.closed_at.is_(None),
-        )
-        .order_by(User.id)
+    organisers = list_approver_users(booking, Approver.HOST)
+    return [_to_person(booking, organiser, kind, slug, now, **facts) for organiser in organisers]
+
+
+def _to_person(booking: Booking, person: User, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
+    return NewLetter(
+        key=f"booking:{booking.id}:{slug}:{person.id}",
+        kind=kind,
+        subject_id=booking.id,
+        address=person.email,
+        language=person.language,
+        due_at=now,
+        facts=facts,
     )
-    return [
-        NewLetter(
-            key=f"booking:{booking.id}:{slug}:{organiser.id}",
-            kind=kind,
-            subject_id=booking.id,
-            address=organiser.email,
-            language=organiser.language,
-            due_at=now,
-            facts=facts,
-        )
-        for organiser in organisers
-    ]
 
 
 # ------------------------------------------------------------------------------------------------- sending
@@ -138,10 +222,54 @@ def words_for(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]
         "zone": zone_of(departure),
         "days": itinerary(departure),
         "reason": letter.facts.get("reason", ""),
+        "facts": letter.facts,
         "check_url": public_url + check_path(booking),
         "booking_url": public_url + booking_path(booking),
-        "waits_for_host": booking.state is BookingState.SUBMITTED,
+        "approvers": booking.approvers,
+        "waits_for_host": booking.state is BookingState.SUBMITTED and booking.awaiting is Approver.HOST,
+        "alternatives": _alternatives(booking, now),
+        "place": place_in_line(booking) if booking.state is BookingState.WAITING else None,
+        "most_passes": MOST_PASSES,
+        "offer_hours": OFFER_LENGTH // timedelta(hours=1),
+        **_facts_in_words(letter),
     }
+
+
+def _facts_in_words(letter: Letter) -> dict[str, Any]:
+    """The letter's facts as what they stand for; None where it has no such fact.
+
+    ``party`` is what the group becomes or is asked to become, ``wanted`` the departure a school asks to move to.
+    """
+    facts = letter.facts
+    return {
+        "approver": Approver(facts["approver"]) if "approver" in facts else None,
+        "waits_since": _moment(facts.get("since")),
+        "times_reminded": facts.get("times", 0),
+        "offered_until": _moment(facts.get("until")),
+        "party_before": Party(facts["pupils_before"], facts["staff_before"]) if "pupils_before" in facts else None,
+        "party": Party(facts["pupils"], facts["staff"]) if "pupils" in facts else None,
+        "roster_was_due": facts.get("roster_was_due", False),
+        "moved_from": _day(facts.get("before")),
+        "moved_from_until": _day(facts.get("before_until")),
+        "request_kind": ChangeKind(facts["kind"]) if "kind" in facts else None,
+        "wanted": db.session.get(Departure, facts["departure_id"]) if "departure_id" in facts else None,
+        "is_granted": facts.get("is_granted", False),
+    }
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _alternatives(booking: Booking, now: datetime) -> Sequence[Departure]:
+    """Other dates with room for the group, for those who lost theirs."""
+    if booking.state not in (BookingState.CALLED_OFF, BookingState.DECLINED, BookingState.LAPSED):
+        return []
+    return list_alternatives(booking.departure, persons=booking.persons, now=now)
 
 
 def zone_of(departure: Departure) -> ZoneInfo:
@@ -150,6 +278,31 @@ def zone_of(departure: Departure) -> ZoneInfo:
 
 def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime], bool]:
     return lambda booking, letter, now: booking.state in states
+
+
+GOING_ON = CHANGEABLE | {BookingState.HELD, BookingState.WAITING, BookingState.OFFERED}
+
+
+def _always(booking: Booking, letter: Letter, now: datetime) -> bool:
+    return True
+
+
+def _is_offer_open(booking: Booking, letter: Letter, now: datetime) -> bool:
+    return booking.state_at(now) is BookingState.OFFERED
+
+
+def _is_approval_wanted(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """Still the same approver's turn, and the same turn."""
+    since = booking.awaiting_since
+    return booking.awaiting == letter.facts["approver"] and (
+        since is not None and since.isoformat() == letter.facts["since"]
+    )
+
+
+def _is_request_open(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """Neither answered nor withdrawn."""
+    request = find_open_request(booking.id)
+    return request is not None and request.id == letter.facts["request"]
 
 
 def _is_trip_coming(booking: Booking, letter: Letter, now: datetime) -> bool:
@@ -176,11 +329,19 @@ def _itinerary_to_keep(booking: Booking, letter: Letter, now: datetime) -> Calen
 
 
 def _itinerary_to_drop(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
-    """Only for those who were sent one."""
-    confirmation = find_letter_by_key(f"booking:{booking.id}:confirmed")
-    if confirmation is None or confirmation.state is LetterState.SKIPPED:
+    """Only for those who were sent one, whichever time it was confirmed."""
+    slugs = ["confirmed", *(f"confirmed:{times}" for times in range(1, count_confirmations(booking.id)))]
+    confirmations = [find_letter_by_key(f"booking:{booking.id}:{slug}") for slug in slugs]
+    if all(each is None or each.state is LetterState.SKIPPED for each in confirmations):
         return None
     return _calendar(booking, letter, Method.CANCEL, now)
+
+
+def _itinerary_if_certain(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
+    """Replaces the one that was sent for the former date, or takes it away where the new date is not certain yet."""
+    if booking.state is BookingState.CONFIRMED:
+        return _itinerary_to_keep(booking, letter, now)
+    return _itinerary_to_drop(booking, letter, now)
 
 
 def _calendar(booking: Booking, letter: Letter, method: Method, now: datetime) -> Calendar:
@@ -222,6 +383,23 @@ BOOKING_LETTERS = (
         _while_state(BookingState.SUBMITTED, BookingState.CONFIRMED),
     ),
     _kind("organiser_cancellation", sentence("Cancellation, to the organiser"), _while_state(BookingState.CANCELLED)),
+    _kind("booking_queued", sentence("On the waiting list"), _while_state(BookingState.WAITING)),
+    _kind("booking_offered", sentence("Seats offered"), _is_offer_open),
+    _kind("booking_list_ended", sentence("Waiting list ended"), _while_state(BookingState.LAPSED)),
+    _kind("approval_wanted", sentence("Decision wanted"), _is_approval_wanted),
+    _kind(
+        "booking_taken_back",
+        sentence("Decision taken back"),
+        _while_state(BookingState.SUBMITTED),
+        calendar=_itinerary_to_drop,
+    ),
+    _kind("booking_changed", sentence("Group changed"), _while_state(*CHANGEABLE)),
+    _kind("organiser_change", sentence("Group changed, to the organiser"), _while_state(*CHANGEABLE)),
+    _kind("booking_moved", sentence("Group moved"), _while_state(*CHANGEABLE), calendar=_itinerary_if_certain),
+    _kind("organiser_move", sentence("Group moved, to the organiser"), _while_state(*CHANGEABLE)),
+    _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),
+    _kind("organiser_request", sentence("A school asks for a change, to the organiser"), _is_request_open),
+    _kind("booking_request_answered", sentence("Answer to a request"), _always),
     _kind("reminder_roster_due", sentence("Reminder that the roster is due"), _is_roster_missing),
     _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
     _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),

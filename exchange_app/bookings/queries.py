@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.errors import BookingNotFound
-from exchange_app.bookings.models import Booking, BookingEvent
-from exchange_app.bookings.rules import SEATED, BookingState, parse_code
-from exchange_app.catalogue.models import MenuItem, Package, Stop
+from exchange_app.bookings.models import Approval, Booking, BookingEvent, ChangeRequest
+from exchange_app.bookings.rules import (
+    CAN_BE_CALLED_OFF,
+    CHANGEABLE,
+    MOST_PASSES,
+    SEATED,
+    BookingState,
+    Step,
+    parse_code,
+)
+from exchange_app.catalogue.models import Approver, MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.departures.models import Departure
+from exchange_app.departures.models import Claim, Departure
 from exchange_app.departures.rules import DepartureState
+from exchange_app.partners.models import Organisation
+
+HOLDS = text("bookings.state IN ('held', 'offered')")  # as the partial index says it
 
 WITH_DEPARTURE = (
     joinedload(Booking.school),
@@ -36,14 +48,25 @@ WITH_STOPS = (
 
 def visible_to(user: User) -> Select[Booking]:
     """The bookings a user may see: a leader those of the own school, an organiser those of the packages the own
-    organisation keeps, an administrator all."""
+    organisation keeps, a school's head and an education bureau what they decide about, an administrator all."""
     bookings = select(Booking)
     if user.role is Role.ADMINISTRATOR:
         return bookings
     if user.role is Role.LEADER:
         return bookings.where(Booking.school_id == user.organisation_id)
+    if user.role is Role.HEAD:
+        return bookings.where(Booking.school_id == user.organisation_id, _concerns(Approver.SCHOOL_HEAD))
+    if user.role is Role.BUREAU:
+        schools = select(Organisation.id).where(Organisation.city_id == user.organisation.city_id)
+        return bookings.where(Booking.school_id.in_(schools), _concerns(Approver.EDUCATION_BUREAU))
     kept = select(Departure.id).join(Departure.package).where(Package.organiser_id == user.organisation_id)
     return bookings.where(Booking.departure_id.in_(kept))
+
+
+def _concerns(approver: Approver) -> ColumnElement[bool]:
+    """Bookings that wait for this approver, or that they have decided about."""
+    decided = exists().where(Approval.booking_id == Booking.id, Approval.approver == approver)
+    return or_(Booking.awaiting == approver, decided)
 
 
 def get_booking(code: str, user: User) -> Booking:
@@ -107,6 +130,228 @@ def list_desk(user: User, *, state: BookingState | None, departure_id: int | Non
     return groups.order_by(waits, waiting_since, Booking.created_at.desc(), Booking.id.desc())
 
 
+def list_decisions(user: User) -> Select[Booking]:
+    """What the user decides about: what waits for them first, longest waiting first, then what they decided; to be
+    paged."""
+    waits = case((Booking.awaiting == APPROVER_OF.get(user.role), 0), else_=1)
+    return visible_to(user).options(*WITH_DEPARTURE).order_by(waits, Booking.awaiting_since, Booking.id.desc())
+
+
+# Whose word each role speaks; an administrator stands in for any of them.
+APPROVER_OF = {
+    Role.HEAD: Approver.SCHOOL_HEAD,
+    Role.ORGANISER: Approver.HOST,
+    Role.BUREAU: Approver.EDUCATION_BUREAU,
+}
+
+
+def list_approvals(booking_id: int) -> Sequence[Approval]:
+    """The answers that stand, in the order in which they were given."""
+    return db.session.scalars(
+        select(Approval)
+        .options(joinedload(Approval.by))
+        .where(Approval.booking_id == booking_id, Approval.taken_back_at.is_(None))
+        .order_by(Approval.id)
+    ).all()
+
+
+def list_approver_users(booking: Booking, approver: Approver) -> Sequence[User]:
+    """Who can speak this approver's word about the booking."""
+    users = select(User).where(User.closed_at.is_(None)).order_by(User.id)
+    match approver:
+        case Approver.SCHOOL_HEAD:
+            users = users.where(User.role == Role.HEAD, User.organisation_id == booking.school_id)
+        case Approver.HOST:
+            users = users.where(
+                User.role == Role.ORGANISER, User.organisation_id == booking.departure.package.organiser_id
+            )
+        case Approver.EDUCATION_BUREAU:
+            users = users.join(User.organisation).where(
+                User.role == Role.BUREAU, Organisation.city_id == booking.school.city_id
+            )
+    return db.session.scalars(users).all()
+
+
+def lock_unanswered(now: datetime, *, waits: Mapping[int, timedelta], limit: int = 100) -> Sequence[Booking]:
+    """Bookings whose approver was reminded n times and has been waiting for ``waits[n]`` or longer, locked."""
+    is_due = [
+        (Booking.times_reminded == times) & (Booking.awaiting_since <= now - length) for times, length in waits.items()
+    ]
+    return db.session.scalars(
+        select(Booking)
+        .options(*WITH_DEPARTURE)
+        .where(Booking.awaiting.is_not(None), Booking.state == BookingState.SUBMITTED, or_(*is_due))
+        .order_by(Booking.awaiting_since)
+        .limit(limit)
+        .with_for_update(of=Booking, skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def map_answers(booking_ids: Sequence[int], approver: Approver) -> Mapping[int, Approval]:
+    """How this approver answered about each of the bookings; only answers that stand."""
+    answers = db.session.scalars(
+        select(Approval).where(
+            Approval.booking_id.in_(booking_ids), Approval.approver == approver, Approval.taken_back_at.is_(None)
+        )
+    )
+    return {answer.booking_id: answer for answer in answers}
+
+
+def find_open_request(booking_id: int) -> ChangeRequest | None:
+    return db.session.scalar(
+        select(ChangeRequest)
+        .options(joinedload(ChangeRequest.asked_by))
+        .where(ChangeRequest.booking_id == booking_id, ChangeRequest.decided_at.is_(None))
+    )
+
+
+def list_open_requests(user: User) -> Sequence[ChangeRequest]:
+    """What schools ask of this host, longest waiting first."""
+    mine = visible_to(user).with_only_columns(Booking.id)
+    return db.session.scalars(
+        select(ChangeRequest)
+        .options(joinedload(ChangeRequest.booking).options(*WITH_DEPARTURE), joinedload(ChangeRequest.asked_by))
+        .where(ChangeRequest.booking_id.in_(mine), ChangeRequest.decided_at.is_(None))
+        .order_by(ChangeRequest.asked_at)
+    ).all()
+
+
+def list_colleagues(booking: Booking) -> Sequence[User]:
+    """The leaders of the school who might take the booking on."""
+    return db.session.scalars(
+        select(User)
+        .where(
+            User.organisation_id == booking.school_id,
+            User.role == Role.LEADER,
+            User.closed_at.is_(None),
+            User.id != booking.leader_id,
+        )
+        .order_by(User.name, User.id)
+    ).all()
+
+
+# ----------------------------------------------------------------------------------------------------- the waiting list
+
+
+def list_waiting() -> Sequence[Booking]:
+    """Every group on a waiting list, in the order of arrival, as it is in the database now."""
+    return db.session.scalars(_waiting()).all()
+
+
+def _waiting() -> Select[Booking]:
+    return (
+        select(Booking)
+        .join(Booking.departure)
+        .options(
+            contains_eager(Booking.departure).options(
+                joinedload(Departure.pool), joinedload(Departure.package).joinedload(Package.host_city)
+            ),
+            joinedload(Booking.school),
+            joinedload(Booking.leader),
+        )
+        .where(Booking.state == BookingState.WAITING)
+        .order_by(Booking.queued_at, Booking.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def lock_waiting() -> Sequence[Booking]:
+    """As list_waiting, locked."""
+    return db.session.scalars(_waiting().with_for_update(of=Booking, key_share=True)).all()
+
+
+def list_waiting_of(departure_id: int) -> Sequence[Booking]:
+    """The departure's waiting list in its order."""
+    return db.session.scalars(
+        select(Booking)
+        .options(joinedload(Booking.school))
+        .where(Booking.state == BookingState.WAITING, Booking.departure_id == departure_id)
+        .order_by(Booking.queued_at, Booking.id)
+    ).all()
+
+
+def list_offered_of(departure_id: int) -> Sequence[Booking]:
+    """The groups that are offered seats of the departure now, by the end of the offer."""
+    return db.session.scalars(
+        select(Booking)
+        .options(joinedload(Booking.school))
+        .where(Booking.state == BookingState.OFFERED, Booking.departure_id == departure_id)
+        .order_by(Booking.hold_ends_at, Booking.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A group's place on its departure's list, from 1; the groups before it, and how often it may still be passed."""
+
+    number: int
+    before: Sequence[Booking]
+    may_be_passed: int
+
+
+def place_in_line(booking: Booking) -> Place:
+    """Where a waiting group stands."""
+    line = list_waiting_of(booking.departure_id)
+    number = next((number for number, other in enumerate(line, start=1) if other.id == booking.id), len(line) + 1)
+    return Place(number, line[: number - 1], max(0, MOST_PASSES - booking.times_passed))
+
+
+def count_waiting(departure_id: int) -> int:
+    counted = select(func.count()).where(
+        Booking.state.in_((BookingState.WAITING, BookingState.OFFERED)), Booking.departure_id == departure_id
+    )
+    return db.session.scalar(counted) or 0
+
+
+def list_list_events(departure_id: int) -> Sequence[BookingEvent]:
+    """Every decision about the departure's waiting list, the latest first."""
+    return db.session.scalars(
+        select(BookingEvent)
+        .join(BookingEvent.booking)
+        .options(contains_eager(BookingEvent.booking).joinedload(Booking.school), joinedload(BookingEvent.by))
+        .where(Booking.departure_id == departure_id, BookingEvent.what.in_(LIST_EVENTS))
+        .order_by(BookingEvent.id.desc())
+    ).all()
+
+
+LIST_EVENTS = ("queue", "offer", "passed", "kept_waiting", "accept", "turn_down", "lapse", "close_list")
+
+
+def was_kept_waiting(booking_id: int) -> bool:
+    """Whether it is in the history already that seats gather for a group before this one."""
+    told = exists().where(BookingEvent.booking_id == booking_id, BookingEvent.what == "kept_waiting")
+    return bool(db.session.scalar(select(told)))
+
+
+def lock_waiting_of_ended(now: datetime, *, limit: int = 200) -> Sequence[Booking]:
+    """Groups that still wait although the registration is over, locked."""
+    return db.session.scalars(
+        select(Booking)
+        .join(Booking.departure)
+        .options(contains_eager(Booking.departure), joinedload(Booking.leader))
+        .where(Booking.state == BookingState.WAITING, Departure.closes_at <= now)
+        .order_by(Booking.id)
+        .limit(limit)
+        .with_for_update(of=Booking, skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def count_confirmations(booking_id: int) -> int:
+    """How often the booking was confirmed so far."""
+    counted = select(func.count()).where(BookingEvent.booking_id == booking_id, BookingEvent.what == Step.CONFIRM)
+    return db.session.scalar(counted) or 0
+
+
+def count_persons(departure_id: int) -> int:
+    """How many persons the groups that are handed in come to."""
+    persons = select(func.sum(Booking.pupils + Booking.staff)).where(
+        Booking.departure_id == departure_id, Booking.state.in_(CHANGEABLE)
+    )
+    return db.session.scalar(persons) or 0
+
+
 def list_departures_with_bookings(user: User) -> Sequence[Departure]:
     """The departures whose bookings the user may see, the latest first."""
     departures = visible_to(user).with_only_columns(Booking.departure_id)
@@ -144,18 +389,21 @@ def list_history(booking_id: int) -> Sequence[BookingEvent]:
     ).all()
 
 
-def lock_expired_holds(now: datetime, *, departure_id: int | None = None, limit: int = 200) -> Sequence[Booking]:
-    """Holds that ran out, locked; those that another transaction has in hand are passed over."""
+def lock_expired_holds(now: datetime, *, of_pools: Collection[int] = (), limit: int = 200) -> Sequence[Booking]:
+    """Holds and offers that ran out (those that hold seats of these pools), locked; those that another transaction has
+    in hand are passed over."""
     expired = (
         select(Booking)
-        .where(Booking.state == BookingState.HELD, Booking.hold_ends_at <= now)
+        .options(joinedload(Booking.departure), joinedload(Booking.leader))
+        .where(HOLDS, Booking.hold_ends_at <= now)
         .order_by(Booking.hold_ends_at)
         .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(of=Booking, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
-    if departure_id is not None:
-        expired = expired.where(Booking.departure_id == departure_id)
+    if of_pools:
+        holders = select(Claim.booking_id).where(Claim.pool_id.in_(list(of_pools)))
+        expired = expired.where(Booking.id.in_(holders))
     return db.session.scalars(expired).all()
 
 
@@ -167,7 +415,7 @@ def lock_bookings_of_called_off(limit: int = 500) -> Sequence[Booking]:
         .options(contains_eager(Booking.departure), joinedload(Booking.leader))
         .where(
             Departure.state == DepartureState.CALLED_OFF,
-            Booking.state.in_((BookingState.HELD, BookingState.SUBMITTED, BookingState.CONFIRMED)),
+            Booking.state.in_(CAN_BE_CALLED_OFF),
         )
         .order_by(Booking.id)
         .limit(limit)

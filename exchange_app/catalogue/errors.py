@@ -51,6 +51,12 @@ class GroupSizesTurned(Invalid):
     field = "group_max"
 
 
+class SlotTooSmall(Invalid):
+    slug = "slot-too-small"
+    words = sentence("A slot has to take at least the largest group.")
+    field = "slot_capacity"
+
+
 class GradesTurned(Invalid):
     slug = "grades-turned"
     words = sentence("The last grade cannot be lower than the first.")

@@ -8,8 +8,8 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, HiddenField, SelectField, TimeField, ValidationError
 
-from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN
-from exchange_app.catalogue.models import Approval, BaseKind, Manner, MenuItem, Plan
+from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN, TIMES_ON
+from exchange_app.catalogue.models import Approver, BaseKind, Manner, MenuItem, Plan
 from exchange_app.catalogue.queries import ItemFilter
 from exchange_app.catalogue.rules import (
     ASKABLE_FIELDS,
@@ -18,7 +18,9 @@ from exchange_app.catalogue.rules import (
     MINUTES_A_DAY,
     MOST_DAYS,
     SPOKEN_LANGUAGES,
+    WEEKDAYS,
     make_asks,
+    parse_times,
 )
 from exchange_app.catalogue.terms import BaseTerms, ItemTerms, MenuTerms, PackageTerms, StopTerms
 from exchange_app.core.text import Translated, sentence
@@ -34,11 +36,16 @@ from exchange_app.web.forms import (
     Required,
     TranslatedField,
     TranslatedLongField,
+    TypedField,
 )
 
 CHOOSE = sentence("Choose …")
 NONE = sentence("None")
 ANY = sentence("Any")
+NOBODY = sentence("Nobody")
+TIMES = sentence("Write times as in 09:00, 14:00.")
+APPROVES_ALREADY = sentence("This one approves already: choose another, or nobody.")
+MOST_DAYS_OF_NOTICE = 365
 
 
 class RowField(SelectField):
@@ -62,6 +69,19 @@ class GradeField(SelectField):
             return [("", empty), *((grade, grades(grade, grade)) for grade in known)]
 
         super().__init__(label, coerce=lambda typed: int(typed) if typed else None, choices=choices, **options)
+
+
+class TimesField(TypedField):
+    """Times of a day in one line; its data are as a timetable holds them, or None."""
+
+    def read(self, text: str) -> list[str]:
+        try:
+            return parse_times(text)
+        except ValueError:
+            raise ValueError(TIMES) from None
+
+    def write(self, value: Sequence[str]) -> str:
+        return ", ".join(value)
 
 
 class EditForm(Form):
@@ -107,6 +127,16 @@ class ItemForm(EditForm):
     minutes = CountField(sentence("Duration in minutes"), least=1, most=MINUTES_A_DAY, validators=[Required()])
     group_min = CountField(sentence("Smallest group"), least=1, most=10_000, validators=[Required()])
     group_max = CountField(sentence("Largest group"), least=1, most=10_000, validators=[Required()])
+    slot_capacity = CountField(
+        sentence("Persons that one slot takes, all groups together"), least=1, validators=[Required()]
+    )
+    times_1 = TimesField(TIMES_ON[1])
+    times_2 = TimesField(TIMES_ON[2])
+    times_3 = TimesField(TIMES_ON[3])
+    times_4 = TimesField(TIMES_ON[4])
+    times_5 = TimesField(TIMES_ON[5])
+    times_6 = TimesField(TIMES_ON[6])
+    times_7 = TimesField(TIMES_ON[7])
     grade_from = GradeField(sentence("From grade"), validators=[Required()])
     grade_until = GradeField(sentence("Until grade"), validators=[Required()])
     speaks_zh = BooleanField(SPOKEN["zh"])
@@ -118,9 +148,21 @@ class ItemForm(EditForm):
         """The languages in which an activity is held, as the form shows them."""
         return {f"speaks_{language}": language in languages for language in SPOKEN_LANGUAGES}
 
+    @staticmethod
+    def times(timetable: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        """When an activity begins on each weekday, as the form shows it."""
+        return {f"times_{weekday}": times for weekday, times in timetable.items()}
+
+    @property
+    def times_fields(self) -> list[TimesField]:
+        return [self[f"times_{weekday}"] for weekday in WEEKDAYS]
+
     def terms(self) -> ItemTerms:
         spoken = [language for language in SPOKEN_LANGUAGES if self[f"speaks_{language}"].data]
-        return ItemTerms(**self.values_for(ItemTerms), languages=spoken)
+        timetable = {
+            str(weekday): field.data for weekday, field in zip(WEEKDAYS, self.times_fields, strict=True) if field.data
+        }
+        return ItemTerms(**self.values_for(ItemTerms), languages=spoken, timetable=timetable)
 
 
 class PackageForm(EditForm):
@@ -140,7 +182,15 @@ class PackageForm(EditForm):
         sentence("Price per person in yuan; 0 where families pay nothing"), validators=[Required()]
     )
     price_note = TranslatedField(sentence("What the price covers, or who pays instead"), longest=400)
-    approval = ChoiceField(Approval, sentence("Approval"), validators=[Required()])
+    approver_1 = ChoiceField(Approver, sentence("Who approves first"), empty=NOBODY)
+    approver_2 = ChoiceField(Approver, sentence("Then"), empty=NOBODY)
+    approver_3 = ChoiceField(Approver, sentence("Then"), empty=NOBODY)
+    changes_until_days = CountField(
+        sentence("Days before the first day until which schools change and cancel by themselves"),
+        most=MOST_DAYS_OF_NOTICE,
+        description=sentence("Later the organiser has to agree."),
+        validators=[Required()],
+    )
     persons_per_adult = CountField(
         sentence("Pupils that one adult may accompany"), least=1, most=100, validators=[Required()]
     )
@@ -156,9 +206,29 @@ class PackageForm(EditForm):
         """Why a package asks for each field, as the form shows it."""
         return {f"ask_{ask['field']}": Translated(ask["reason"]) for ask in asks}
 
+    @staticmethod
+    def approvers(approvals: Sequence[str]) -> dict[str, str]:
+        """Who approves a package's groups, as the form shows it."""
+        return {f"approver_{place}": approver for place, approver in enumerate(approvals, 1)}
+
+    def validate_approver_2(self, field: ChoiceField) -> None:
+        self._refuse_twice(field, self.approver_1)
+
+    def validate_approver_3(self, field: ChoiceField) -> None:
+        self._refuse_twice(field, self.approver_1, self.approver_2)
+
+    def _refuse_twice(self, field: ChoiceField, *before: ChoiceField) -> None:
+        if field.data is not None and field.data in [earlier.data for earlier in before]:
+            raise ValidationError(APPROVES_ALREADY)
+
     def terms(self) -> PackageTerms:
+        named = (self.approver_1.data, self.approver_2.data, self.approver_3.data)
         reasons = {field: self[f"ask_{field}"].data for field in ASKABLE_FIELDS}
-        return PackageTerms(**self.values_for(PackageTerms), asks=make_asks(reasons))
+        return PackageTerms(
+            **self.values_for(PackageTerms),
+            approvals=[approver.value for approver in named if approver is not None],
+            asks=make_asks(reasons),
+        )
 
 
 class StopForm(EditForm):

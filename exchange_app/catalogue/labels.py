@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from exchange_app.catalogue.models import Approval, BaseKind, Manner, Package, Plan, Publication
-from exchange_app.core.text import Translated, sentence
+from babel.dates import get_day_names
+
+from exchange_app.catalogue.models import Approver, BaseKind, Manner, MenuItem, Package, Plan, Publication
+from exchange_app.catalogue.rules import WEEKDAYS, runs, weekdays_alike
+from exchange_app.core.text import Translated, current_language, sentence
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -31,9 +34,10 @@ LABELS: Labels = {
         Publication.PUBLISHED: sentence("Published"),
         Publication.WITHDRAWN: sentence("Withdrawn"),
     },
-    Approval: {
-        Approval.NONE: sentence("Confirmed at once"),
-        Approval.HOST: sentence("The host decides about each group"),
+    Approver: {
+        Approver.SCHOOL_HEAD: sentence("The school's head"),
+        Approver.HOST: sentence("The host"),
+        Approver.EDUCATION_BUREAU: sentence("The education bureau"),
     },
 }
 
@@ -52,6 +56,18 @@ PLANS_IN_WORDS = {
     Plan.TOURISM: sentence("Travel that brings people together: landscapes, crafts and festivals."),
 }
 
+EVERY_DAY = sentence("Every day")
+
+TIMES_ON = {
+    1: sentence("Times on Mondays"),
+    2: sentence("Times on Tuesdays"),
+    3: sentence("Times on Wednesdays"),
+    4: sentence("Times on Thursdays"),
+    5: sentence("Times on Fridays"),
+    6: sentence("Times on Saturdays"),
+    7: sentence("Times on Sundays"),
+}
+
 SPOKEN = {
     "zh": sentence("Chinese"),
     "za": sentence("Zhuang"),
@@ -64,3 +80,17 @@ def asked_of(package: Package) -> list[tuple[Any, Translated]]:
     return [
         (ASKED_FIELDS[ask["field"]], Translated(ask["reason"])) for ask in package.asks if ask["field"] in ASKED_FIELDS
     ]
+
+
+def timetable_of(item: MenuItem) -> list[tuple[str, list[str]]]:
+    """When the activity begins: the weekdays that have the same times (周二–周日 · Tue–Sun), and those times."""
+    return [(_days_in_words(weekdays), times) for weekdays, times in weekdays_alike(item.timetable)]
+
+
+def _days_in_words(weekdays: list[int]) -> str:
+    if len(weekdays) == len(WEEKDAYS):
+        return str(EVERY_DAY)
+    names = get_day_names("abbreviated", locale=current_language())  # counted from 0, which is Monday
+    return " · ".join(
+        names[first - 1] if first == last else f"{names[first - 1]}–{names[last - 1]}" for first, last in runs(weekdays)
+    )

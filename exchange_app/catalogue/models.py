@@ -44,11 +44,12 @@ class Publication(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Approval(StrEnum):
-    """Who has to say yes to a submitted booking."""
+class Approver(StrEnum):
+    """Who may have to say yes to a submitted booking."""
 
-    NONE = "none"
+    SCHOOL_HEAD = "school_head"
     HOST = "host"
+    EDUCATION_BUREAU = "education_bureau"
 
 
 class Base(db.Model):
@@ -91,12 +92,18 @@ class Menu(db.Model):
 
 
 class MenuItem(db.Model):
-    """One activity at one base; grades count from 1 (first year of primary school) to 12."""
+    """One activity at one base; grades count from 1 (first year of primary school) to 12.
+
+    ``slot_capacity`` is how many persons one slot takes, all groups of all packages together. ``timetable`` holds for
+    each ISO weekday, "1" to "7", the times at which slots begin, in their order: ``{"2": ["09:00", "14:00"]}``; an
+    empty one means that there are no fixed times, and a slot is made whenever a package stops there.
+    """
 
     __tablename__ = "menu_items"
     __table_args__ = (
         CheckConstraint("minutes > 0", name="minutes"),
         CheckConstraint("0 < group_min AND group_min <= group_max", name="group_size"),
+        CheckConstraint("slot_capacity > 0", name="slot_capacity"),
         CheckConstraint("1 <= grade_from AND grade_from <= grade_until AND grade_until <= 12", name="grades"),
     )
 
@@ -112,9 +119,11 @@ class MenuItem(db.Model):
     minutes: Mapped[int]
     group_min: Mapped[int]
     group_max: Mapped[int]
+    slot_capacity: Mapped[int]
     grade_from: Mapped[int]
     grade_until: Mapped[int]
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    timetable: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
 
     menu: Mapped[Menu] = relationship(back_populates="items")
     base: Mapped[Base] = relationship()
@@ -123,7 +132,9 @@ class MenuItem(db.Model):
 class Package(db.Model):
     """An itinerary of menu items over one or more days, hosted by one city for groups of another (or of any).
 
-    ``price_minor`` is per person in the currency's minor units, 0 when families pay nothing. ``asks`` lists the
+    ``price_minor`` is per person in the currency's minor units, 0 when families pay nothing. ``approvals`` names who
+    has to say yes to a booking, in order; if it is empty, bookings are confirmed at once. Until ``changes_until_days``
+    before the first day schools change and cancel by themselves; later the organiser has to agree. ``asks`` lists the
     optional roster fields that the package needs: ``[{"field": "document_number", "reason": {"zh_Hans": …}}]``.
     """
 
@@ -133,6 +144,7 @@ class Package(db.Model):
         CheckConstraint("1 <= grade_from AND grade_from <= grade_until AND grade_until <= 12", name="grades"),
         CheckConstraint("price_minor >= 0", name="price"),
         CheckConstraint("persons_per_adult > 0", name="supervision"),
+        CheckConstraint("changes_until_days >= 0", name="changes_until_days"),
         Index("ix_packages_publication_host_city_id", "publication", "host_city_id"),
     )
 
@@ -154,7 +166,8 @@ class Package(db.Model):
     price_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     price_note: Mapped[Translated] = mapped_column(TranslatedText)
-    approval: Mapped[Approval] = mapped_column(choice(Approval), default=Approval.HOST)
+    approvals: Mapped[list[str]] = mapped_column(JSON, default=list)
+    changes_until_days: Mapped[int] = mapped_column(default=7)
     persons_per_adult: Mapped[int] = mapped_column(default=20)
     supervision_basis: Mapped[Translated] = mapped_column(TranslatedText)
     asks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -166,6 +179,10 @@ class Package(db.Model):
     stops: Mapped[list[Stop]] = relationship(
         back_populates="package", order_by="Stop.day, Stop.starts, Stop.id", cascade="all, delete-orphan"
     )
+
+    @property
+    def approvers(self) -> list[Approver]:
+        return [Approver(approver) for approver in self.approvals]
 
     @property
     def asked_fields(self) -> frozenset[str]:

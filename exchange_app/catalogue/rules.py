@@ -1,11 +1,13 @@
-"""What an itinerary must hold, what a package may ask of a roster, and how addresses are made of titles."""
+"""What an itinerary must hold, when an activity begins, what a package may ask of a roster, and how addresses are made
+of titles."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
 from typing import Any, Protocol, TypeVar
 
 from exchange_app.core.text import Translated
@@ -14,6 +16,7 @@ FIRST_GRADE = 1  # first year of primary school
 LAST_GRADE = 12  # third year of senior middle school
 MOST_DAYS = 30
 MINUTES_A_DAY = 24 * 60
+WEEKDAYS = range(1, 8)  # as ISO counts them, from Monday
 
 # The roster fields that a package may ask for besides those every roster holds (domain: children's data). Whoever asks
 # for a document's number asks for its type.
@@ -31,6 +34,8 @@ DayStop = TypeVar("DayStop", bound=OnADay)
 
 _SLUG_LENGTH = 60
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+_BETWEEN_TIMES = re.compile(r"[,;、،؛\s]+")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def days_outside(days: int, used: Iterable[int]) -> list[int]:
@@ -49,6 +54,51 @@ def by_day(stops: Iterable[DayStop], days: int) -> list[tuple[int, list[DayStop]
     for stop in stops:
         found.setdefault(stop.day, []).append(stop)
     return sorted(found.items())
+
+
+def parse_times(text: str) -> list[str]:
+    """The times in a line such as ``9:00, 14:00``, each once and in their order, as a timetable holds them.
+
+    Between them may stand any comma, a semicolon or a space. Raises ValueError for what is no time.
+    """
+    typed = unicodedata.normalize("NFKC", text)
+    return sorted({_read_time(word) for word in _BETWEEN_TIMES.split(typed) if word})
+
+
+def _read_time(word: str) -> str:
+    if (found := _TIME.fullmatch(word)) is None:
+        raise ValueError(f"no time: {word}")
+    return f"{found[1]:0>2}:{found[2]}"
+
+
+def has_times(timetable: Mapping[str, Sequence[str]]) -> bool:
+    """Whether slots begin at fixed times; otherwise groups come at any time."""
+    return any(timetable.values())
+
+
+def times_on(timetable: Mapping[str, Sequence[str]], day: date) -> list[time]:
+    """When slots begin on that day, in their order."""
+    return [time.fromisoformat(begins) for begins in timetable.get(str(day.isoweekday()), ())]
+
+
+def weekdays_alike(timetable: Mapping[str, Sequence[str]]) -> list[tuple[list[int], list[str]]]:
+    """The weekdays on which slots begin, those with the same times together, each with its times."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for weekday in WEEKDAYS:
+        if times := tuple(timetable.get(str(weekday), ())):
+            found.setdefault(times, []).append(weekday)
+    return [(weekdays, list(times)) for times, weekdays in found.items()]
+
+
+def runs(weekdays: Iterable[int]) -> list[tuple[int, int]]:
+    """Weekdays in their order as first and last of those that follow each other: 1, 2, 3, 6 → (1, 3), (6, 6)."""
+    found: list[tuple[int, int]] = []
+    for weekday in weekdays:
+        if found and found[-1][1] == weekday - 1:
+            found[-1] = (found[-1][0], weekday)
+        else:
+            found.append((weekday, weekday))
+    return found
 
 
 def make_asks(reasons: Mapping[str, Translated]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from exchange_app.catalogue.errors import (
     MenuEmpty,
     MenuInUse,
     SeasonTurned,
+    SlotTooSmall,
     StopOutsideDays,
     StopUntitled,
     TitleMissing,
@@ -109,13 +110,13 @@ def withdraw_menu(menu: Menu) -> None:
 
 
 def add_item(menu: Menu, terms: ItemTerms) -> MenuItem:
-    """Raises BaseElsewhere, GroupSizesTurned or GradesTurned."""
+    """Raises BaseElsewhere, GroupSizesTurned, SlotTooSmall or GradesTurned."""
     _check_item(menu, terms)
     return _store(MenuItem(slug=_slug_of(terms.title, "activity"), menu=menu), terms)
 
 
 def change_item(item: MenuItem, terms: ItemTerms, *, seen: str) -> None:
-    """Raises BaseElsewhere, GroupSizesTurned, GradesTurned or ChangedMeanwhile."""
+    """Raises BaseElsewhere, GroupSizesTurned, SlotTooSmall, GradesTurned or ChangedMeanwhile."""
     _check_item(item.menu, terms)
     change(item, terms, seen=seen)
 
@@ -125,6 +126,8 @@ def _check_item(menu: Menu, terms: ItemTerms) -> None:
         raise BaseElsewhere()
     if terms.group_max < terms.group_min:
         raise GroupSizesTurned()
+    if terms.slot_capacity < terms.group_max:
+        raise SlotTooSmall()
     _check_grades(terms.grade_from, terms.grade_until)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, time
 from typing import Any, TypeVar
 
-from exchange_app.catalogue.models import Approval, BaseKind, Manner, Plan
+from exchange_app.catalogue.models import BaseKind, Manner, Plan
 from exchange_app.core.text import Translated
 
 
@@ -44,9 +44,11 @@ class ItemTerms:
     minutes: int
     group_min: int
     group_max: int
+    slot_capacity: int
     grade_from: int
     grade_until: int
     languages: list[str]
+    timetable: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class PackageTerms:
     grade_until: int
     price_minor: int
     price_note: Translated
-    approval: Approval
+    approvals: list[str]
+    changes_until_days: int
     persons_per_adult: int
     supervision_basis: Translated
     asks: list[dict[str, Any]]

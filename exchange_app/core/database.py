@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Delete, Enum, Integer, MetaData, Update, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -98,6 +99,16 @@ def engine_options(url: str) -> dict[str, Any]:
             "options": "-c lock_timeout=3000 -c statement_timeout=10000 -c timezone=UTC",
         },
     }
+
+
+# PostgreSQL: serialization failure, deadlock.
+LOST_RACES = frozenset({"40001", "40P01"})
+
+
+def lost_a_race(problem: DBAPIError) -> bool:
+    """Whether the database gave this transaction up for another one: nothing of it was stored, and it may be done
+    again."""
+    return getattr(problem.orig, "sqlstate", None) in LOST_RACES
 
 
 def insert_unless_there(table: type[Model]) -> Any:

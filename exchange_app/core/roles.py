@@ -4,6 +4,11 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """A leader registers groups of a school; its head and the education bureau of its city approve them; an organiser
+    hosts groups."""
+
     LEADER = "leader"
+    HEAD = "head"
+    BUREAU = "bureau"
     ORGANISER = "organiser"
     ADMINISTRATOR = "administrator"

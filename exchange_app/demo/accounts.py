@@ -21,6 +21,8 @@ def sign_ins() -> list[SignIn]:
     return [
         SignIn(sentence("School leader, Nanning"), "leader.nanning@demo.example", PASSWORD),
         SignIn(sentence("School leader, Chongzuo"), "leader.chongzuo@demo.example", PASSWORD),
+        SignIn(sentence("School head, Nanning"), "head.nanning@demo.example", PASSWORD),
+        SignIn(sentence("Education bureau, Nanning"), "bureau.nanning@demo.example", PASSWORD),
         SignIn(sentence("Organiser, Nanning"), "organiser.nanning@demo.example", PASSWORD),
         SignIn(sentence("Organiser, Chongzuo"), "organiser.chongzuo@demo.example", PASSWORD),
         SignIn(sentence("Administrator"), "administrator@demo.example", PASSWORD),

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from exchange_app.bookings import approvals, waiting
 from exchange_app.bookings import service as bookings
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.changes import ask_change
+from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
 from exchange_app.demo.known import Known
 from exchange_app.demo.samples import sample
 from exchange_app.rosters import service as rosters
@@ -20,7 +21,9 @@ from exchange_app.rosters.reading import Reading, read_file
 Occurrence = tuple[datetime, Callable[[datetime], None]]
 
 FILLING_IN = timedelta(minutes=25)
+ASKED_AGO = timedelta(hours=3)
 NEVER_SUBMITTED = frozenset({BookingState.HELD, BookingState.EXPIRED})
+FROM_THE_LIST = frozenset({BookingState.WAITING, BookingState.OFFERED})
 
 
 class Group:
@@ -39,9 +42,13 @@ class Group:
         self.comment: str = entry.get("comment", "")
         self.ends = BookingState(entry["ends"])
         self._entry = entry
+        self._known = known
 
     def occurrences(self, now: datetime) -> Iterator[Occurrence]:
         held_at = self._held_at(now)
+        if self.ends in FROM_THE_LIST:
+            yield held_at, self.queue
+            return
         yield held_at, self.hold
         if self.ends in NEVER_SUBMITTED:
             return
@@ -49,6 +56,8 @@ class Group:
         yield submitted_at, self.submit
         if "answered_days" in self._entry:
             yield submitted_at + timedelta(days=self._entry["answered_days"]), self._answer
+        if "asks" in self._entry:
+            yield now - ASKED_AGO, self._ask
 
     def _held_at(self, now: datetime) -> datetime:
         if "held_minutes_ago" in self._entry:
@@ -60,22 +69,43 @@ class Group:
         form = f"demo-{self.number}"
         self.booking = bookings.hold_seats(self.departure, self.party, form_token=form, by=self.leader, now=at)
 
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.leader.name, self.leader.email, self.leader.phone)
+
+    def queue(self, at: datetime) -> None:
+        form = f"demo-{self.number}"
+        self.booking = waiting.join_list(
+            self.departure, self.party, self.contact, form_token=form, by=self.leader, now=at
+        )
+
     def submit(self, at: datetime) -> None:
-        contact = Contact(self.leader.name, self.leader.email, self.leader.phone)
-        bookings.set_contact(self.booking, contact, by=self.leader, now=at)
+        bookings.set_contact(self.booking, self.contact, by=self.leader, now=at)
         self._hand_in_roster(at)
         bookings.submit_booking(self.booking, by=self.leader, now=at)
 
     def _answer(self, at: datetime) -> None:
         """What the host, or for a cancelled booking the leader, says in the end."""
         if self.ends is BookingState.DECLINED:
-            bookings.decline_booking(self.booking, comment=self.comment, by=self.host, now=at)
+            approvals.decline_booking(self.booking, comment=self.comment, by=self.host, now=at)
         elif self.ends is BookingState.CANCELLED:
             bookings.cancel_booking(self.booking, reason=self.comment, by=self.leader, now=at)
-        elif self.departure.package.approval is Approval.HOST:
-            bookings.confirm_booking(self.booking, by=self.host, now=at)
+        elif self.departure.package.approvals:
+            self._approve(at)
             if "document_number" in self.departure.package.asked_fields:  # kept only from now on
                 self._hand_in_roster(at)
+
+    def _approve(self, at: datetime) -> None:
+        """Everybody whom the package asks agrees, one after the other, as far as the demo says."""
+        agreed = self._entry.get("agreed", len(self.booking.approvers))
+        for approver in self.booking.approvers[:agreed]:
+            person = self._known.approver(approver, self.booking)
+            approvals.approve_booking(self.booking, by=person, now=at)
+
+    def _ask(self, at: datetime) -> None:
+        numbers = dict(self._entry["asks"])
+        reason = numbers.pop("reason")
+        ask_change(self.booking, ChangeKind.PARTY, reason=reason, by=self.leader, now=at, **numbers)
 
     def _hand_in_roster(self, at: datetime) -> None:
         if self.roster is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -13,6 +14,7 @@ from sqlalchemy import exists, select
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings import service as bookings
+from exchange_app.bookings import waiting
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
@@ -25,8 +27,11 @@ from exchange_app.demo.places import add_bases, add_cities, add_organisations, a
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
 from exchange_app.departures import service as departures
+from exchange_app.departures.allotments import release_due, set_aside
 from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import City, Organisation
+from exchange_app.rosters.service import lock_rosters
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -87,16 +92,29 @@ def _of_organisers(known: Known, now: datetime) -> Iterator[Occurrence]:
             yield now - timedelta(days=entry["closed_days_ago"]), partial(_close, departure)
         if "called_off_days_ago" in entry:
             host = known.host(departure.package)
-            call_off = partial(_call_off, departure, entry["called_off_reason"], host)
+            call_off = partial(_call_off, departure, Cause(entry["called_off_cause"]), entry["called_off_reason"], host)
             yield now - timedelta(days=entry["called_off_days_ago"]), call_off
+        for aside in entry.get("allotments", []):
+            yield departure.opens_at, partial(_set_aside, departure, aside, known)
+
+
+def _set_aside(departure: Departure, aside: dict[str, Any], known: Known, at: datetime) -> None:
+    set_aside(
+        departure,
+        aside["seats"],
+        city=known.cities[aside["city"]] if "city" in aside else None,
+        school=known.organisations[aside["school"]] if "school" in aside else None,
+        release_at=departure.closes_at - timedelta(days=aside["released_days_before_closing"]),
+        now=at,
+    )
 
 
 def _close(departure: Departure, _at: datetime) -> None:
     departures.close_departure(departure)
 
 
-def _call_off(departure: Departure, reason: Translated, by: User, at: datetime) -> None:
-    bookings.call_off_departure(departure, reason=reason, by=by, now=at)
+def _call_off(departure: Departure, cause: Cause, reason: Translated, by: User, at: datetime) -> None:
+    bookings.call_off_departure(departure, cause=cause, reason=reason, by=by, now=at)
 
 
 def _of_jobs(known: Known, now: datetime) -> Iterator[Occurrence]:
@@ -110,5 +128,10 @@ def _of_jobs(known: Known, now: datetime) -> Iterator[Occurrence]:
 
 def _run_jobs(at: datetime) -> None:
     bookings.expire_holds(at)
+    release_due(at)
+    waiting.close_lists(at)
+    while waiting.offer_seats(at):
+        db.session.flush()
+    lock_rosters(at)
     departures.close_registrations(at)
     bookings.finish_departures(at)

@@ -6,11 +6,12 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from exchange_app.catalogue import service as catalogue
-from exchange_app.catalogue.models import Approval, Manner, Menu, MenuItem, Package, Plan, Publication, Stop
+from exchange_app.catalogue.models import Manner, Menu, MenuItem, Package, Plan, Publication, Stop
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.demo.known import Known
 from exchange_app.demo.reading import read
+from exchange_app.demo.season import WEEKDAYS
 
 NOTHING_TO_SAY = Translated(zh_Hans="", en="")
 
@@ -36,13 +37,21 @@ def add_menus(known: Known, today: date) -> None:
 
 
 def _new_item(menu: Menu, entry: dict[str, Any], known: Known) -> MenuItem:
+    begins, closed_on = entry.pop("begins", []), entry.pop("closed_on", [])
     return MenuItem(
         menu=menu,
         base=known.bases[entry.pop("base")],
         plan=Plan(entry.pop("plan")),
         manner=Manner(entry.pop("manner")),
+        timetable=_new_timetable(begins, closed_on),
         **entry,
     )
+
+
+def _new_timetable(begins: list[str], closed_on: list[str]) -> dict[str, list[str]]:
+    """The same times on every day on which the base is open."""
+    open_on = [number for number, weekday in enumerate(WEEKDAYS, 1) if weekday not in closed_on]
+    return {str(number): begins for number in open_on if begins}
 
 
 def add_packages(known: Known) -> None:
@@ -56,7 +65,6 @@ def add_packages(known: Known) -> None:
             from_city=known.cities[entry.pop("from_city")] if "from_city" in entry else None,
             organiser=known.organisations[entry.pop("organiser")],
             plan=Plan(entry.pop("plan")),
-            approval=Approval(entry.pop("approval")),
             persons_per_adult=supervision["persons_per_adult"],
             supervision_basis=supervision["basis"],
             publication=Publication.DRAFT,

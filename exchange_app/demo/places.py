@@ -11,13 +11,14 @@ from exchange_app.core.roles import Role
 from exchange_app.demo.accounts import PASSWORD
 from exchange_app.demo.known import Known
 from exchange_app.demo.reading import read
-from exchange_app.partners.models import City, County, Level, Organisation, OrganisationKind
+from exchange_app.partners.models import City, County, Level, Organisation, OrganisationKind, SupervisionRule
 
 
 def add_cities(known: Known) -> None:
     for entry in read("cities")["city"]:
         counties = [County(**county) for county in entry.pop("counties")]
-        city = City(counties=counties, **entry)
+        supervision = SupervisionRule(entry.pop("supervision"))
+        city = City(counties=counties, supervision=supervision, **entry)
         db.session.add(city)
         known.cities[city.code] = city
         known.counties.update((county.code, county) for county in counties)

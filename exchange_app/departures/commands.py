@@ -15,6 +15,6 @@ def audit_seats() -> None:
     """Recompute every pool from its claims; name each difference and end with status 1 if there is one."""
     differences = audit()
     for found in differences:
-        click.echo(f"pool {found.pool_id}: {found.taken} counted as taken, {found.claimed} claimed")
+        click.echo(f"pool {found.pool_id}: {found.counted} counted as {found.what}, {found.found} found")
     click.echo(f"{len(differences)} differences")
     sys.exit(1 if differences else 0)

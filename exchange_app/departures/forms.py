@@ -1,27 +1,31 @@
-"""What organisers type about a departure, and what visitors filter packages and dates by."""
+"""What organisers type about a departure, its slots and allotments, and what visitors filter packages and dates by."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from wtforms import DateField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, SelectField, ValidationError
 
-from exchange_app.catalogue.forms import ANY, CityField, EditForm, GradeField, RowField, readable
+from exchange_app.catalogue.forms import ANY, NONE, CityField, EditForm, GradeField, RowField, readable
 from exchange_app.catalogue.models import Plan
 from exchange_app.catalogue.rules import MOST_DAYS
+from exchange_app.core.clock import now
 from exchange_app.core.text import current_language, sentence
 from exchange_app.departures.queries import DateFilter, KeptFilter, PackageFilter
 from exchange_app.departures.rules import DepartureState
 from exchange_app.departures.service import Terms
+from exchange_app.partners.models import City, Organisation
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,
     FilterForm,
+    Form,
     MomentField,
     Required,
     TranslatedField,
@@ -38,7 +42,12 @@ class DepartureForm(EditForm):
     meeting_point = TranslatedField(sentence("Meeting point"), validators=[Required()])
     opens_at = MomentField(sentence("Registration opens"), validators=[Required()])
     closes_at = MomentField(sentence("Registration closes"), validators=[Required()])
-    roster_due_at = MomentField(sentence("Rosters are due"), validators=[Required()])
+    roster_due_at = MomentField(
+        sentence("Rosters are due"),
+        description=sentence(
+            "When registration closes or later. Leave it empty for the moment when registration closes."
+        ),
+    )
     capacity = CountField(
         sentence("Seats, pupils and staff together"), least=1, most=MOST_SEATS, validators=[Required()]
     )
@@ -54,7 +63,55 @@ class DepartureForm(EditForm):
         """The first day is the one on which the group meets, in the host city."""
         zone: ZoneInfo = self.meta.zone
         values: dict[str, Any] = {field.name: self[field.name].data for field in fields(Terms) if field.name in self}
+        values["roster_due_at"] = values["roster_due_at"] or values["closes_at"]
         return Terms(starts_on=values["meets_at"].astimezone(zone).date(), **values)
+
+
+class SlotForm(Form):
+    capacity = CountField(sentence("Persons that this slot takes, all groups together"), validators=[Required()])
+    is_open = BooleanField(sentence("Takes groups"))
+
+    def terms(self) -> dict[str, Any]:
+        return {"capacity": self.capacity.data, "is_open": self.is_open.data}
+
+
+class SpecialSlotForm(Form):
+    """Its moment is in the zone of the base's city: ``meta={"zone": …}``."""
+
+    starts_at = MomentField(sentence("Begins at"), validators=[Required()])
+    capacity = CountField(
+        sentence("Persons that this slot takes, all groups together"), least=1, validators=[Required()]
+    )
+
+    def validate_starts_at(self, field: MomentField) -> None:
+        if field.data is not None and field.data <= now():
+            raise ValidationError(sentence("Choose a moment that is still to come."))
+
+    def terms(self) -> dict[str, Any]:
+        return {"starts_at": self.starts_at.data, "capacity": self.capacity.data}
+
+
+class AllotmentForm(Form):
+    """Its moment is in the host city's zone: ``meta={"zone": …}``."""
+
+    city_id = RowField(sentence("For all schools of a city"), empty=NONE)
+    school_id = RowField(sentence("Or for one school"), empty=NONE)
+    seats = CountField(sentence("Seats"), least=1, most=MOST_SEATS, validators=[Required()])
+    release_at = MomentField(sentence("They return at"), validators=[Required()])
+
+    def offer(self, cities: Sequence[City], schools: Sequence[Organisation]) -> None:
+        self._cities = {city.id: city for city in cities}
+        self._schools = {school.id: school for school in schools}
+        self.city_id.offer((city.id, city.name) for city in cities)
+        self.school_id.offer((school.id, f"{school.city.name} · {school.name}") for school in schools)
+
+    def terms(self) -> dict[str, Any]:
+        return {
+            "count": self.seats.data,
+            "city": self._cities.get(self.city_id.data),
+            "school": self._schools.get(self.school_id.data),
+            "release_at": self.release_at.data,
+        }
 
 
 class PackageFilterForm(FilterForm):

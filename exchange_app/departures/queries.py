@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue.models import Package, Plan, Publication
+from exchange_app.catalogue.models import Base, MenuItem, Package, Plan, Publication
 from exchange_app.catalogue.queries import keeps_package
 from exchange_app.core.database import db
-from exchange_app.departures.errors import DepartureNotFound
-from exchange_app.departures.models import Departure, Pool
+from exchange_app.departures.errors import AllotmentNotFound, DepartureNotFound, SlotNotFound
+from exchange_app.departures.models import Allotment, Departure, DepartureSlot, Pool, Shortage, Slot
 from exchange_app.departures.rules import PUBLIC_STATES, DepartureState, Standing, registration_window, standing
 from exchange_app.partners.models import City
+
+SlotPool = aliased(Pool)
 
 WITH_PACKAGE = (
     joinedload(Departure.pool),
@@ -41,6 +43,40 @@ def get_departure(departure_id: int) -> Departure:
     return departure
 
 
+def _of_slots(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Of each slot where the departure stops, and its pool (`SlotPool`)."""
+    return (
+        select(*columns)
+        .select_from(DepartureSlot)
+        .join(Slot, Slot.id == DepartureSlot.slot_id)
+        .join(SlotPool, SlotPool.id == Slot.pool_id)
+        .where(DepartureSlot.departure_id == Departure.id)
+        .correlate(Departure)
+    )
+
+
+def _least(of_pool: Any, of_slot: Any) -> Any:
+    """The least of what the departure's pool and the pool of each of its slots have."""
+    of_slots = _of_slots(func.min(of_slot)).scalar_subquery()
+    return case((of_pool > of_slots, of_slots), else_=of_pool).label("left")
+
+
+def _unless_short(pool: Any) -> Any:
+    return case((pool.short > 0, 0), else_=pool.capacity - pool.taken)
+
+
+# How many seats nobody has: as many as the departure and each of its stops have room for.
+LEFT = _least(Pool.capacity - Pool.taken, SlotPool.capacity - SlotPool.taken)
+# How many of them whoever comes now can have: none while groups wait for them.
+FREE = _least(_unless_short(Pool), _unless_short(SlotPool))
+# How many groups lack seats of the departure or of one of its stops.
+WAITING = (
+    select(func.count(Shortage.booking_id.distinct()))
+    .where(or_(Shortage.pool_id == Departure.pool_id, Shortage.pool_id.in_(_of_slots(Slot.pool_id))))
+    .correlate(Departure)
+    .scalar_subquery()
+)
+
 _SEATS: Select[*tuple[Any, ...]] = select(
     Departure.id,
     Departure.state,
@@ -48,12 +84,14 @@ _SEATS: Select[*tuple[Any, ...]] = select(
     Departure.closes_at,
     Departure.called_off_reason,
     Pool.capacity,
-    Pool.taken,
+    WAITING.label("short"),
+    LEFT,
 ).join(Departure.pool)
 
 
 def get_seats(departure_id: int) -> Row[*tuple[Any, ...]]:
-    """What changes about a departure from minute to minute, for visitors. Raises DepartureNotFound for drafts too."""
+    """What changes about a departure from minute to minute, for visitors: how many seats are ``left`` and how many
+    groups wait for them (``short``). Raises DepartureNotFound for drafts too."""
     seats = db.session.execute(_SEATS.where(Departure.id == departure_id)).one_or_none()
     if seats is None or seats.state not in PUBLIC_STATES:
         raise DepartureNotFound()
@@ -61,7 +99,8 @@ def get_seats(departure_id: int) -> Row[*tuple[Any, ...]]:
 
 
 class DateLine(NamedTuple):
-    """A departure as a list of dates shows it; ``package`` has the columns of `_PACKAGE_COLUMNS`."""
+    """A departure as a list of dates shows it; ``left`` is what whoever comes now can have, ``package`` has the columns
+    of `_PACKAGE_COLUMNS`."""
 
     id: int
     starts_on: date
@@ -90,7 +129,7 @@ _DATE_COLUMNS = (
     Departure.closes_at,
     Departure.state,
     Pool.capacity,
-    Pool.taken,
+    FREE,
 )
 _PACKAGE_COLUMNS = (
     Package.id,
@@ -122,7 +161,7 @@ def list_next_dates(*, since: date, now: datetime, count: int) -> list[DateLine]
         Departure.state == DepartureState.OPEN,
         Departure.opens_at <= now,
         Departure.closes_at > now,
-        Pool.taken < Pool.capacity,
+        FREE > 0,
     )
     return lines_of(db.session.execute(dates.limit(count)).all(), now)
 
@@ -148,12 +187,12 @@ def lines_of(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[DateL
             departure_id,
             starts_on,
             ends_on,
-            capacity - taken,
+            left,
             capacity,
-            standing(state, registration_window(opens_at, closes_at, now), capacity - taken),
+            standing(state, registration_window(opens_at, closes_at, now), left),
             packages[package_id],
         )
-        for departure_id, package_id, starts_on, ends_on, opens_at, closes_at, state, capacity, taken in rows
+        for departure_id, package_id, starts_on, ends_on, opens_at, closes_at, state, capacity, left in rows
     ]
 
 
@@ -180,10 +219,10 @@ class PackageFilter:
 
 
 def select_packages(wanted: PackageFilter, *, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
-    """Published packages, newest first, each with the next departure that fits the wish and can still be had, and that
-    departure's pool (both None where there is none); to be paged."""
+    """Published packages, newest first, each with the next departure that fits the wish and can still be had, and what
+    is ``left`` of it (both None where there is none); to be paged."""
     packages = (
-        select(Package, Departure, Pool)
+        select(Package, Departure, FREE)
         .join(Package.host_city)
         .outerjoin(Departure, Departure.id == _next_departure(wanted, now=now, today=today))
         .outerjoin(Departure.pool)
@@ -216,7 +255,7 @@ def _next_departure(wanted: PackageFilter, *, now: datetime, today: date) -> Any
             Departure.starts_on >= max(wanted.since or today, today),
             Departure.state == DepartureState.OPEN,
             Departure.closes_at > now,
-            Pool.capacity - Pool.taken >= (wanted.seats or 1),
+            (wanted.seats or 1) <= FREE,
         )
     )
     if wanted.until is not None:
@@ -284,3 +323,104 @@ def count_states_of(user: User) -> dict[DepartureState, int]:
 def count_open_departures(package_id: int) -> int:
     counted = select(func.count()).where(Departure.package_id == package_id, Departure.state == DepartureState.OPEN)
     return db.session.scalar(counted) or 0
+
+
+# ---------------------------------------------------------------------------------------------------- slots, allotments
+
+
+def list_slots_of_departure(departure_id: int) -> Sequence[Slot]:
+    """Where the departure stops, with activity, base and pool, in their order."""
+    return db.session.scalars(
+        _SLOTS.join(DepartureSlot, DepartureSlot.slot_id == Slot.id)
+        .where(DepartureSlot.departure_id == departure_id)
+        .order_by(Slot.starts_at, Slot.id)
+    ).all()
+
+
+_SLOTS: Select[Slot] = select(Slot).options(
+    joinedload(Slot.pool), joinedload(Slot.menu_item).joinedload(MenuItem.base).joinedload(Base.city)
+)
+
+
+def select_slots_of_item(item_id: int, *, since: datetime) -> Select[Slot, int]:
+    """An activity's slots from a moment on, each with the number of departures that stop there; to be paged."""
+    departures = select(func.count()).where(DepartureSlot.slot_id == Slot.id).scalar_subquery()
+    return (
+        _SLOTS.add_columns(departures.label("departures"))
+        .where(Slot.menu_item_id == item_id, Slot.starts_at >= since)
+        .order_by(Slot.starts_at)
+    )
+
+
+def get_slot(item_id: int, slot_id: int) -> Slot:
+    """Raises SlotNotFound, for a slot of another activity too."""
+    slot: Slot | None = db.session.scalar(_SLOTS.where(Slot.id == slot_id, Slot.menu_item_id == item_id))
+    if slot is None:
+        raise SlotNotFound()
+    return slot
+
+
+def list_departures_at_slot(slot_id: int) -> Sequence[Departure]:
+    """Who stops there."""
+    return db.session.scalars(
+        select(Departure)
+        .join(DepartureSlot, DepartureSlot.departure_id == Departure.id)
+        .options(*WITH_PACKAGE)
+        .where(DepartureSlot.slot_id == slot_id)
+        .order_by(Departure.starts_on, Departure.id)
+    ).all()
+
+
+def list_allotments(departure_id: int) -> Sequence[Allotment]:
+    """With pool and holder; those that hold seats first, by their release."""
+    return db.session.scalars(
+        select(Allotment)
+        .options(joinedload(Allotment.pool), joinedload(Allotment.city), joinedload(Allotment.school))
+        .where(Allotment.departure_id == departure_id)
+        .order_by(Allotment.released_at.is_not(None), Allotment.release_at, Allotment.id)
+    ).all()
+
+
+def get_allotment(departure: Departure, allotment_id: int) -> Allotment:
+    """Raises AllotmentNotFound, for an allotment of another departure too."""
+    allotment: Allotment | None = db.session.scalar(
+        select(Allotment)
+        .options(joinedload(Allotment.pool))
+        .where(Allotment.id == allotment_id, Allotment.departure_id == departure.id)
+    )
+    if allotment is None:
+        raise AllotmentNotFound()
+    return allotment
+
+
+def count_set_aside(departure_id: int, user: User) -> int:
+    """The seats that are set aside for the user's school or its city and not yet drawn."""
+    left = (
+        select(func.sum(Pool.capacity - Pool.taken))
+        .join(Allotment, Allotment.pool_id == Pool.id)
+        .where(
+            Allotment.departure_id == departure_id,
+            Allotment.released_at.is_(None),
+            or_(Allotment.school_id == user.organisation_id, Allotment.city_id == user.organisation.city_id),
+        )
+    )
+    return db.session.scalar(left) or 0
+
+
+def list_alternatives(departure: Departure, *, persons: int, now: datetime, count: int = 3) -> Sequence[Departure]:
+    """Other departures of the package that take registrations and have room for so many."""
+    return db.session.scalars(
+        select(Departure)
+        .join(Departure.pool)
+        .options(contains_eager(Departure.pool), joinedload(Departure.package).joinedload(Package.host_city))
+        .where(
+            Departure.package_id == departure.package_id,
+            Departure.id != departure.id,
+            Departure.state == DepartureState.OPEN,
+            Departure.opens_at <= now,
+            Departure.closes_at > now,
+            persons <= FREE,
+        )
+        .order_by(Departure.starts_on, Departure.id)
+        .limit(count)
+    ).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,15 @@ class DepartureState(StrEnum):
     CLOSED = "closed"
     CALLED_OFF = "called_off"
     DONE = "done"
+
+
+class Cause(StrEnum):
+    """Why a departure is called off."""
+
+    MINIMUM = "minimum"
+    WEATHER = "weather"
+    SAFETY = "safety"
+    OTHER = "other"
 
 
 class Window(StrEnum):
@@ -43,6 +52,9 @@ NEXT_STATES: dict[DepartureState, frozenset[DepartureState]] = {
     DepartureState.CALLED_OFF: frozenset(),
     DepartureState.DONE: frozenset(),
 }
+
+# Tourism Law, article 63: at least so long before a sold departure begins it may be called off for too few persons.
+NOTICE_FOR_MINIMUM = timedelta(days=7)
 
 # Visitors see these; a draft is its organiser's alone.
 PUBLIC_STATES = frozenset(DepartureState) - {DepartureState.DRAFT}

@@ -16,20 +16,24 @@ from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.departures import seats
+from exchange_app.departures.allotments import release_all
 from exchange_app.departures.errors import (
     DatesOutOfOrder,
     MinimumAboveCapacity,
     PackageHasOpenDepartures,
     PackageNotPublished,
     ReasonMissing,
+    RosterDueTooEarly,
     RosterDueTooLate,
     SeatsTaken,
     StateNotReachable,
 )
-from exchange_app.departures.models import Departure, Pool
+from exchange_app.departures.models import Allotment, Departure, Pool
 from exchange_app.departures.queries import count_open_departures
-from exchange_app.departures.rules import NEXT_STATES, DepartureState
+from exchange_app.departures.rules import NEXT_STATES, Cause, DepartureState
+from exchange_app.departures.slots import arrange_slots
 
+WITH_SLOTS = frozenset({DepartureState.OPEN, DepartureState.CLOSED})  # their slots are those of the package's stops
 AFTER_MIDNIGHT = timedelta(hours=12)  # by then the last day is over in every zone, whatever the date is in UTC
 
 
@@ -50,7 +54,8 @@ class Terms:
 
 
 def plan_departure(package: Package, terms: Terms) -> Departure:
-    """A draft departure of the package. Raises DatesOutOfOrder, RosterDueTooLate or MinimumAboveCapacity."""
+    """A draft departure of the package. Raises DatesOutOfOrder, RosterDueTooEarly, RosterDueTooLate or
+    MinimumAboveCapacity."""
     _check_dates(terms)
     departure = Departure(package=package, pool=Pool(capacity=terms.capacity), state=DepartureState.DRAFT)
     _apply(departure, terms)
@@ -69,7 +74,8 @@ def terms_of(departure: Departure) -> Terms:
 
 def change_departure(departure: Departure, terms: Terms, *, seen: str) -> None:
     """``seen`` is the fingerprint of the terms that the editor saw. Raises ChangedMeanwhile if they are others by now;
-    DatesOutOfOrder, RosterDueTooLate, MinimumAboveCapacity, CapacityBelowTaken or StateNotReachable."""
+    DatesOutOfOrder, RosterDueTooEarly, RosterDueTooLate, MinimumAboveCapacity, CapacityBelowTaken or StateNotReachable,
+    and what arrange_slots() raises where an open departure moves to another day."""
     if not NEXT_STATES[departure.state]:
         raise StateNotReachable()
     _check_dates(terms)
@@ -79,6 +85,8 @@ def change_departure(departure: Departure, terms: Terms, *, seen: str) -> None:
         raise ChangedMeanwhile(current=current)
     _apply(departure, terms)
     db.session.flush()
+    if departure.state in WITH_SLOTS:
+        arrange_slots(departure)
     if terms.capacity != departure.pool.capacity:
         seats.set_capacity(departure.pool_id, terms.capacity)
         db.session.refresh(departure.pool)
@@ -92,6 +100,8 @@ def _lock(row: Departure | Package) -> None:
 def _check_dates(terms: Terms) -> None:
     if not terms.opens_at < terms.closes_at <= terms.meets_at:
         raise DatesOutOfOrder(field="closes_at")
+    if terms.roster_due_at < terms.closes_at:
+        raise RosterDueTooEarly()
     if terms.roster_due_at > terms.meets_at:
         raise RosterDueTooLate()
     if terms.minimum > terms.capacity:
@@ -99,8 +109,8 @@ def _check_dates(terms: Terms) -> None:
 
 
 def _apply(departure: Departure, terms: Terms) -> None:
-    departure.starts_on = terms.starts_on
-    departure.ends_on = _last_day(departure)
+    last_day = terms.starts_on + timedelta(days=departure.package.days - 1)
+    departure.starts_on, departure.ends_on = terms.starts_on, last_day
     departure.meets_at = terms.meets_at
     departure.meeting_point = terms.meeting_point
     departure.opens_at = terms.opens_at
@@ -116,12 +126,23 @@ def _last_day(departure: Departure) -> date:
 
 
 def open_departure(departure: Departure) -> None:
-    """Visitors see it and schools may register. Raises StateNotReachable or PackageNotPublished."""
+    """Visitors see it and schools may register; its slots are there from now on. Raises StateNotReachable,
+    PackageNotPublished, NoSlotThen or SlotTooSmallForGroups."""
     _lock(departure.package)
     if departure.package.publication is not Publication.PUBLISHED:
         raise PackageNotPublished()
     _go(departure, DepartureState.OPEN)
     departure.ends_on = _last_day(departure)  # while both were drafts the package may have got longer or shorter
+    arrange_slots(departure)
+
+
+def rearrange(departure: Departure) -> None:
+    """Bind the departure to the slots of its package's stops as they are now. Raises StateNotReachable, NoSlotThen or
+    SlotTooSmallForGroups."""
+    _lock(departure)
+    if departure.state not in WITH_SLOTS:
+        raise StateNotReachable()
+    arrange_slots(departure)
 
 
 def withdraw_package(package: Package) -> None:
@@ -133,7 +154,8 @@ def withdraw_package(package: Package) -> None:
 
 
 def withdraw_departure(departure: Departure) -> None:
-    """Back to a draft, as long as nobody registered. Raises StateNotReachable, or SeatsTaken naming how many."""
+    """Back to a draft, as long as nobody registered. Raises StateNotReachable, or SeatsTaken naming how many;
+    `bookings.service.withdraw_departure` first looks who waits."""
     _go(departure, DepartureState.DRAFT)
     db.session.refresh(departure.pool)  # no seat can be claimed from here on
     if departure.pool.taken:
@@ -145,13 +167,15 @@ def close_departure(departure: Departure) -> None:
     _go(departure, DepartureState.CLOSED)
 
 
-def call_off(departure: Departure, *, reason: Translated) -> None:
+def call_off(departure: Departure, *, cause: Cause, reason: Translated, now: datetime) -> None:
     """The departure does not take place; `bookings.service.call_off_departure` tells the groups. Raises ReasonMissing
     or StateNotReachable."""
     if not any(text.strip() for text in reason.values()):
         raise ReasonMissing()
+    seats.lock_all(departure)
     _go(departure, DepartureState.CALLED_OFF)
-    departure.called_off_reason = reason
+    departure.called_off_cause, departure.called_off_reason = cause, reason
+    release_all(departure, now=now)
 
 
 def close_registrations(now: datetime) -> int:
@@ -159,6 +183,7 @@ def close_registrations(now: datetime) -> int:
     over = db.session.scalars(
         select(Departure)
         .where(Departure.state == DepartureState.OPEN, Departure.closes_at <= now)
+        .order_by(Departure.pool_id)
         .limit(500)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
@@ -189,4 +214,7 @@ def _go(departure: Departure, state: DepartureState) -> None:
         raise StateNotReachable()
     departure.state = state
     db.session.flush()
-    seats.open_pools([departure.pool_id], is_open=state is DepartureState.OPEN)
+    aside = select(Allotment.pool_id).where(Allotment.departure_id == departure.id, Allotment.released_at.is_(None))
+    is_open = state is DepartureState.OPEN
+    for pool_id in [*db.session.scalars(aside.order_by(Allotment.pool_id)), departure.pool_id]:
+        seats.open_pools([pool_id], is_open=is_open)

@@ -9,8 +9,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from flask_babel.speaklater import LazyString
 
-from exchange_app.core.text import current_language
+from exchange_app.core.text import current_language, worded_later
 
 MOMENT = {"zh_Hans": "y年M月d日（EEE）HH:mm", "en": "EEE d MMMM y, HH:mm"}
 
@@ -24,3 +25,7 @@ class LocalTimes:
     def moment(self, when: datetime) -> str:
         language = current_language()
         return format_datetime(when, MOMENT[language], tzinfo=self._zone, locale=language)
+
+    def moment_later(self, when: datetime) -> LazyString:
+        """The same for a sentence that is read later, in the language of whoever reads it."""
+        return worded_later(self.moment, when)

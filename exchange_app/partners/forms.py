@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from wtforms import SelectField
 
 from exchange_app.core.text import sentence
-from exchange_app.partners.models import Level, OrganisationKind
+from exchange_app.partners.models import Level, OrganisationKind, SupervisionRule
 from exchange_app.partners.service import CityTerms, OrganisationTerms
 from exchange_app.web.forms import ChoiceField, Form, PhoneField, Required, TextField, TranslatedField
 
@@ -21,9 +21,21 @@ class CityForm(Form):
     time_zone = SelectField(
         sentence("Time zone"), choices=sorted(available_timezones()), default="Asia/Shanghai", validators=[Required()]
     )
+    supervision = ChoiceField(
+        SupervisionRule,
+        sentence("Too few accompanying adults"),
+        default=SupervisionRule.BLOCK,
+        validators=[Required()],
+    )
 
     def terms(self) -> CityTerms:
-        return CityTerms(self.code.data, self.slug.data, self.name.data, self.time_zone.data)
+        return CityTerms(
+            code=self.code.data,
+            slug=self.slug.data,
+            name=self.name.data,
+            time_zone=self.time_zone.data,
+            supervision=self.supervision.data,
+        )
 
 
 class CountyForm(Form):

@@ -1,7 +1,7 @@
-"""How kinds and levels of organisations read on pages."""
+"""How kinds and levels of organisations, and a city's rule of supervision, read on pages."""
 
 from exchange_app.core.text import sentence
-from exchange_app.partners.models import Level, OrganisationKind
+from exchange_app.partners.models import Level, OrganisationKind, SupervisionRule
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -16,5 +16,9 @@ LABELS: Labels = {
         Level.CITY: sentence("City level"),
         Level.COUNTY: sentence("County level"),
         Level.TOWNSHIP: sentence("Township level"),
+    },
+    SupervisionRule: {
+        SupervisionRule.WARN: sentence("Warn only"),
+        SupervisionRule.BLOCK: sentence("Block the booking"),
     },
 }

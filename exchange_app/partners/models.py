@@ -25,8 +25,18 @@ class Level(StrEnum):
     TOWNSHIP = "township"
 
 
+class SupervisionRule(StrEnum):
+    """What too few accompanying adults do to a booking."""
+
+    WARN = "warn"
+    BLOCK = "block"
+
+
 class City(db.Model):
-    """A partner city; ``code`` is its GB/T 2260 code, ``time_zone`` an IANA name in which its times are shown."""
+    """A partner city; ``code`` is its GB/T 2260 code, ``time_zone`` an IANA name in which its times are shown.
+
+    ``supervision`` counts for the departures that the city hosts, wherever the group comes from.
+    """
 
     __tablename__ = "cities"
 
@@ -35,6 +45,7 @@ class City(db.Model):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[Translated] = mapped_column(TranslatedText)
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
+    supervision: Mapped[SupervisionRule] = mapped_column(choice(SupervisionRule), default=SupervisionRule.BLOCK)
 
     counties: Mapped[list[County]] = relationship(back_populates="city", order_by="County.code")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange_app.core.database import db
 from exchange_app.partners.errors import CityNotFound, OrganisationNotFound
-from exchange_app.partners.models import City, County, Organisation
+from exchange_app.partners.models import City, County, Organisation, OrganisationKind
 
 
 def list_cities() -> Sequence[City]:
@@ -53,6 +53,11 @@ def list_organisations(city_id: int) -> Sequence[Organisation]:
     return db.session.scalars(
         select(Organisation).where(Organisation.city_id == city_id).order_by(Organisation.id)
     ).all()
+
+
+def list_schools() -> Sequence[Organisation]:
+    """The schools of all partner cities, by city."""
+    return db.session.scalars(select_organisations(None).where(Organisation.kind == OrganisationKind.SCHOOL)).all()
 
 
 def select_organisations(city_id: int | None) -> Select[Organisation]:

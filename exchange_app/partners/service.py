@@ -8,7 +8,7 @@ from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.partners import queries
 from exchange_app.partners.errors import AddressTaken, AddressUnfit, CodeTaken, CodeUnfit, LicenceMissing
-from exchange_app.partners.models import City, County, Level, Organisation, OrganisationKind
+from exchange_app.partners.models import City, County, Level, Organisation, OrganisationKind, SupervisionRule
 from exchange_app.partners.rules import is_city_code, is_county_code, is_slug
 
 
@@ -18,6 +18,7 @@ class CityTerms:
     slug: str
     name: Translated
     time_zone: str
+    supervision: SupervisionRule = SupervisionRule.BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def _check_city(city: City, terms: CityTerms) -> None:
 
 
 def _apply_city(city: City, terms: CityTerms) -> None:
-    city.code, city.slug, city.name, city.time_zone = terms.code, terms.slug, terms.name, terms.time_zone
+    city.code, city.slug, city.name = terms.code, terms.slug, terms.name
+    city.time_zone, city.supervision = terms.time_zone, terms.supervision
 
 
 def add_county(city: City, code: str, name: Translated) -> County:

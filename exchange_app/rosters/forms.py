@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.validators import StopValidation
 
-from exchange_app.bookings.forms import ContactForm, Needed
+from exchange_app.bookings.forms import MOST_PERSONS, ContactForm, Needed
 from exchange_app.bookings.rules import Party
 from exchange_app.core.text import sentence
 from exchange_app.rosters.labels import FIELD_WORDS
@@ -23,7 +23,6 @@ from exchange_app.web.labels import choices_of
 
 SPREADSHEETS = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
 CELL_LENGTH = 1_000
-MOST_PERSONS = 1_000
 
 NOT_BOTH = sentence("Choose a file or paste the cells, not both.")
 FOUR_DIGITS = sentence("Write the last four digits of the phone number.")
@@ -56,6 +55,7 @@ class RegisterForm(OnceForm, ContactForm, RosterForm):
     pupils = CountField(sentence("Pupils"), most=MOST_PERSONS, validators=[Required()])
     staff = CountField(sentence("Accompanying adults"), most=MOST_PERSONS, validators=[Required()])
     hold = SubmitField(sentence("Hold the seats and continue"))
+    queue = SubmitField(sentence("Join the waiting list"))
 
     @property
     def party(self) -> Party | None:

@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from exchange_app.accounts.models import User
+from exchange_app.bookings import changes
 from exchange_app.bookings import service as bookings
+from exchange_app.bookings.errors import MoreAreNamed
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import BookingState, Party
+from exchange_app.bookings.rules import BookingState, Party, adults_needed
 from exchange_app.bookings.service import Contact
 from exchange_app.catalogue.models import Package
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, new_uid, sealed_context
-from exchange_app.core.text import in_every_language
+from exchange_app.core.text import in_every_language, sentence
 from exchange_app.departures.models import Departure
 from exchange_app.rosters import queries
 from exchange_app.rosters.errors import PersonAlreadyNamed, RowStillWrong, TooManyPupils, TooManyStaff
@@ -27,6 +29,7 @@ from exchange_app.rosters.reading import Reading, RowToMend
 from exchange_app.rosters.rules import FIELDS, Person, Problem, Role, check_person, identity_of
 
 DOCUMENT_FIELDS = frozenset({"document_type", "document_number"})
+NO_ROSTER = sentence("Nobody was named until the roster was due.")
 UNSHOWN_FIELDS = ("document_number", "health_note")  # never shown in full, not even where they are changed
 SEALED_FIELDS = tuple(field for field in FIELDS if field != "role")
 
@@ -67,10 +70,8 @@ def register_group(
     booking it made the first time. Raises the refusals of `bookings.service.hold_seats`.
     """
     with db.session.no_autoflush:  # so that everything about the booking is written at once, right before its seats
-        booking, is_new = bookings.open_booking(
-            departure, party, form_token=form_token, by=by, now=now, contact=contact
-        )
-        if not is_new:
+        booking, pools = bookings.open_booking(departure, party, form_token=form_token, by=by, now=now, contact=contact)
+        if pools is None:
             return booking
         imported = _keep(booking, reading, (), now)
         if reading.right or reading.to_mend:
@@ -78,7 +79,7 @@ def register_group(
         if not imported.to_mend:
             bookings.submit_booking(booking, by=by, now=now)
         db.session.flush()
-        bookings.claim_seats(booking)
+        bookings.claim_seats(booking, pools)
     return booking
 
 
@@ -146,6 +147,76 @@ def remove_person(booking: Booking, participant_id: int, *, by: User, now: datet
     db.session.delete(queries.get_participant(booking, participant_id))
     booking.named -= 1
     bookings.record(booking, "person_removed", by=by, now=now)
+
+
+def swap_person(booking: Booking, participant_id: int, values: Mapping[str, str], *, by: User, now: datetime) -> None:
+    """Another person takes the seat: nothing of the former one stays. Raises PersonNotFound and the refusals of
+    add_person."""
+    bookings.check_open_for_roster(booking, now)
+    participant = queries.get_participant(booking, participant_id)
+    person = _checked(booking, values, now)
+    namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
+    if namesake is not None and namesake.id != participant.id:
+        raise PersonAlreadyNamed()
+    if person.role is not participant.role:
+        _check_room(booking, person.role)
+    _rewrite(participant, booking, person)
+    bookings.record(booking, "person_swapped", by=by, now=now)
+
+
+def cancel_person(booking: Booking, participant_id: int, *, by: User, now: datetime) -> None:
+    """One person does not come, and the seat is free for others. Raises PersonNotFound, TooFewAdults, NobodyComes,
+    HostMustAgree, and as remove_person does."""
+    bookings.check_open_for_roster(booking, now)
+    participant = queries.get_participant(booking, participant_id)
+    party = Party(booking.pupils - (participant.role is Role.PUPIL), booking.staff - (participant.role is Role.STAFF))
+    db.session.delete(participant)
+    booking.named -= 1
+    bookings.record(booking, "person_cancelled", by=by, now=now)
+    changes.change_party(booking, party, by=by, now=now)
+
+
+def change_party(booking: Booking, party: Party, *, by: User, now: datetime) -> None:
+    """More or fewer pupils and staff, but never fewer than are named. Raises MoreAreNamed and as
+    `bookings.changes.change_party` does."""
+    check_named(booking, party)
+    changes.change_party(booking, party, by=by, now=now)
+
+
+def check_named(booking: Booking, party: Party) -> None:
+    """Raises MoreAreNamed where the roster names more than the party would have."""
+    named = queries.count_roles(booking.id)
+    if named[Role.PUPIL] > party.pupils or named[Role.STAFF] > party.staff:
+        raise MoreAreNamed(pupils=named[Role.PUPIL], staff=named[Role.STAFF])
+
+
+def lock_rosters(now: datetime) -> int:
+    """The rosters that were due are closed, and seats that nobody was named for go back; returns how many rosters. Call
+    again while it returns any.
+
+    Seats of adults whom the supervision rule needs stay. A group of which no pupil is named does not come at all.
+    """
+    groups = queries.lock_due(now)
+    for booking in groups:
+        booking.roster_locked_at = now
+        _give_unfilled_back(booking, now)
+    db.session.flush()
+    return len(groups)
+
+
+def _give_unfilled_back(booking: Booking, now: datetime) -> None:
+    named = queries.count_roles(booking.id)
+    pupils = min(booking.pupils, named[Role.PUPIL])
+    if pupils == 0:
+        reason = in_every_language(NO_ROSTER).in_language(booking.language)
+        bookings.end_booking(booking, reason=reason, by=None, now=now)
+        return
+    needed = adults_needed(pupils, booking.departure.persons_per_adult)
+    staff = min(booking.staff, max(named[Role.STAFF], needed))
+    party = Party(pupils, staff)
+    if party != booking.party:
+        bookings.record(booking, "roster_locked", by=None, now=now)
+        changes.give_seats(booking, party, by=None, now=now, roster_was_due=True)
 
 
 def phone_tail_hash(booking_id: int, digits: str) -> str:

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 COLOURS = {
     "green": {"open", "confirmed", "published", "sent"},
-    "blue": {"submitted", "sending", "handing_over", "not_yet"},
-    "orange": {"held", "pending", "doubtful", "full"},
+    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet"},
+    "orange": {"held", "offered", "pending", "doubtful", "full"},
     "red": {"called_off", "declined", "failed"},
 }
 

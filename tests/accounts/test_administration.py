@@ -12,7 +12,10 @@ from sqlalchemy import func, select
 from exchange_app.accounts.models import User
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
+from exchange_app.core.transaction import transaction
+from exchange_app.partners.models import OrganisationKind
 from tests.accounts.conftest import PASSWORD, Enter
+from tests.builders import make_organisation
 from tests.pages import form_of, send
 from tests.statements import counted_statements
 
@@ -38,7 +41,7 @@ def press(client: FlaskClient, action: str) -> str:
     return client.post(action, data=form_of(client.get(USERS).text, action), follow_redirects=True).text
 
 
-@pytest.mark.parametrize("role", [Role.LEADER, Role.ORGANISER])
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_nobody_else_sees_or_changes_accounts(enter: Enter, role: Role) -> None:
     client, user = enter(role)
     token = form_of(client.get("/account").text, "/sign-out")["csrf_token"]
@@ -65,6 +68,37 @@ def test_an_address_has_one_account(enter: Enter) -> None:
     assert 'value="韦思源"' in answer.text
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "sentence"),
+    [
+        (Role.HEAD, OrganisationKind.SCHOOL, None),
+        (Role.HEAD, OrganisationKind.OFFICE, "Choose a school."),
+        (Role.HEAD, OrganisationKind.AGENCY, "Choose a school."),
+        (Role.BUREAU, OrganisationKind.OFFICE, None),
+        (Role.BUREAU, OrganisationKind.SCHOOL, "Choose an office."),
+        (Role.BUREAU, OrganisationKind.SOCIAL_PARTNER, "Choose an office."),
+    ],
+)
+def test_a_head_works_for_a_school_and_a_bureau_is_an_office(
+    enter: Enter, role: Role, kind: OrganisationKind, sentence: str | None
+) -> None:
+    client, administrator = enter(Role.ADMINISTRATOR)
+    with transaction():
+        organisation = make_organisation(administrator.organisation.city, kind)
+    answer = send(client, ADD, organisation_id=str(organisation.id), **NEW_LEADER | {"role": role.value})
+    db.session.rollback()
+    added = list(db.session.scalars(select(User.role).where(User.organisation_id == organisation.id)))
+    if sentence is None:
+        assert answer.status_code == 200
+        assert added == [role]
+    else:
+        assert answer.status_code == 422
+        assert 'id="organisation_id-error"' in answer.text
+        assert answer.text.count(sentence) == 2  # in the summary, and beside the field
+        assert 'value="韦思源"' in answer.text
+        assert added == []
 
 
 def test_what_is_missing_is_said_beside_its_field(enter: Enter) -> None:

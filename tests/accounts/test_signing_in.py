@@ -53,6 +53,28 @@ def test_a_leader_gets_to_their_bookings(client: FlaskClient, leader: User) -> N
     assert leader.name in client.get("/account").text
 
 
+@pytest.mark.parametrize(
+    ("role", "home", "elsewhere"),
+    [
+        (Role.LEADER, "/bookings", "/decisions"),
+        (Role.HEAD, "/decisions", "/organiser/"),
+        (Role.BUREAU, "/decisions", "/organiser/"),
+        (Role.ORGANISER, "/organiser/", "/decisions"),
+        (Role.ADMINISTRATOR, "/administrator/users", "/decisions"),
+    ],
+)
+def test_everybody_gets_to_their_work_and_finds_the_way_to_it(
+    client: FlaskClient, leader: User, role: Role, home: str, elsewhere: str
+) -> None:
+    with transaction():
+        db.session.get_one(User, leader.id).role = role
+    assert enter(client).location == home
+    navigation = client.get("/account").text.partition('class="site-navigation"')[2].partition("</nav>")[0]
+    assert f'href="{elsewhere}"' not in navigation
+    if role is not Role.ADMINISTRATOR:  # theirs is at the side of the workbench
+        assert f'href="{home}"' in navigation
+
+
 def test_the_address_may_be_written_in_capitals_and_with_spaces(client: FlaskClient, leader: User) -> None:
     assert enter(client, email=" Leader@School.Example ").status_code == 303
 

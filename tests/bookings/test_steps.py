@@ -10,22 +10,32 @@ from flask import Flask
 from sqlalchemy import select
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import queries
+from exchange_app.bookings import approvals, queries, waiting
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import (
     BookingNotFound,
     ContactMissing,
     HoldExpired,
     NobodyComes,
+    NothingToTakeBack,
+    OfferLapsed,
     ReasonMissing,
     RosterLocked,
     StepNotAllowed,
     TooFewAdults,
 )
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import SEATED, TRANSITIONS, BookingState, Party, Step, adults_needed, hold_length
-from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
+from exchange_app.bookings.rules import (
+    OFFER_LENGTH,
+    SEATED,
+    TRANSITIONS,
+    BookingState,
+    Party,
+    Step,
+    adults_needed,
+    hold_length,
+    shortfall,
+)
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
@@ -33,9 +43,10 @@ from exchange_app.departures import seats
 from exchange_app.departures import service as departures
 from exchange_app.departures.errors import NotOpenYet, NotTakingRegistrations, RegistrationOver
 from exchange_app.departures.models import Departure
-from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_package, make_user
-
-CONTACT = Contact("Wei Lan", "wei.lan@test.example", "13900005678")
+from exchange_app.departures.rules import Cause
+from exchange_app.partners.models import SupervisionRule
+from tests.bookings.group import CONTACT, claims_of, hand_in, host_of
+from tests.builders import NOW, both, make_city, make_departure, make_hold, make_leader, make_package, make_user
 
 
 @pytest.fixture
@@ -47,20 +58,24 @@ def leader(app: Flask) -> User:
 def make_booking(state: BookingState, leader: User) -> Booking:
     """A booking brought to a state by the steps that lead there."""
     with transaction():
-        departure = make_departure(make_package(approval=Approval.HOST))
+        departure = make_departure(make_package(approvals=["host"]))
+    if state in (BookingState.WAITING, BookingState.OFFERED, BookingState.LAPSED):
+        return make_waiting(state, departure, leader)
+    with transaction():
         booking = make_hold(departure, leader)
+        host = host_of(booking)
         if state is BookingState.EXPIRED:
             bookings.expire_holds(NOW + timedelta(hours=2))
         if state is BookingState.CALLED_OFF:
-            bookings.call_off_departure(departure, reason=both("Typhoon"), by=leader, now=NOW)
+            bookings.call_off_departure(departure, cause=Cause.WEATHER, reason=both("Typhoon"), by=host, now=NOW)
         if state in (BookingState.HELD, BookingState.EXPIRED, BookingState.CALLED_OFF):
             return booking
         bookings.set_contact(booking, CONTACT, by=leader, now=NOW)
         bookings.submit_booking(booking, by=leader, now=NOW)
         if state in (BookingState.CONFIRMED, BookingState.DONE):
-            bookings.confirm_booking(booking, by=leader, now=NOW)
+            approvals.approve_booking(booking, by=host, now=NOW)
         if state is BookingState.DECLINED:
-            bookings.decline_booking(booking, comment="No guide that day", by=leader, now=NOW)
+            approvals.decline_booking(booking, comment="No guide that day", by=host, now=NOW)
         if state is BookingState.CANCELLED:
             bookings.cancel_booking(booking, reason="Exam moved", by=leader, now=NOW)
         if state is BookingState.DONE:
@@ -69,11 +84,40 @@ def make_booking(state: BookingState, leader: User) -> Booking:
     return booking
 
 
-STEPS: dict[Step, Callable[[Booking, User], object]] = {
-    Step.SUBMIT: lambda booking, by: bookings.submit_booking(booking, by=by, now=NOW),
-    Step.CONFIRM: lambda booking, by: bookings.confirm_booking(booking, by=by, now=NOW),
-    Step.DECLINE: lambda booking, by: bookings.decline_booking(booking, comment="Full house", by=by, now=NOW),
-    Step.CANCEL: lambda booking, by: bookings.cancel_booking(booking, reason="Exam moved", by=by, now=NOW),
+def make_waiting(state: BookingState, departure: Departure, leader: User) -> Booking:
+    """A group that found the departure full."""
+    with transaction():
+        first = hand_in(departure, make_leader(), pupils=36, staff=4)
+    with transaction():
+        booking = waiting.join_list(departure, Party(24, 3), CONTACT, form_token="list", by=leader, now=NOW)
+    if state is BookingState.WAITING:
+        return booking
+    with transaction():
+        bookings.cancel_booking(first, reason="Exam moved", by=first.leader, now=NOW)
+    with transaction():
+        assert waiting.offer_seats(NOW) == 1
+    if state is BookingState.LAPSED:
+        with transaction():
+            assert bookings.expire_holds(NOW + OFFER_LENGTH) == 1
+    db.session.refresh(booking)
+    return booking
+
+
+STEPS: dict[Step, Callable[[Booking, User, User], object]] = {
+    Step.SUBMIT: lambda booking, leader, host: bookings.submit_booking(booking, by=leader, now=NOW),
+    Step.ACCEPT: lambda booking, leader, host: waiting.accept_offer(booking, by=leader, now=NOW),
+    Step.TURN_DOWN: lambda booking, leader, host: waiting.turn_down_offer(booking, by=leader, now=NOW),
+    Step.CONFIRM: lambda booking, leader, host: approvals.approve_booking(booking, by=host, now=NOW),
+    Step.DECLINE: lambda booking, leader, host: approvals.decline_booking(booking, comment="Full", by=host, now=NOW),
+    Step.TAKE_BACK: lambda booking, leader, host: approvals.take_back(booking, reason="A slip", by=host, now=NOW),
+    Step.CANCEL: lambda booking, leader, host: bookings.cancel_booking(booking, reason="Exam", by=leader, now=NOW),
+}
+# What the commands make of a state, where the table alone does not say it.
+OTHERWISE: dict[tuple[BookingState, Step], BookingState | None] = {
+    (BookingState.HELD, Step.CONFIRM): None,  # only submitting confirms a hold, where the package asks nobody
+    (BookingState.SUBMITTED, Step.TAKE_BACK): None,  # nobody has decided yet
+    (BookingState.OFFERED, Step.ACCEPT): BookingState.SUBMITTED,  # accepting hands in
+    (BookingState.OFFERED, Step.CANCEL): BookingState.CANCELLED,  # cancelling turns the offer down
 }
 
 
@@ -83,29 +127,39 @@ def test_every_step_from_every_state(app: Flask, leader: User, state: BookingSta
     booking = make_booking(state, leader)
     assert booking.state is state
     with transaction():
+        host = host_of(booking)
         if state is BookingState.HELD:
             bookings.set_contact(booking, CONTACT, by=leader, now=NOW)
-    after = TRANSITIONS.get((state, step))
-    if state is BookingState.HELD and step is Step.CONFIRM:
-        after = None  # only submitting confirms a hold, where the package needs no approval
-    if step is Step.SUBMIT and state in SEATED and state is not BookingState.HELD:
-        after = state  # submitting twice is no second step
+    after = OTHERWISE.get((state, step), TRANSITIONS.get((state, step)))
+    if step in (Step.SUBMIT, Step.ACCEPT) and booking.submitted_at and state in SEATED:
+        after = state  # handing in twice is no second step
     if after is None:
-        with pytest.raises((StepNotAllowed, HoldExpired)), transaction():
-            STEPS[step](booking, leader)
+        with pytest.raises((StepNotAllowed, HoldExpired, OfferLapsed, NothingToTakeBack)), transaction():
+            STEPS[step](booking, leader, host)
         after = state
     else:
         with transaction():
-            STEPS[step](booking, leader)
+            STEPS[step](booking, leader, host)
     db.session.refresh(booking)
     assert booking.state is after
-    assert booking.departure.pool.left == 60 - (27 if after in SEATED else 0)
+    assert set(claims_of(booking).values()) == ({27} if after in SEATED else set())
     assert seats.audit() == []
+
+
+def test_what_is_over_stays_over(app: Flask) -> None:
+    goes_on = {state for state, _step in TRANSITIONS}
+    assert set(BookingState) - goes_on == {
+        BookingState.CANCELLED,
+        BookingState.EXPIRED,
+        BookingState.LAPSED,
+        BookingState.CALLED_OFF,
+        BookingState.DONE,
+    }
 
 
 def test_a_package_without_approval_confirms_at_once(app: Flask, leader: User) -> None:
     with transaction():
-        booking = make_hold(make_departure(make_package(approval=Approval.NONE)), leader)
+        booking = make_hold(make_departure(make_package()), leader)
         bookings.set_contact(booking, CONTACT, by=leader, now=NOW)
         bookings.submit_booking(booking, by=leader, now=NOW)
     assert booking.state is BookingState.CONFIRMED
@@ -163,9 +217,34 @@ def test_too_few_adults_says_how_many_are_missing(app: Flask, leader: User) -> N
         departure = make_departure(make_package(persons_per_adult=8))
     with pytest.raises(TooFewAdults) as refused, transaction():
         bookings.hold_seats(departure, Party(24, 1), form_token="x", by=leader, now=NOW)
-    assert (refused.value.field, refused.value.facts) == ("staff", {"pupils": 24, "needed": 3, "missing": 2})
+    assert (refused.value.field, refused.value.facts) == ("staff", {"missing": 2, "pupils": 16, "per_adult": 8})
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        assert refused.value.sentence == "24 pupils need 3 accompanying adults; 2 more are missing."
+        assert refused.value.sentence == "2 more adults are needed for 16 pupils: an adult may accompany 8."
+    with pytest.raises(TooFewAdults) as refused, transaction():
+        bookings.hold_seats(departure, Party(19, 2), form_token="x", by=leader, now=NOW)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert refused.value.sentence == "One more adult is needed for 3 pupils: an adult may accompany 8."
+
+
+@pytest.mark.parametrize("pupils", range(1, 50))
+@pytest.mark.parametrize("per_adult", [1, 8, 20])
+def test_what_lacks_and_what_is_needed_agree(pupils: int, per_adult: int) -> None:
+    needed = adults_needed(pupils, per_adult)
+    assert (needed - 1) * per_adult < pupils <= needed * per_adult
+    assert shortfall(Party(pupils, needed), per_adult) is None
+    lacks = shortfall(Party(pupils, needed - 1), per_adult)
+    assert lacks is not None
+    assert (lacks.missing, lacks.pupils) == (1, pupils - (needed - 1) * per_adult)
+
+
+def test_a_city_that_only_warns_takes_the_group(app: Flask, leader: User) -> None:
+    with transaction():
+        package = make_package(persons_per_adult=8, host_city=make_city(supervision=SupervisionRule.WARN))
+        departure = make_departure(package)
+        booking = bookings.hold_seats(departure, Party(24, 1), form_token="x", by=leader, now=NOW)
+    assert booking.state is BookingState.HELD
+    with pytest.raises(NobodyComes), transaction():
+        bookings.hold_seats(departure, Party(0, 3), form_token="y", by=leader, now=NOW)
 
 
 def test_a_group_without_pupils_is_none(app: Flask, leader: User) -> None:
@@ -209,8 +288,10 @@ def test_nothing_is_submitted_without_somebody_to_reach(app: Flask, leader: User
 
 def test_declining_and_cancelling_need_words(app: Flask, leader: User) -> None:
     booking = make_booking(BookingState.SUBMITTED, leader)
+    with transaction():
+        host = host_of(booking)
     with pytest.raises(ReasonMissing), transaction():
-        bookings.decline_booking(booking, comment="  ", by=leader, now=NOW)
+        approvals.decline_booking(booking, comment="  ", by=host, now=NOW)
     with pytest.raises(ReasonMissing), transaction():
         bookings.cancel_booking(booking, reason="", by=leader, now=NOW)
 
@@ -244,7 +325,10 @@ def test_every_step_stands_in_the_history_with_who_and_when(app: Flask, leader: 
     booking = make_booking(BookingState.CONFIRMED, leader)
     history = queries.list_history(booking.id)
     assert [event.what for event in history] == ["hold", "contact", "submit", "confirm"]
-    assert {(event.by_id, event.at) for event in history} == {(leader.id, NOW)}
+    assert [event.by_id for event in history[:3]] == [leader.id] * 3
+    assert history[3].by is not None
+    assert history[3].by.role is Role.ORGANISER
+    assert {event.at for event in history} == {NOW}
 
 
 def test_the_history_and_the_letters_hold_no_phone_in_clear(app: Flask, leader: User) -> None:

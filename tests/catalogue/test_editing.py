@@ -24,6 +24,7 @@ from exchange_app.catalogue.errors import (
     MenuInUse,
     MenuNotFound,
     PackageNotFound,
+    SlotTooSmall,
     StopNotFound,
     StopOutsideDays,
     StopUntitled,
@@ -197,6 +198,15 @@ def test_an_activity_takes_place_in_the_menus_own_city() -> None:
         elsewhere = item_of(make_package()).base
         with pytest.raises(BaseElsewhere):
             catalogue.add_item(item.menu, replace(terms_of(item, ItemTerms), base_id=elsewhere.id))
+
+
+def test_a_slot_takes_the_largest_group() -> None:
+    with transaction():
+        item = item_of(make_package(slot_capacity=50))
+        terms = terms_of(item, ItemTerms)
+        catalogue.change_item(item, replace(terms, group_max=50), seen=fingerprint(terms))
+        with pytest.raises(SlotTooSmall):
+            catalogue.add_item(item.menu, replace(terms, slot_capacity=49))
 
 
 def test_organisers_keep_their_citys_bases_and_menus_and_their_own_packages() -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue.models import Base, Menu, MenuItem, Package, Publication, Stop
+from exchange_app.catalogue.models import Approver, Base, Menu, MenuItem, Package, Publication, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
@@ -54,6 +54,8 @@ def test_from_an_empty_city_to_a_published_package(client: FlaskClient, organise
         **{"description-en": "Loud.", "minutes": "９０", "group_min": 10, "group_max": 40},
         grade_from=4,
         grade_until=9,
+        slot_capacity=60,
+        times_2="１４：００、9:00",
         speaks_zh="y",
         speaks_za="y",
     )
@@ -61,6 +63,7 @@ def test_from_an_empty_city_to_a_published_package(client: FlaskClient, organise
     item = db.session.query(MenuItem).one()
     assert item.minutes == 90  # full-width digits are digits
     assert item.languages == ["zh", "za"]
+    assert item.timetable == {"2": ["09:00", "14:00"]}
     assert client.get(f"/menus/{item.slug}").status_code == 404
     send(client, menu, f"{menu}/publish")
     assert client.get(f"/menus/{item.slug}").status_code == 200
@@ -70,6 +73,9 @@ def test_from_an_empty_city_to_a_published_package(client: FlaskClient, organise
         "/organiser/packages/new",
         **{"title-en": "Drums and songs", "days": 2, "grade_from": 4, "grade_until": 9},
         **{"price_minor": "120.50", "supervision_basis-en": "Our own rule", "ask_meal_need-en": "We order lunch."},
+        approver_1="school_head",
+        approver_3="host",
+        changes_until_days=14,
     )
     package = answer.request.path
     assert "Day 1 of the itinerary is empty." in answer.text
@@ -82,6 +88,8 @@ def test_from_an_empty_city_to_a_published_package(client: FlaskClient, organise
     page = client.get(f"/packages/{db.session.query(Package).one().slug}").text
     for words in ("Drums and songs", "Beat a drum", "1 h 30 min", "午餐", "¥120.50", "We order lunch.", "Our own rule"):
         assert words in page, words
+    assert "The school&#39;s head → The host" in page
+    assert "until 14 days before the first day" in page
 
 
 def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(client: FlaskClient, organiser: User) -> None:
@@ -115,6 +123,9 @@ def test_required_fields_say_so(client: FlaskClient, organiser: User) -> None:
         ({"grade_from": 13}, "Choose one of the list."),
         ({"base_id": 987654}, "Choose one of the list."),
         ({"minutes": 0}, "Write a number from 1 to 1440."),
+        ({"slot_capacity": 49}, "A slot has to take at least the largest group."),
+        ({"times_6": "9:00, noon"}, "Write times as in 09:00, 14:00."),
+        ({"times_7": "24:00"}, "Write times as in 09:00, 14:00."),
         ({"plan": "war"}, "Choose one of the list."),
     ],
 )
@@ -124,6 +135,47 @@ def test_an_activity_is_checked(client: FlaskClient, organiser: User, typed: dic
     answer = send(client, f"/organiser/menus/{item.menu_id}/items/{item.id}", **typed)
     assert answer.status_code == 422
     assert sentence in answer.text
+
+
+def test_times_stay_on_the_form_until_they_are_taken_away(client: FlaskClient, organiser: User) -> None:
+    item = own_package(organiser).stops[0].menu_item
+    assert item is not None
+    address = f"/organiser/menus/{item.menu_id}/items/{item.id}"
+    send(client, address, times_1="10:30, 9:00", times_7="9:00")
+    assert form_of(client.get(address).text)["times_1"] == "09:00, 10:30"
+    assert form_of(send(client, address, times_2="soon").text)["times_2"] == "soon"
+    send(client, address)
+    assert item.timetable == {"1": ["09:00", "10:30"], "7": ["09:00"]}
+    send(client, address, times_1="", times_7=" ")
+    assert item.timetable == {}
+
+
+def test_visitors_read_when_an_activity_begins(client: FlaskClient, organiser: User) -> None:
+    item = own_package(organiser, slot_capacity=80).stops[0].menu_item
+    assert item is not None
+    address = f"/menus/{item.slug}"
+    assert "at any time that suits the package" in client.get(address).text
+    weekend = {"times_6": "9:00", "times_7": "9:00"}
+    send(client, f"/organiser/menus/{item.menu_id}/items/{item.id}", times_2="14:00, 9:00", **weekend)
+    page = client.get(address).text
+    for words in ("Tue: 09:00 · 14:00", "Sat–Sun: 09:00", "up to 80 persons"):
+        assert words in page, words
+
+
+def test_those_who_approve_are_named_in_order_and_once(client: FlaskClient, organiser: User) -> None:
+    package = own_package(organiser)
+    address = f"/organiser/packages/{package.id}/edit"
+    answer = send(client, address, approver_1="host", approver_3="host")
+    assert answer.status_code == 422
+    assert "This one approves already" in answer.text
+    send(client, address, approver_1="", approver_2="education_bureau", approver_3="host")
+    assert package.approvers == [Approver.EDUCATION_BUREAU, Approver.HOST]
+    assert form_of(client.get(address).text)["approver_1"] == "education_bureau"
+    page = client.get(f"/packages/{package.slug}").text
+    assert "The education bureau → The host" in page
+    send(client, address, approver_1="", approver_2="")
+    assert package.approvers == []
+    assert "Confirmed at once" in client.get(f"/packages/{package.slug}").text
 
 
 def test_entries_are_changed_moved_and_removed(client: FlaskClient, organiser: User) -> None:

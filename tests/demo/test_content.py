@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from exchange_app.catalogue.models import Approver
 from exchange_app.catalogue.rules import ASKABLE_FIELDS, SPOKEN_LANGUAGES
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.reading import CONTENT, read
 from exchange_app.demo.samples import sample_names
+from exchange_app.demo.season import WEEKDAYS
 
 FILES = sorted(path.stem for path in CONTENT.glob("*.toml"))
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -138,7 +140,35 @@ def test_overnight_packages_keep_to_the_days_of_the_guangxi_notice() -> None:
 
 def test_approval_grows_with_risk() -> None:
     for package in PACKAGES.values():
-        assert package["approval"] == ("host" if package["days"] > 1 else "none"), package["slug"]
+        assert bool(package["approvals"]) == (package["days"] > 1), package["slug"]
+        assert set(package["approvals"]) <= set(Approver), package["slug"]
+        assert len(set(package["approvals"])) == len(package["approvals"]), package["slug"]
+
+
+def test_slots_take_whole_groups_and_whole_departures() -> None:
+    seats = {package: terms["seats"] for package, terms in read("departures")["terms"].items()}
+    seats_of = [(one["package"], one.get("seats", seats[one["package"]])) for one in DEPARTURES.values()]
+    for item in ITEMS.values():
+        assert item["slot_capacity"] >= item["group_max"], item["slug"]
+    for slug, count in seats_of:
+        for stop in PACKAGES[slug]["stops"]:
+            if "item" in stop:
+                assert ITEMS[stop["item"]]["slot_capacity"] >= count, (slug, stop["item"])
+
+
+def test_stops_fall_on_the_times_of_their_activities() -> None:
+    usual = {package: terms["weekday"] for package, terms in read("departures")["terms"].items()}
+    days_of = {(one["package"], one.get("weekday", usual[one["package"]])) for one in DEPARTURES.values()}
+    assert 10 <= sum("begins" in item for item in ITEMS.values()) <= len(ITEMS) / 2
+    for slug, weekday in days_of:
+        for stop in PACKAGES[slug]["stops"]:
+            item = ITEMS.get(stop.get("item"), {})
+            if "begins" in item:
+                assert stop["starts"] in item["begins"], (slug, stop)
+                assert item["begins"] == sorted(item["begins"])
+            if closed_on := item.get("closed_on"):
+                assert weekday in WEEKDAYS, (slug, stop)  # a package for any weekday stops where it is always open
+                assert WEEKDAYS[(WEEKDAYS.index(weekday) + stop["day"] - 1) % 7] not in closed_on, (slug, stop)
 
 
 def test_stops_follow_each_other_on_every_day() -> None:
@@ -209,10 +239,34 @@ def test_the_offered_sign_ins_are_people_of_the_demo() -> None:
     by_email = {person["email"]: person for person in PEOPLE.values()}
     offered = [by_email[sign_in.email] for sign_in in sign_ins()]
     cities = [(one["role"], ORGANISATIONS[one["organisation"]]["city"]) for one in offered]
-    assert Counter(role for role, _ in cities) == {"leader": 2, "organiser": 2, "administrator": 1}
+    assert Counter(role for role, _ in cities) == {
+        "leader": 2, "head": 1, "bureau": 1, "organiser": 2, "administrator": 1,
+    }  # fmt: skip
     for role in ("leader", "organiser"):
         assert {city for one, city in cities if one == role} == {"450100", "451400"}
     assert len({sign_in.password for sign_in in sign_ins()}) == 1
+
+
+def test_who_approves_can_be_tried_for_a_group_of_an_offered_leader() -> None:
+    by_email = {person["email"]: person for person in PEOPLE.values()}
+    offered = [by_email[sign_in.email] for sign_in in sign_ins()]
+    workplaces = {role: {one["organisation"] for one in offered if one["role"] == role} for role in ("leader", "head")}
+    assert workplaces["head"] <= workplaces["leader"]
+    (head,) = workplaces["head"]
+    (bureau,) = (ORGANISATIONS[one["organisation"]] for one in offered if one["role"] == "bureau")
+    assert bureau["city"] == ORGANISATIONS[head]["city"]
+
+
+def test_each_city_has_a_bureau_and_the_offered_leaders_a_head() -> None:
+    heads = {person["organisation"] for person in PEOPLE.values() if person["role"] == "head"}
+    assert heads == {PEOPLE["leader-nanning"]["organisation"], PEOPLE["leader-chongzuo"]["organisation"]}
+    bureaus = [ORGANISATIONS[person["organisation"]] for person in PEOPLE.values() if person["role"] == "bureau"]
+    assert sorted(bureau["city"] for bureau in bureaus) == ["450100", "451400"]
+    assert {(one["kind"], one["level"], one["department"]) for one in bureaus} == {("office", "city", "education")}
+
+
+def test_both_rules_of_supervision_are_there() -> None:
+    assert {city["code"]: city["supervision"] for city in CITIES} == {"450100": "warn", "451400": "block"}
 
 
 def test_bookings_name_what_there_is() -> None:

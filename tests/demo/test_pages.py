@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from exchange_app.accounts.queries import find_user_by_email
 from exchange_app.core.database import db
+from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.samples import ROSTERS, sample_names
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
@@ -53,8 +54,9 @@ def test_the_load_command_says_why_it_does_not(app: Flask) -> None:
 
 def test_the_sign_ins_command_shows_every_sign_in(app: Flask) -> None:
     shown = app.test_cli_runner().invoke(args=["demo", "sign-ins"]).output
-    assert shown.count("exchange-demo-2026") == 5
+    assert shown.count("exchange-demo-2026") == len(sign_ins())
     assert "School leader, Chongzuo: leader.chongzuo@demo.example" in shown
+    assert "Education bureau, Nanning: bureau.nanning@demo.example" in shown
 
 
 def test_a_leader_finds_the_samples_where_a_roster_is_handed_in(demo: Flask) -> None:

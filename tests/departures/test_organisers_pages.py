@@ -16,7 +16,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.departures import service as departures
 from exchange_app.departures.models import Departure
-from exchange_app.departures.rules import DepartureState
+from exchange_app.departures.rules import Cause, DepartureState
 from tests.builders import both, make_departure, make_hold, make_leader, make_package, make_user
 from tests.pages import form_of, send, sign_in
 from tests.statements import counted_statements
@@ -65,12 +65,24 @@ def test_a_departure_is_planned_opened_closed_and_taken_back(client: FlaskClient
     assert client.get(f"/departures/{departure.id}").status_code == 404
 
 
+def test_rosters_are_due_when_registration_closes_unless_somebody_says_otherwise(
+    client: FlaskClient, organiser: User
+) -> None:
+    with transaction():
+        package = own_package(organiser)
+    address = f"/organiser/packages/{package.id}/departures/new"
+    assert "The departure is saved." in send(client, address, **TYPED | {"roster_due_at": ""}).text
+    departure = db.session.query(Departure).one()
+    assert departure.roster_due_at == departure.closes_at
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ({"closes_at": "2030-03-01T09:00"}, "The dates must follow each other"),
         ({"closes_at": "2030-06-01T09:00"}, "The dates must follow each other"),
         ({"roster_due_at": "2030-05-13T09:00"}, "The roster must be due before the group meets."),
+        ({"roster_due_at": "2030-05-01T17:59"}, "The roster cannot be due before registration closes"),
         ({"meets_at": "2030-02-30T09:00"}, "Write day and time as in"),
         ({"capacity": "0"}, "Write a number from 1 to"),
         ({"capacity": "sixty"}, "Write a whole number"),
@@ -142,7 +154,7 @@ def test_a_departure_of_a_draft_package_does_not_open(client: FlaskClient, organ
 def test_a_departure_that_was_called_off_is_only_read(client: FlaskClient, organiser: User) -> None:
     with transaction():
         departure = make_departure(own_package(organiser), now=now())
-        departures.call_off(departure, reason=both("Typhoon"))
+        departures.call_off(departure, cause=Cause.WEATHER, reason=both("Typhoon"), now=now())
     page = client.get(f"/organiser/departures/{departure.id}").text
     assert "Typhoon" in page
     assert "/edit" not in page

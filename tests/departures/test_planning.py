@@ -21,12 +21,13 @@ from exchange_app.departures.errors import (
     MinimumAboveCapacity,
     PackageHasOpenDepartures,
     PackageNotPublished,
+    RosterDueTooEarly,
     RosterDueTooLate,
     SeatsTaken,
     StateNotReachable,
 )
-from exchange_app.departures.rules import DepartureState, Standing, Window, standing
-from tests.builders import both, make_departure, make_hold, make_leader, make_package
+from exchange_app.departures.rules import Cause, DepartureState, Standing, Window, standing
+from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_package
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -81,6 +82,10 @@ def test_dates_follow_each_other() -> None:
                 departures.change_departure(departure, wrong, seen=fingerprint(terms))
         with pytest.raises(RosterDueTooLate):
             departures.change_departure(departure, replace(terms, roster_due_at=late), seen=fingerprint(terms))
+        too_early = replace(terms, roster_due_at=terms.closes_at - timedelta(minutes=1))
+        with pytest.raises(RosterDueTooEarly):  # the last to register must have time for it
+            departures.change_departure(departure, too_early, seen=fingerprint(terms))
+        departures.change_departure(departure, replace(terms, roster_due_at=terms.closes_at), seen=fingerprint(terms))
 
 
 def test_a_departure_with_groups_is_not_withdrawn() -> None:
@@ -96,7 +101,7 @@ def test_a_departure_with_groups_is_not_withdrawn() -> None:
 def test_what_was_called_off_stays_so() -> None:
     with transaction():
         departure = make_departure()
-        departures.call_off(departure, reason=both("Typhoon"))
+        departures.call_off(departure, cause=Cause.WEATHER, reason=both("Typhoon"), now=NOW)
         terms = departures.terms_of(departure)
         with pytest.raises(StateNotReachable):
             departures.open_departure(departure)

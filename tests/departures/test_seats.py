@@ -163,12 +163,12 @@ def test_a_claim_on_its_way_when_registration_closes_is_refused(app: Flask) -> N
         departure = make_departure(capacity=60)
         leader = make_leader()
     with transaction():
-        bookings.open_booking(departure, Party(2, 1), form_token="late", by=leader, now=NOW)
-    late = db.session.scalars(select(Booking)).one()
+        late, pools = bookings.open_booking(departure, Party(2, 1), form_token="late", by=leader, now=NOW)
+    assert pools is not None
     with transaction():
         departures.close_departure(departure)
     with pytest.raises(NotTakingRegistrations), transaction():
-        bookings.claim_seats(late)
+        bookings.claim_seats(late, pools)
     assert taken(departure) == 0
 
 
@@ -188,7 +188,11 @@ def test_the_audit_names_a_pool_that_differs_from_its_claims(app: Flask) -> None
         departure = make_departure(capacity=60)
         make_hold(departure, make_leader())
         db.session.execute(update(Claim).values(seats=26))
-    assert seats.audit() == [seats.Difference(departure.pool_id, taken=27, claimed=26)]
+    slot = db.session.scalars(select(Slot)).one()
+    assert seats.audit() == [
+        seats.Difference(departure.pool_id, "taken", counted=27, found=26),
+        seats.Difference(slot.pool_id, "taken", counted=27, found=26),
+    ]
 
 
 def test_calling_off_gives_every_seat_back(app: Flask) -> None:
@@ -196,7 +200,7 @@ def test_calling_off_gives_every_seat_back(app: Flask) -> None:
         departure = make_departure(capacity=60)
         leader = make_leader()
         held = make_hold(departure, leader)
-        bookings.call_off_departure(departure, reason=both("Typhoon"), by=leader, now=NOW)
+        bookings.call_off_departure(departure, cause=Cause.WEATHER, reason=both("Typhoon"), by=leader, now=NOW)
     assert held.state is BookingState.CALLED_OFF
     assert taken(departure) == 0
     assert seats.audit() == []

@@ -13,6 +13,7 @@ from exchange_app.core.clock import now
 from exchange_app.core.transaction import transaction
 from exchange_app.departures import service as departures
 from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import Cause
 from tests.builders import both, make_city, make_departure, make_hold, make_leader, make_package
 from tests.pages import speak
 from tests.statements import counted_statements
@@ -213,7 +214,7 @@ def closed(departure: Departure) -> None:
 
 
 def called_off(departure: Departure) -> None:
-    departures.call_off(departure, reason=both("A typhoon is coming"))
+    departures.call_off(departure, cause=Cause.WEATHER, reason=both("A typhoon is coming"), now=now())
 
 
 def not_yet_open(departure: Departure) -> None:
@@ -224,10 +225,6 @@ def over(departure: Departure) -> None:
     departure.closes_at = now() - timedelta(minutes=1)
 
 
-def full(departure: Departure) -> None:
-    make_hold(departure, make_leader(), now=now(), pupils=54, staff=6)
-
-
 @pytest.mark.parametrize(
     ("become", "words"),
     [
@@ -235,7 +232,6 @@ def full(departure: Departure) -> None:
         (called_off, "A typhoon is coming"),
         (not_yet_open, "Registration has not begun: it opens on"),
         (over, "Registration is over since"),
-        (full, "All seats are taken at the moment."),
     ],
 )
 def test_a_departure_without_the_button_says_why(reader: FlaskClient, become: Any, words: str) -> None:

@@ -28,12 +28,16 @@ from tests.pages import sign_in, speak
 
 PEOPLE = {
     Role.LEADER: "leader.nanning@demo.example",
+    Role.HEAD: "head.nanning@demo.example",
+    Role.BUREAU: "bureau.nanning@demo.example",
     Role.ORGANISER: "organiser.chongzuo@demo.example",
     Role.ADMINISTRATOR: "administrator@demo.example",
 }
 MAIN_JOB = {
     None: "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link",
     Role.LEADER: "bookings.show rosters.register rosters.roster rosters.change rosters.template",
+    Role.HEAD: "bookings.decisions",
+    Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop departures.edit_departure"

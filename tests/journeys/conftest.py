@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
@@ -20,7 +19,7 @@ from tests.pages import Browser, sign_in, speak
 def departure(app: Flask) -> Departure:
     """Sixty seats, one adult for ten pupils, and a host who decides about each group."""
     with transaction():
-        return make_departure(make_package(days=2, approval=Approval.HOST), now=now())
+        return make_departure(make_package(days=2, approvals=["host"]), now=now())
 
 
 @pytest.fixture

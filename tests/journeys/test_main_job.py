@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState, spaced_code
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
@@ -98,7 +97,7 @@ def test_a_group_of_27_is_held_named_submitted_confirmed_and_checked_by_a_guardi
 
 def test_with_everything_at_hand_one_form_is_enough(at_school: FlaskClient) -> None:
     with transaction():
-        departure = make_departure(make_package(approval=Approval.NONE), now=now())
+        departure = make_departure(make_package(approvals=[]), now=now())
     rows = group(24, 3)
     page = send(
         at_school, register_address(departure), pupils="24", staff="3", roster_text=pasted(rows), register="yes"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
-from exchange_app.catalogue.models import Approval, MenuItem, Package, Stop
+from exchange_app.catalogue.models import MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
@@ -55,6 +55,17 @@ def make_group(language: str) -> Booking:
     return booking
 
 
+def make_other_date(departure: Departure) -> Departure:
+    """A week later, with room for everybody."""
+    return make_departure(
+        departure.package,
+        starts_on=date(2027, 4, 19),
+        meets_at=datetime(2027, 4, 19, 0, 30, tzinfo=UTC),
+        roster_due_at=datetime(2027, 4, 12, 10, 0, tzinfo=UTC),
+        meeting_point=departure.meeting_point,
+    )
+
+
 def _make_package(city: City) -> Package:
     host = make_organisation(
         city,
@@ -67,7 +78,7 @@ def _make_package(city: City) -> Package:
         organiser=host,
         days=2,
         slug="huashan",
-        approval=Approval.HOST,
+        approvals=["host"],
         title=Translated(zh_Hans="左江花山岩画与天琴", en="Huashan rock paintings and the tianqin"),
         bring=Translated(zh_Hans="水杯、雨具、防滑鞋", en="A water bottle, rain gear, shoes with a good grip"),
         included=Translated(zh_Hans="门票、午餐、保险", en="Entry, lunches, insurance"),

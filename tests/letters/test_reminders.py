@@ -14,7 +14,6 @@ from exchange_app.bookings.models import Booking
 from exchange_app.bookings.reminders import plan_reminders, plan_roster_reminders, plan_trip_reminders
 from exchange_app.bookings.rules import BookingState
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter, LetterState
@@ -44,7 +43,7 @@ def booking(app: Flask) -> Booking:
 def make_booking(registered_at: datetime) -> Booking:
     leader = make_leader()
     departure = make_departure(
-        make_package(approval=Approval.NONE),
+        make_package(approvals=[]),
         starts_on=MEETS_AT.date(),
         meets_at=MEETS_AT,
         roster_due_at=ROSTER_DUE_AT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,19 @@ from flask import Flask
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
+from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import db
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.core.transaction import transaction
-from exchange_app.departures.rules import DepartureState
+from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import Cause, DepartureState
 from exchange_app.factory import create_app
 from exchange_app.features import LETTERS
 from exchange_app.outbox.models import Letter
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
-from tests.letters.group import WRITTEN_AT, make_group
+from tests.letters.group import WRITTEN_AT, make_group, make_other_date
 from tests.settings import make_settings
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -39,8 +42,32 @@ STATES = {
     "booking_called_off": BookingState.CALLED_OFF,
     "organiser_notice": BookingState.SUBMITTED,
     "organiser_cancellation": BookingState.CANCELLED,
+    "booking_queued": BookingState.WAITING,
+    "booking_offered": BookingState.OFFERED,
+    "booking_list_ended": BookingState.LAPSED,
+    "approval_wanted": BookingState.SUBMITTED,
+    "booking_taken_back": BookingState.SUBMITTED,
 }
 REASONS = {"zh_Hans": "台风来袭，学校停课。", "en": "A typhoon is coming; the schools are closed."}
+
+OFFERED_UNTIL = datetime(2027, 3, 4, 1, 0, tzinfo=UTC)
+WAITS_SINCE = datetime(2027, 3, 1, 1, 30, tzinfo=UTC)
+FROM_LARGER = {"pupils_before": 30, "staff_before": 4, "pupils": 24, "staff": 3, "roster_was_due": False}
+FROM_EARLIER = {"before": "2027-04-05", "before_until": "2027-04-06"}
+
+# What a kind of letter is told beside the reason.
+FACTS: Mapping[str, Mapping[str, Any]] = {
+    "booking_declined": {"approver": "school_head"},
+    "booking_offered": {"until": OFFERED_UNTIL.isoformat()},
+    "booking_list_ended": {"until": OFFERED_UNTIL.isoformat()},
+    "approval_wanted": {"approver": "school_head", "since": WAITS_SINCE.isoformat(), "times": 0},
+    "booking_changed": FROM_LARGER,
+    "organiser_change": FROM_LARGER,
+    "booking_moved": FROM_EARLIER,
+    "organiser_move": FROM_EARLIER,
+    "organiser_request": {"kind": "party", "pupils": 28, "staff": 4},
+    "booking_request_answered": {"kind": "party", "pupils": 28, "staff": 4, "is_granted": True},
+}
 
 
 @pytest.fixture
@@ -54,26 +81,46 @@ def site(sqlite_url: str) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def make_letter(kind: str, language: str) -> tuple[Letter, Booking]:
+def make_letter(
+    kind: str, language: str, state: BookingState | None = None, **facts: Any
+) -> tuple[Letter, Booking, Departure]:
+    """A letter of the kind, the booking that it is about, and another date of the package."""
     with transaction():
         booking = make_group(language)
-        booking.state = STATES.get(kind, BookingState.CONFIRMED)
-        if kind == "booking_called_off":
-            booking.departure.state = DepartureState.CALLED_OFF
-            booking.departure.called_off_reason = Translated(**REASONS)
+        other = make_other_date(booking.departure)
+        prepare(booking, kind, state)
+        if facts.get("kind") == "move":
+            facts["departure_id"] = other.id
         write_letters(
             [
                 _letter(booking, "booking_confirmed", "confirmed", language),
-                _letter(booking, kind, "the-letter", language),
+                _letter(booking, kind, "the-letter", language, **facts),
             ],
             WRITTEN_AT,
         )
     letter = find_letter_by_key(f"booking:{booking.id}:the-letter")
     assert letter is not None
-    return letter, booking
+    return letter, booking, other
 
 
-def _letter(booking: Booking, kind: str, slug: str, language: str) -> NewLetter:
+def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> None:
+    """What the booking is like when such a letter is written about it."""
+    booking.state = state or STATES.get(kind, BookingState.CONFIRMED)
+    booking.approvals = booking.departure.package.approvals = ["school_head", "host", "education_bureau"]
+    match booking.state:
+        case BookingState.SUBMITTED:
+            booking.awaiting, booking.awaiting_since = Approver.SCHOOL_HEAD, WAITS_SINCE
+        case BookingState.WAITING:
+            booking.queued_at, booking.submitted_at = booking.created_at, None
+        case BookingState.OFFERED:
+            booking.hold_ends_at, booking.submitted_at = OFFERED_UNTIL, None
+        case BookingState.CALLED_OFF:
+            booking.departure.state = DepartureState.CALLED_OFF
+            booking.departure.called_off_cause = Cause.WEATHER
+            booking.departure.called_off_reason = Translated(**REASONS)
+
+
+def _letter(booking: Booking, kind: str, slug: str, language: str, **facts: Any) -> NewLetter:
     return NewLetter(
         key=f"booking:{booking.id}:{slug}",
         kind=kind,
@@ -81,12 +128,12 @@ def _letter(booking: Booking, kind: str, slug: str, language: str) -> NewLetter:
         address="li.ming@school.example",
         language=language,
         due_at=WRITTEN_AT,
-        facts={"reason": REASONS[language], "day": "2027-04-09"},
+        facts={"reason": REASONS[language], "day": "2027-04-09", **FACTS.get(kind, {}), **facts},
     )
 
 
-def read(kind: str, language: str) -> ReadableLetter:
-    letter, _ = make_letter(kind, language)
+def read(kind: str, language: str, state: BookingState | None = None, **facts: Any) -> ReadableLetter:
+    letter, _, _ = make_letter(kind, language, state, **facts)
     db.session.expire_all()
     return read_letter(letter, WRITTEN_AT)
 
@@ -164,7 +211,7 @@ def test_the_html_says_what_the_text_says(site: Flask, kind: str, language: str)
 
 def facts(text: str) -> list[str]:
     """What the lines of a text say, without the names before it (the HTML has them in a column of their own)."""
-    lines = [line.strip(" 【】[]") for line in text.splitlines() if line.strip() and line != "--"]
+    lines = [line.strip(" 【】[]•") for line in text.splitlines() if line.strip() and line != "--"]
     return [part for line in lines for part in re.split(r"： ?|: | · |^\d\d:\d\d ", line) if part]
 
 
@@ -172,11 +219,11 @@ def facts(text: str) -> list[str]:
 def test_what_people_wrote_cannot_become_markup(site: Flask, kind: str) -> None:
     with transaction():
         booking = make_group("en")
-        booking.state = STATES.get(kind, BookingState.CONFIRMED)
+        prepare(booking, kind)
         booking.departure.package.title = Translated(en="<b>Bold</b> & <script>alert(1)</script>")
         booking.contact_name = '<img src="https://elsewhere.example/x">'
         booking.departure.called_off_reason = Translated(en="<i>")
-        write_letters([_letter(booking, kind, "the-letter", "en")], WRITTEN_AT)
+        write_letters([_letter(booking, kind, "the-letter", "en", reason="<i>")], WRITTEN_AT)
     letter = find_letter_by_key(f"booking:{booking.id}:the-letter")
     assert letter is not None
     readable = read_letter(letter, WRITTEN_AT)
@@ -192,3 +239,122 @@ def test_every_link_leads_to_a_page(site: Flask, kind: str) -> None:
         assert link.startswith(PUBLIC_URL + "/")
         answer: Any = client.get(link.removeprefix(PUBLIC_URL), base_url=PUBLIC_URL)
         assert answer.status_code in (200, 303)  # a page, or the way to sign in first
+
+
+# ------------------------------------------------------------------------------------- what else a letter may have to say
+
+
+def text(kind: str, state: BookingState | None = None, **facts: Any) -> str:
+    return read(kind, "en", state, **facts).text
+
+
+def test_a_list_that_ends_says_whether_an_offer_lapsed_or_no_seats_came_free(site: Flask) -> None:
+    assert "no seats for the whole group" in text("booking_list_ended", until=None)
+
+
+def test_an_offer_that_lapsed_says_until_when_it_stood(site: Flask) -> None:
+    assert "until Thu 4 March 2027, 09:00 were not accepted in time" in text("booking_list_ended")
+
+
+@pytest.mark.parametrize("kind", ["booking_called_off", "booking_declined", "booking_list_ended"])
+def test_who_lost_a_date_is_shown_others_that_have_room(site: Flask, kind: str) -> None:
+    letter, booking, other = make_letter(kind, "en")
+    assert f"19–20 April 2027: {PUBLIC_URL}/departures/{other.id}\n" in read_letter(letter, WRITTEN_AT).text
+    with transaction():
+        booking.pupils = 58
+    assert f"{PUBLIC_URL}/packages/huashan\n" in read_letter(letter, WRITTEN_AT).text
+
+
+def test_a_group_that_only_waited_has_no_families_to_tell(site: Flask) -> None:
+    letter, booking, _ = make_letter("booking_called_off", "en")
+    assert "pass on these lines" in read_letter(letter, WRITTEN_AT).text
+    with transaction():
+        booking.submitted_at = None
+    assert "pass on these lines" not in read_letter(letter, WRITTEN_AT).text
+
+
+@pytest.mark.parametrize(
+    ("approver", "words"),
+    [
+        ("school_head", "as the head of the school"),
+        ("host", "The school waits for your decision"),
+        ("education_bureau", "your education bureau"),
+    ],
+)
+def test_each_approver_is_asked_in_their_own_words(site: Flask, approver: str, words: str) -> None:
+    asked = read("approval_wanted", "en", approver=approver)
+    assert words in asked.text
+    assert asked.subject.startswith("To decide: ")
+    assert "reminder" not in asked.text
+
+
+def test_a_reminder_says_since_when_the_school_waits(site: Flask) -> None:
+    reminder = read("approval_wanted", "en", times=1)
+    assert reminder.subject.startswith("Reminder, to decide: ")
+    assert "has been waiting for this decision since Mon 1 March 2027, 09:30" in reminder.text
+
+
+@pytest.mark.parametrize("kind", ["booking_changed", "organiser_change"])
+def test_seats_that_went_back_because_the_roster_was_due_are_explained(site: Flask, kind: str) -> None:
+    letter, _, _ = make_letter(kind, "en", roster_was_due=True)
+    assert "nobody was named for some of the seats" in read_letter(letter, WRITTEN_AT).text
+
+
+def test_a_new_date_that_has_to_be_approved_says_so(site: Flask) -> None:
+    moved = read("booking_moved", "en", BookingState.SUBMITTED)
+    assert "has to be approved again" in moved.text
+    assert "Decides now: The school's head" in moved.text
+    assert 'method="CANCEL"' in moved.attachments[0].content_type
+
+
+def test_the_host_hears_whether_a_move_waits_for_its_decision(site: Flask) -> None:
+    letter, booking, _ = make_letter("organiser_move", "en", BookingState.SUBMITTED)
+    assert "Others decide about the booking at the moment" in read_letter(letter, WRITTEN_AT).text
+    with transaction():
+        booking.awaiting = Approver.HOST
+    assert "please approve or decline" in read_letter(letter, WRITTEN_AT).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("move", "Date wanted: 19–20 April 2027"),
+        ("cancel", "needs your consent by now: Cancellation."),
+        ("roster", "Roster was due: Mon 5 April 2027, 18:00"),
+    ],
+)
+def test_a_request_says_what_is_wanted(site: Flask, kind: str, words: str) -> None:
+    assert words in text("organiser_request", kind=kind)
+
+
+def test_a_refusal_says_so_with_the_hosts_words(site: Flask) -> None:
+    refused = read("booking_request_answered", "en", kind="move", is_granted=False)
+    assert refused.subject.startswith("The host does not agree: Move to another date, ")
+    assert "The booking stays as it is." in refused.text
+    assert f"The host writes: {REASONS['en']}" in refused.text
+
+
+def test_leave_to_change_the_roster_says_until_when(site: Flask) -> None:
+    letter, booking, _ = make_letter("booking_request_answered", "en", kind="roster")
+    with transaction():
+        booking.roster_open_until = OFFERED_UNTIL
+    assert "You can change the roster until Thu 4 March 2027, 09:00." in read_letter(letter, WRITTEN_AT).text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (BookingState.WAITING, "The group is number 1 on the waiting list."),
+        (BookingState.OFFERED, "kept until Thu 4 March 2027, 09:00: please accept them or turn them down"),
+        (BookingState.CONFIRMED, "names 0 of 27 persons so far"),
+    ],
+)
+def test_who_takes_a_group_over_hears_what_is_to_be_done(site: Flask, state: BookingState, words: str) -> None:
+    assert words in text("booking_handed_over", state)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", list(BookingState))
+def test_a_letter_can_be_read_whatever_the_booking_has_become(site: Flask, kind: str, state: BookingState) -> None:
+    """Operators look at letters that were not sent because they are no longer true."""
+    assert read(kind, "en", state).subject

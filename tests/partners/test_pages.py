@@ -11,7 +11,7 @@ from exchange_app.accounts.models import User
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.partners.models import City, County, Organisation, OrganisationKind
+from exchange_app.partners.models import City, County, Organisation, OrganisationKind, SupervisionRule
 from tests.builders import make_city, make_organisation, make_user
 from tests.pages import Browser, send, sign_in
 
@@ -38,10 +38,25 @@ def test_an_administrator_adds_a_city_and_its_county(client: FlaskClient, nannin
     answer = send(client, "/administrator/cities/new", **typed)
     assert "Chongzuo" in answer.text
     chongzuo = db.session.scalars(select(City).where(City.code == "451400")).one()
+    assert chongzuo.supervision is SupervisionRule.BLOCK
     county = {"name-zh_Hans": "龙州县", "name-en": "Longzhou", "code": "451423"}
     answer = send(client, f"/administrator/cities/{chongzuo.id}/counties/new", **county)
     assert "Longzhou" in answer.text
     assert db.session.scalars(select(County.code)).all() == ["451423"]
+
+
+def test_too_few_adults_block_a_booking_until_the_city_only_warns(client: FlaskClient, nanning: City) -> None:
+    assert nanning.supervision is SupervisionRule.BLOCK
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    address = f"/administrator/cities/{nanning.id}"
+    for rule in SupervisionRule:
+        assert send(client, address, supervision=rule.value).status_code == 200
+        assert db.session.get_one(City, nanning.id).supervision is rule
+        assert send(client, address).status_code == 200  # the page shows the rule as it is, and keeps it
+        assert db.session.get_one(City, nanning.id).supervision is rule
+    answer = send(client, address, supervision="shrug")
+    assert answer.status_code == 422
+    assert 'id="supervision-error"' in answer.text
 
 
 @pytest.mark.parametrize(

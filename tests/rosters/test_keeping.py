@@ -14,7 +14,6 @@ from exchange_app.bookings.errors import HoldExpired, RosterLocked
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.database import db
 from exchange_app.core.sealing import SealBroken
 from exchange_app.core.transaction import transaction
@@ -165,7 +164,7 @@ def test_a_hold_that_ran_out_and_a_deadline_that_passed_lock_the_roster(booking:
 def test_document_numbers_are_kept_only_once_the_booking_is_confirmed(app: Flask) -> None:
     asks = [{"field": "document_number", "reason": {"en": "Train tickets"}}]
     with transaction():
-        package = make_package(approval=Approval.NONE, asks=asks)
+        package = make_package(approvals=[], asks=asks)
         booking = make_hold(make_departure(package), make_leader(), pupils=3, staff=1)
     assert "document_number" not in service.asked_of(booking)
     with transaction():

@@ -14,7 +14,6 @@ from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import new_code, spaced_code
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.clock import now
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import service
@@ -38,7 +37,7 @@ def client(app: Flask) -> FlaskClient:
 def booking(app: Flask) -> Booking:
     """Confirmed, with a roster of four."""
     with transaction():
-        package = make_package(days=3, approval=Approval.NONE)
+        package = make_package(days=3, approvals=[])
         booking = make_hold(make_departure(package, now=now()), make_leader(), pupils=3, staff=1, now=now())
         leader = booking.leader
         contact = Contact("Wei Lan", "wei.lan@test.example", "0771-5505678")
@@ -158,7 +157,7 @@ def test_a_link_that_was_altered_or_made_up_is_not_found(client: FlaskClient, bo
 
 def test_nothing_uncertain_goes_into_a_calendar(client: FlaskClient) -> None:
     with transaction():
-        package = make_package(approval=Approval.HOST)
+        package = make_package(approvals=["host"])
         booking = make_hold(make_departure(package, now=now()), make_leader(), now=now())
     page = client.get(check_path(booking))
     assert "The school is still filling in this booking." in page.text

@@ -16,7 +16,6 @@ from werkzeug.test import TestResponse
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
@@ -201,7 +200,7 @@ def test_documents_show_their_end_alone() -> None:
 def travelling(client: FlaskClient) -> Booking:
     """A group whose package asks for document numbers and health notes."""
     with transaction():
-        package = make_package(approval=Approval.NONE, asks=ASKS)
+        package = make_package(approvals=[], asks=ASKS)
         booking = make_hold(make_departure(package, now=now()), make_leader(), pupils=3, staff=1, now=now())
     sign_in(client, booking.leader)
     return booking

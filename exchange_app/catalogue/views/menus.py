@@ -92,7 +92,12 @@ def new_item(menu_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def edit_item(menu_id: int, item_id: int) -> ResponseReturnValue:
     item = queries.get_item_of(menu_id, item_id, current_user)
-    form = ItemForm(obj=item, seen=fingerprint(terms_of(item, ItemTerms)), **ItemForm.ticks(item.languages))
+    form = ItemForm(
+        obj=item,
+        seen=fingerprint(terms_of(item, ItemTerms)),
+        **ItemForm.ticks(item.languages),
+        **ItemForm.times(item.timetable),
+    )
     _offer_bases(form, item.menu.city_id)
     title, menu_title = item.title, item.menu.title
     if is_saved(form, lambda: service.change_item(item, form.terms(), seen=form.seen.data)):

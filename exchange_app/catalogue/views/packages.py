@@ -35,7 +35,9 @@ def own_packages() -> ResponseReturnValue:
 @catalogue.route("/organiser/packages/new", methods=["GET", "POST"])
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def new_package() -> ResponseReturnValue:
-    form = PackageForm(host_city_id=current_user.organisation.city_id, price_minor=0, persons_per_adult=20)
+    form = PackageForm(
+        host_city_id=current_user.organisation.city_id, price_minor=0, persons_per_adult=20, changes_until_days=7
+    )
     _offer_cities(form)
     added: list[Package] = []
     if is_saved(form, lambda: added.append(service.add_package(form.terms(), by=current_user))):
@@ -61,7 +63,12 @@ def own_package(package_id: int) -> ResponseReturnValue:
 def edit_package(package_id: int) -> ResponseReturnValue:
     package = queries.get_package_of(package_id, current_user)
     seen = fingerprint(terms_of(package, PackageTerms))
-    form = PackageForm(obj=package, seen=seen, **PackageForm.reasons(package.asks))
+    form = PackageForm(
+        obj=package,
+        seen=seen,
+        **PackageForm.approvers(package.approvals),
+        **PackageForm.reasons(package.asks),
+    )
     _offer_cities(form)
     title = package.title
     if is_saved(form, lambda: service.change_package(package, form.terms(), seen=form.seen.data)):

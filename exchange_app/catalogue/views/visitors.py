@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange_app.catalogue import queries
 from exchange_app.catalogue.forms import ItemFilterForm
-from exchange_app.catalogue.labels import SPOKEN
+from exchange_app.catalogue.labels import SPOKEN, timetable_of
 from exchange_app.catalogue.views.blueprint import catalogue
 from exchange_app.catalogue.views.telling import tell_list
 from exchange_app.partners.queries import list_cities
@@ -45,7 +45,9 @@ def _find_items() -> dict[str, Any]:
 def menu_item(slug: str) -> ResponseReturnValue:
     item = queries.get_menu_item(slug)
     packages = queries.list_packages_of_item(item.id)
-    return render_template("catalogue/menu_item.html", item=item, packages=packages, spoken=SPOKEN)
+    return render_template(
+        "catalogue/menu_item.html", item=item, packages=packages, spoken=SPOKEN, timetable=timetable_of(item)
+    )
 
 
 @catalogue.get("/bases/<slug>")

@@ -1,4 +1,5 @@
-"""Organisers look at their workbench and plan departures. Calling one off stands in `bookings`: it tells the groups."""
+"""Organisers look at their workbench and plan departures. Calling one off or withdrawing it stands in `bookings`, which
+knows the groups."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from exchange_app.departures import queries, service
 from exchange_app.departures.forms import DepartureForm, KeptFilterForm
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import NEXT_STATES, day_in
+from exchange_app.departures.slots import is_arranged, room
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.fragments import wants_fragment
@@ -31,7 +33,7 @@ UPCOMING_ON_BOARD = 20
 SAVED = sentence("The departure is saved.")
 OPENED = sentence("The departure is open: schools can register as soon as its registration begins.")
 CLOSED = sentence("The departure is closed: it takes no more registrations.")
-WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.")
+REARRANGED = sentence("The departure stops now where and when its package says.")
 PACKAGE_WITHDRAWN = sentence("The package is withdrawn: visitors no longer see it.")
 
 
@@ -73,8 +75,15 @@ def new_departure(package_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def own_departure(departure_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
+    slots = queries.list_slots_of_departure(departure_id)
     return render_template(
-        "departures/own_departure.html", departure=departure, next_states=NEXT_STATES[departure.state]
+        "departures/own_departure.html",
+        departure=departure,
+        next_states=NEXT_STATES[departure.state],
+        slots=slots,
+        left=room(departure, slots),
+        is_arranged=departure.state not in service.WITH_SLOTS or is_arranged(departure, slots),
+        allotments=queries.list_allotments(departure_id),
     )
 
 
@@ -109,11 +118,11 @@ def close_departure(departure_id: int) -> ResponseReturnValue:
     return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
 
 
-@departures.post("/organiser/departures/<int:departure_id>/withdraw")
+@departures.post("/organiser/departures/<int:departure_id>/slots")
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
-def withdraw_departure(departure_id: int) -> ResponseReturnValue:
+def rearrange(departure_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
-    is_done(lambda: service.withdraw_departure(departure), done=WITHDRAWN)
+    is_done(lambda: service.rearrange(departure), done=REARRANGED)
     return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
 
 

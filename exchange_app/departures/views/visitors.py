@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from markupsafe import Markup
 
 from exchange_app.catalogue import queries as catalogue
@@ -16,6 +17,7 @@ from exchange_app.catalogue.models import Package, Publication
 from exchange_app.catalogue.rules import by_day
 from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
+from exchange_app.core.roles import Role
 from exchange_app.departures import queries
 from exchange_app.departures.forms import DateFilterForm, PackageFilterForm
 from exchange_app.departures.rules import day_in, registration_window, standing
@@ -120,11 +122,13 @@ def _find_dates() -> dict[str, Any]:
 def show(departure_id: int) -> ResponseReturnValue:
     seats = queries.get_seats(departure_id)
     window = registration_window(seats.opens_at, seats.closes_at, now())
+    is_leader = current_user.is_authenticated and current_user.role is Role.LEADER
     return render_template(
         "departures/show.html",
         seats=seats,
         window=window,
-        standing=standing(seats.state, window, seats.capacity - seats.taken),
+        standing=standing(seats.state, window, 0 if seats.short else seats.left),
+        set_aside=queries.count_set_aside(departure_id, current_user) if is_leader else 0,
         told=told(lambda: _tell_departure(departure_id), "departure", departure_id),
     )
 

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
+from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
@@ -67,6 +68,38 @@ def _words(code: str, form: PersonForm) -> dict[str, Any]:
         "reasons": reasons_of(booking),
         "refusal": refusal_to_change(booking),
     }
+
+
+@rosters.route("/bookings/<code>/roster/<int:person_id>/swap", methods=["GET", "POST"])
+@allows(Role.LEADER)
+def swap(code: str, person_id: int) -> ResponseReturnValue:
+    """Somebody else comes in this person's place."""
+    booking = bookings.get_booking(code, me())
+    participant = queries.get_participant(booking, person_id)
+    person = masked(participant)
+    form = PersonForm(data={"role": participant.role})
+
+    def put_in(booking: Booking) -> None:
+        service.swap_person(booking, person_id, form.values, by=me(), now=now())
+
+    if form.is_submitted() and is_changed(code, form, put_in):
+        flash(gettext("The other person takes the seat."))
+        return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)
+    return render_template("rosters/swap.html", person=person, **_words(code, form)), form.status
+
+
+@rosters.post("/bookings/<code>/roster/<int:person_id>/cancel")
+@allows(Role.LEADER)
+def cancel(code: str, person_id: int) -> ResponseReturnValue:
+    """This person does not come: the name goes, and the seat is free for others."""
+    try:
+        with transaction():
+            service.cancel_person(bookings.lock_booking(code, me()), person_id, by=me(), now=now())
+    except (Invalid, Conflict) as refusal:
+        flash(refusal.sentence, "error")
+    else:
+        flash(gettext("The person does not come; the seat was given back."))
+    return redirect(url_for("rosters.roster", code=code, _anchor="people"), 303)
 
 
 @rosters.post("/bookings/<code>/roster/<int:person_id>/remove")

@@ -10,14 +10,18 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from exchange_app.bookings import service as bookings
+from exchange_app.bookings import waiting
 from exchange_app.bookings.models import Booking
+from exchange_app.bookings.queries import list_waiting_of
 from exchange_app.bookings.rules import BookingState
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.errors import GroupsWaiting, NotEnoughSeats, SlotFull, SoldOut
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure
+from exchange_app.departures.seats import around
 from exchange_app.rosters import service
 from exchange_app.rosters.forms import RegisterForm
 from exchange_app.rosters.views.blueprint import me, rosters
@@ -25,6 +29,8 @@ from exchange_app.rosters.views.downloads import template_download
 from exchange_app.rosters.views.handing_in import read_handed_in, tell_what_was_left_out
 from exchange_app.web.errors import beside_field, status_of
 from exchange_app.web.policies import allows
+
+NO_ROOM = (NotEnoughSeats, SoldOut, SlotFull, GroupsWaiting)  # whoever is refused for these may join the waiting list
 
 
 @rosters.route("/departures/<int:departure_id>/register", methods=["GET", "POST"])
@@ -40,7 +46,8 @@ def register(departure_id: int) -> ResponseReturnValue:
         booking = _register(form, departure, moment)
     except (Invalid, Conflict) as refusal:
         beside_field(form, refusal)
-        return _show(form, get_departure(departure_id)), form.status if refusal.field else status_of(refusal)
+        page = _show(form, get_departure(departure_id), has_no_room=isinstance(refusal, NO_ROOM))
+        return page, form.status if refusal.field else status_of(refusal)
     if booking is None:
         return _show(form, departure), form.status
     return _go_on(booking, form)
@@ -67,6 +74,11 @@ def _register(form: RegisterForm, departure: Departure, moment: datetime) -> Boo
     form.validate()
     _check_supervision(form, departure)
     party, by, token = form.party, me(), form.form_token.data
+    if form.queue.data:
+        if form.errors or party is None:
+            return None
+        with transaction():
+            return waiting.join_list(departure, party, form.contact, form_token=token, by=by, now=moment)
     if form.hold.data:
         if form.errors or party is None:
             return None
@@ -93,13 +105,20 @@ def _check_supervision(form: RegisterForm, departure: Departure) -> None:
 
 
 def _go_on(booking: Booking, form: RegisterForm) -> ResponseReturnValue:
+    if booking.state is BookingState.WAITING:
+        flash(gettext("The group is on the waiting list; this page shows its place."))
     if booking.state is BookingState.HELD and not form.hold.data:
         flash(gettext("Your seats are held. Mend the rows below, then submit the booking."))
         return redirect(url_for("rosters.roster", code=booking.code), 303)
     return redirect(url_for("bookings.show", code=booking.code), 303)
 
 
-def _show(form: RegisterForm, departure: Departure) -> str:
+def _show(form: RegisterForm, departure: Departure, *, has_no_room: bool = False) -> str:
+    """``has_no_room``: the group as it was typed does not fit, and so may queue."""
+    pools = around(departure, current_user.organisation)
+    aside = sum(left for _pool_id, left in pools.allotments.values())
+    is_short = any(pool.short for pool in pools.pools.values())
+    left = aside if is_short else aside + min(pool.left for pool in pools.pools.values())
     return render_template(
         "rosters/register.html",
         form=form,
@@ -107,6 +126,10 @@ def _show(form: RegisterForm, departure: Departure) -> str:
         package=departure.package,
         asked=service.asked_before_confirmation(departure.package),
         had_file=bool(form.roster_file.data),
+        is_full=left == 0,
+        may_queue=left == 0 or has_no_room,
+        left=left,
+        waiting=len(list_waiting_of(departure.id)),
     )
 
 

@@ -12,7 +12,8 @@ from flask_babel import gettext
 
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.service import check_open_for_roster
+from exchange_app.bookings.rules import BookingState
+from exchange_app.bookings.service import changes_until, check_open_for_roster
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role as UserRole
@@ -78,6 +79,8 @@ def roster_words(code: str) -> dict[str, Any]:
         "reasons": reasons_of(booking),
         "unmended": queries.list_unmended(booking.id),
         "refusal": refusal_to_change(booking),
+        "may_give_back": booking.state is BookingState.HELD or now() < changes_until(booking),
+        "is_due": now() >= booking.departure.roster_due_at,
         "is_sent_along": False,
     }
 

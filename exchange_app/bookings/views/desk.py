@@ -1,0 +1,142 @@
+"""The host's desk: groups, departures with their groups, calling off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from exchange_app.bookings import queries, service
+from exchange_app.bookings.forms import CallOffForm, DeskFilter
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import SEATED, shortfall
+from exchange_app.bookings.views.blueprint import bookings, me
+from exchange_app.catalogue.forms import readable
+from exchange_app.catalogue.views.saving import is_done
+from exchange_app.core.clock import now
+from exchange_app.core.errors import Conflict, Invalid
+from exchange_app.core.roles import Role
+from exchange_app.core.text import sentence
+from exchange_app.core.transaction import transaction
+from exchange_app.departures.errors import StateNotReachable
+from exchange_app.departures.queries import get_departure_of
+from exchange_app.departures.rules import NEXT_STATES, NOTICE_FOR_MINIMUM, DepartureState
+from exchange_app.web.errors import beside_field
+from exchange_app.web.formats import date_range
+from exchange_app.web.paging import page_of
+from exchange_app.web.policies import allows
+
+WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.")
+
+
+@bookings.get("/organiser/bookings")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def desk() -> ResponseReturnValue:
+    form = DeskFilter()
+    form.departure.choices = [("", gettext("Any departure")), *_offered_departures()]
+    wanted = readable(form)
+    groups = queries.list_desk(me(), state=wanted.get("state"), departure_id=wanted.get("departure"))
+    requests = queries.list_open_requests(me())
+    return render_template(
+        "bookings/desk.html",
+        form=form,
+        page=page_of(groups),
+        requests=requests,
+        shortfall=shortfall,
+        seated=SEATED,
+        now=now(),
+    )
+
+
+def _offered_departures() -> list[tuple[int, str]]:
+    return [
+        (departure.id, f"{date_range(departure.starts_on, departure.ends_on)} · {departure.package.title}")
+        for departure in queries.list_departures_with_bookings(me())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the groups that have seats come to."""
+
+    groups: int
+    pupils: int
+    staff: int
+    named: int
+
+    @property
+    def persons(self) -> int:
+        return self.pupils + self.staff
+
+
+def _totals(groups: Sequence[Booking]) -> Totals:
+    seated = [group for group in groups if group.state in SEATED]
+    return Totals(
+        len(seated),
+        sum(group.pupils for group in seated),
+        sum(group.staff for group in seated),
+        sum(group.named for group in seated),
+    )
+
+
+@bookings.get("/organiser/departures/<int:departure_id>/bookings")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def of_departure(departure_id: int) -> ResponseReturnValue:
+    departure = get_departure_of(departure_id, me())
+    groups = queries.list_bookings_of_departure(departure.id)
+    persons = queries.count_persons(departure.id)
+    return render_template(
+        "bookings/of_departure.html",
+        departure=departure,
+        package=departure.package,
+        groups=groups,
+        totals=_totals(groups),
+        may_call_off=DepartureState.CALLED_OFF in NEXT_STATES[departure.state],
+        persons=persons,
+        is_below_minimum=persons < departure.minimum,
+        minimum_until=departure.meets_at - NOTICE_FOR_MINIMUM,
+        may_call_off_for_minimum=not departure.package.price_minor or now() <= departure.meets_at - NOTICE_FOR_MINIMUM,
+        shortfall=shortfall,
+        seated=SEATED,
+        now=now(),
+    )
+
+
+@bookings.route("/organiser/departures/<int:departure_id>/call-off", methods=["GET", "POST"])
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def call_off(departure_id: int) -> ResponseReturnValue:
+    departure = get_departure_of(departure_id, me())
+    if DepartureState.CALLED_OFF not in NEXT_STATES[departure.state]:
+        raise StateNotReachable()
+    form = CallOffForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                service.call_off_departure(
+                    departure, cause=form.cause.data, reason=form.reason.data, by=me(), now=now()
+                )
+        except (Invalid, Conflict) as refusal:
+            beside_field(form, refusal)
+        else:
+            flash(gettext("The departure is called off; every group is told why."))
+            return redirect(url_for("bookings.of_departure", departure_id=departure_id), 303)
+    page = render_template(
+        "bookings/call_off.html",
+        form=form,
+        departure=departure,
+        package=departure.package,
+        groups=queries.count_seated(departure.id),
+    )
+    return page, form.status
+
+
+@bookings.post("/organiser/departures/<int:departure_id>/withdraw")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def withdraw_departure(departure_id: int) -> ResponseReturnValue:
+    """Here and not among the departures' pages, because groups may wait."""
+    departure = get_departure_of(departure_id, me())
+    is_done(lambda: service.withdraw_departure(departure), done=WITHDRAWN)
+    return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)

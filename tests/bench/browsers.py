@@ -1,0 +1,77 @@
+"""Visitors and leaders, as requests: what a browser would send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from tests.bench import city
+from tests.bench.load import Connection
+
+
+class Browser:
+    """One visitor with cookies; signed in where an e-mail address is given."""
+
+    def __init__(self, port: int, email: str | None = None) -> None:
+        self.port = port
+        self.cookie = ""
+        self.csrf_token = ""
+        if email:
+            self._open("/sign-in")
+            form = {"email": email, "password": city.PASSWORD}
+            status = self._send(self.request("POST", "/sign-in", form))
+            assert status == 303 or status == 302, f"sign-in answered {status}"
+        self._open("/account" if email else "/")
+
+    def request(self, method: str, path: str, form: dict[str, str] | None = None) -> bytes:
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self.cookie}\r\n"
+        if form is None:
+            return f"{head}\r\n".encode()
+        body = urlencode({"csrf_token": self.csrf_token, **form}).encode()
+        kind = "application/x-www-form-urlencoded"
+        return f"{head}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+    def _open(self, path: str) -> None:
+        self._send(self.request("GET", path))
+
+    def _send(self, request: bytes) -> int:
+        status, head, body = Connection(self.port).ask(request)
+        if cookie := re.search(rb"set-cookie: ([^;]+)", head, re.IGNORECASE):
+            self.cookie = cookie[1].decode()
+        if token := re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', body):
+            self.csrf_token = token[1].decode()
+        return status
+
+
+def registration_form(browser_number: int, persons: int) -> dict[str, str]:
+    """A pasted roster; every tenth person is staff."""
+    staff = persons // 10
+    people = [("学生", f"覃小{chr(0x5000 + n)}", "五年级2班", f"覃大{chr(0x5000 + n)}") for n in range(persons - staff)]
+    people += [("带队教师", f"韦老{chr(0x5000 + n)}", "", "") for n in range(staff)]
+    rows = ["身份\t姓名\t班级\t监护人\t监护人电话\t备用电话"]
+    rows += [
+        "\t".join(
+            (*person, f"139{browser_number:04}{place:04}", f"138{browser_number:04}{place:04}" if person[2] else "")
+        )
+        for place, person in enumerate(people)
+    ]
+    return {
+        "pupils": str(persons - staff),
+        "staff": str(staff),
+        "contact_name": "韦兰",
+        "contact_email": "wei.lan@bench.example",
+        "contact_phone": "13900001234",
+        "roster_text": "\n".join(rows),
+        "form_token": uuid4().hex,
+        "register": "1",
+    }
+
+
+def registrations(browsers: list[Browser], departure_ids: list[int], persons: int) -> Callable[[int, int], bytes]:
+    def request(client: int, number: int) -> bytes:
+        target = departure_ids[(client * 7919 + number) % len(departure_ids)]
+        return browsers[client].request("POST", f"/departures/{target}/register", registration_form(client, persons))
+
+    return request
