@@ -36,9 +36,9 @@ audit:
 # Collects the sentences of code and templates into the .po files, for a translator.
 translations:
 	$(set-up) run
-	$(babel) extract --quiet --mapping-file pyproject.toml --keyword sentence --keyword sentences:1,2 \
-		--sort-by-file --no-wrap --output-file .setup-stamps/messages.pot .
-	$(babel) update --no-fuzzy-matching --no-wrap --ignore-obsolete \
+	$(babel) --quiet extract --mapping-file pyproject.toml --keyword sentence --keyword sentences:1,2 \
+		--sort-output --no-location --no-wrap --output-file .setup-stamps/messages.pot .
+	$(babel) --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete \
 		--input-file .setup-stamps/messages.pot --output-dir exchange_app/translations
 
 # Writes requirements/*.txt anew from pyproject.toml, with the newest versions it allows.

@@ -25,11 +25,12 @@ from exchange_app.rosters import queries, service
 from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, TooManyStaff
 from exchange_app.rosters.models import Participant
 from tests.bookings.group import claims_of, hand_in, host_of, steps_of, told
-from tests.builders import NOW, make_departure, make_leader, make_package
+from tests.builders import NOW, make_departure, make_hold, make_leader, make_package
 from tests.rosters.test_keeping import names, pasted, pupil, put_in, teacher
 
 ASKS = [{"field": field, "reason": {"en": "For the tickets"}} for field in ("document_number", "health_note")]
 DOCUMENT = {"document_type": "identity_card", "document_number": "459900201303150017"}
+PASSPORT = {"document_type": "passport", "document_number": "E12345678"}
 
 
 def group(pupils: int, staff: int, departure: Departure | None = None) -> Booking:
@@ -132,14 +133,12 @@ def test_closed_departures_give_back_too_and_called_off_ones_do_not(app: Flask) 
 
 
 def test_a_hold_is_left_to_its_own_end(app: Flask) -> None:
-    from tests.builders import make_hold
-
     with transaction():
         booking = make_hold(make_departure(), make_leader())
     assert lock(booking) == 0
 
 
-# ------------------------------------------------------------------------------------------------------ the host's leave
+# ----------------------------------------------------------------------------------------------------- the host's leave
 
 
 @pytest.fixture
@@ -198,7 +197,7 @@ def with_documents() -> Booking:
         booking = hand_in(make_departure(make_package(asks=ASKS)), make_leader(), pupils=3, staff=1)
         child = pupil(1) | DOCUMENT | {"health_note": "Asthma"}
         service.add_person(booking, child, by=booking.leader, now=NOW)
-        service.add_person(booking, teacher(2) | {"document_number": "E12345678"}, by=booking.leader, now=NOW)
+        service.add_person(booking, teacher(2) | PASSPORT, by=booking.leader, now=NOW)
     return booking
 
 
@@ -223,13 +222,11 @@ def test_nothing_of_the_former_person_stays(app: Flask) -> None:
 def test_the_other_person_is_checked_like_any(app: Flask) -> None:
     booking = with_documents()
     child, adult = queries.list_participants(booking.id)
-    same_as_adult = teacher(2) | {"document_number": "E12345678"}
+    same_as_adult = teacher(2) | PASSPORT
     with pytest.raises(PersonAlreadyNamed), transaction():
         service.swap_person(booking, child.id, same_as_adult, by=booking.leader, now=NOW)
     with pytest.raises(TooManyStaff), transaction():
-        service.swap_person(
-            booking, child.id, teacher(7) | {"document_number": "E55555555"}, by=booking.leader, now=NOW
-        )
+        service.swap_person(booking, child.id, teacher(7) | PASSPORT, by=booking.leader, now=NOW)
     stranger = with_documents()
     with pytest.raises(PersonNotFound), transaction():
         service.swap_person(stranger, adult.id, pupil(9), by=stranger.leader, now=NOW)
