@@ -18,6 +18,7 @@ from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures import seats
+from exchange_app.departures.locking import hold_still
 
 REMIND_AFTER = {0: timedelta(days=2), 1: timedelta(days=5)}  # by how often they were reminded already
 
@@ -94,7 +95,7 @@ def take_back(booking: Booking, *, reason: str, by: User, now: datetime) -> None
         letters.write_taken_back(booking, reason.strip(), now)
     db.session.flush()
     if was is BookingState.DECLINED:
-        seats.hold_still(booking.departure)
+        hold_still(booking.departure)
         seats.claim(booking.id, seats.around(booking.departure, booking.school), booking.persons)
 
 

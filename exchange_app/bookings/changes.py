@@ -27,6 +27,7 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures import seats
 from exchange_app.departures.errors import DepartureNotFound
+from exchange_app.departures.locking import hold_still
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure
 
@@ -60,7 +61,7 @@ def give_seats(booking: Booking, party: Party, *, by: User | None, now: datetime
     if booking.state in CHANGEABLE:
         letters.write_changed(booking, before, now, roster_was_due=roster_was_due)
     db.session.flush()
-    seats.hold_still(booking.departure)
+    hold_still(booking.departure)
     seats.resize(booking.id, seats.around(booking.departure, booking.school), party.persons)
 
 
@@ -80,7 +81,7 @@ def carry_over(booking: Booking, to: Departure, *, by: User, now: datetime) -> N
         raise OtherPackage()
     service.check_registration(to, now)
     service.check_supervision(booking.party, to)
-    seats.hold_still(to)
+    hold_still(to)
     pools = seats.around(to, booking.school)
     booking.departure = to
     booking.roster_locked_at = booking.roster_open_until = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, text
@@ -15,7 +14,6 @@ from exchange_app.bookings.models import Approval, Booking, BookingEvent, Change
 from exchange_app.bookings.rules import (
     CAN_BE_CALLED_OFF,
     CHANGEABLE,
-    MOST_PASSES,
     SEATED,
     BookingState,
     Step,
@@ -231,119 +229,6 @@ def list_colleagues(booking: Booking) -> Sequence[User]:
     ).all()
 
 
-# ----------------------------------------------------------------------------------------------------- the waiting list
-
-
-def list_waiting() -> Sequence[Booking]:
-    """Every group on a waiting list, in the order of arrival, as it is in the database now."""
-    return db.session.scalars(_waiting()).all()
-
-
-def _waiting() -> Select[Booking]:
-    return (
-        select(Booking)
-        .join(Booking.departure)
-        .options(
-            contains_eager(Booking.departure).options(
-                joinedload(Departure.pool), joinedload(Departure.package).joinedload(Package.host_city)
-            ),
-            joinedload(Booking.school),
-            joinedload(Booking.leader),
-        )
-        .where(Booking.state == BookingState.WAITING)
-        .order_by(Booking.queued_at, Booking.id)
-        .execution_options(populate_existing=True)
-    )
-
-
-def lock_waiting() -> Sequence[Booking]:
-    """As list_waiting, locked."""
-    return db.session.scalars(_waiting().with_for_update(of=Booking, key_share=True)).all()
-
-
-def list_waiting_of(departure_id: int) -> Sequence[Booking]:
-    """The departure's waiting list in its order."""
-    return db.session.scalars(
-        select(Booking)
-        .options(joinedload(Booking.school))
-        .where(Booking.state == BookingState.WAITING, Booking.departure_id == departure_id)
-        .order_by(Booking.queued_at, Booking.id)
-    ).all()
-
-
-def list_offered_of(departure_id: int) -> Sequence[Booking]:
-    """The groups that are offered seats of the departure now, by the end of the offer."""
-    return db.session.scalars(
-        select(Booking)
-        .options(joinedload(Booking.school))
-        .where(Booking.state == BookingState.OFFERED, Booking.departure_id == departure_id)
-        .order_by(Booking.hold_ends_at, Booking.id)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A group's place on its departure's list, from 1; the groups before it, and how often it may still be passed."""
-
-    number: int
-    before: Sequence[Booking]
-    may_be_passed: int
-
-
-def place_in_line(booking: Booking) -> Place:
-    """Where a waiting group stands."""
-    line = list_waiting_of(booking.departure_id)
-    number = next((number for number, other in enumerate(line, start=1) if other.id == booking.id), len(line) + 1)
-    return Place(number, line[: number - 1], max(0, MOST_PASSES - booking.times_passed))
-
-
-def count_waiting(departure_id: int) -> int:
-    counted = select(func.count()).where(
-        Booking.state.in_((BookingState.WAITING, BookingState.OFFERED)), Booking.departure_id == departure_id
-    )
-    return db.session.scalar(counted) or 0
-
-
-def list_list_events(departure_id: int) -> Sequence[BookingEvent]:
-    """Every decision about the departure's waiting list, the latest first."""
-    return db.session.scalars(
-        select(BookingEvent)
-        .join(BookingEvent.booking)
-        .options(contains_eager(BookingEvent.booking).joinedload(Booking.school), joinedload(BookingEvent.by))
-        .where(Booking.departure_id == departure_id, BookingEvent.what.in_(LIST_EVENTS))
-        .order_by(BookingEvent.id.desc())
-    ).all()
-
-
-LIST_EVENTS = ("queue", "offer", "passed", "kept_waiting", "accept", "turn_down", "lapse", "close_list")
-
-
-def was_kept_waiting(booking_id: int) -> bool:
-    """Whether it is in the history already that seats gather for a group before this one."""
-    told = exists().where(BookingEvent.booking_id == booking_id, BookingEvent.what == "kept_waiting")
-    return bool(db.session.scalar(select(told)))
-
-
-def lock_waiting_of_ended(now: datetime, *, limit: int = 200) -> Sequence[Booking]:
-    """Groups that still wait although the registration is over, locked."""
-    return db.session.scalars(
-        select(Booking)
-        .join(Booking.departure)
-        .options(contains_eager(Booking.departure), joinedload(Booking.leader))
-        .where(Booking.state == BookingState.WAITING, Departure.closes_at <= now)
-        .order_by(Booking.id)
-        .limit(limit)
-        .with_for_update(of=Booking, skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def count_confirmations(booking_id: int) -> int:
-    """How often the booking was confirmed so far."""
-    counted = select(func.count()).where(BookingEvent.booking_id == booking_id, BookingEvent.what == Step.CONFIRM)
-    return db.session.scalar(counted) or 0
-
-
 def count_persons(departure_id: int) -> int:
     """How many persons the groups that are handed in come to."""
     persons = select(func.sum(Booking.pupils + Booking.staff)).where(
@@ -432,3 +317,9 @@ def lock_confirmed_of(departure_id: int) -> Sequence[Booking]:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def count_confirmations(booking_id: int) -> int:
+    """How often the booking was confirmed so far."""
+    counted = select(func.count()).where(BookingEvent.booking_id == booking_id, BookingEvent.what == Step.CONFIRM)
+    return db.session.scalar(counted) or 0

@@ -24,6 +24,7 @@ from exchange_app.bookings.errors import (
     TooFewAdults,
 )
 from exchange_app.bookings.models import Booking, BookingEvent, ChangeRequest
+from exchange_app.bookings.queue import count_waiting
 from exchange_app.bookings.rules import (
     CHANGEABLE,
     OPEN_FOR_ROSTER,
@@ -53,6 +54,7 @@ from exchange_app.departures.errors import (
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import NOTICE_FOR_MINIMUM, Cause, DepartureState, Window
 from exchange_app.departures.seats import Around
+from exchange_app.departures.shortages import note_shortages
 from exchange_app.outbox.times import LocalTimes
 from exchange_app.partners.models import SupervisionRule
 
@@ -275,7 +277,7 @@ def end_booking(booking: Booking, *, reason: str, by: User | None, now: datetime
 def leave_list(booking: Booking) -> None:
     """It no longer waits; whoever waits behind it may be next."""
     db.session.flush()
-    seats.note_shortages({booking.id: ()})
+    note_shortages({booking.id: ()})
     seats.wake_offers()
 
 
@@ -321,7 +323,7 @@ def _expire(bookings: Sequence[Booking], now: datetime) -> int:
 def withdraw_departure(departure: Departure) -> None:
     """Back to a draft. Raises StateNotReachable, SeatsTaken or GroupsOnList."""
     departures.withdraw_departure(departure)
-    if count := queries.count_waiting(departure.id):
+    if count := count_waiting(departure.id):
         raise GroupsOnList(count=count)
 
 
@@ -359,7 +361,7 @@ def release_called_off(now: datetime, *, by: User | None = None) -> int:
     if groups:
         close_requests(ids, now)
         seats.release(ids)
-        seats.note_shortages(dict.fromkeys(ids, ()))
+        note_shortages(dict.fromkeys(ids, ()))
         seats.wake_offers()
     return len(groups)
 
@@ -391,13 +393,5 @@ def record(booking: Booking, what: str, *, by: User | None, now: datetime, **fac
 
 def record_party(booking: Booking, before: Party, *, by: User | None, now: datetime) -> None:
     """The group's size was changed."""
-    record(
-        booking,
-        "party",
-        by=by,
-        now=now,
-        pupils_before=before.pupils,
-        staff_before=before.staff,
-        pupils=booking.pupils,
-        staff=booking.staff,
-    )
+    facts = {"pupils_before": before.pupils, "staff_before": before.staff}
+    record(booking, "party", by=by, now=now, pupils=booking.pupils, staff=booking.staff, **facts)

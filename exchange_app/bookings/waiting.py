@@ -15,6 +15,7 @@ from exchange_app.accounts.models import User
 from exchange_app.bookings import letters, queries, service
 from exchange_app.bookings.errors import NeverFits, NothingChanges, StepNotAllowed
 from exchange_app.bookings.models import Booking
+from exchange_app.bookings.queue import list_waiting, lock_waiting, lock_waiting_of_ended, was_kept_waiting
 from exchange_app.bookings.rules import (
     MOST_PASSES,
     SEATED,
@@ -31,6 +32,7 @@ from exchange_app.core.database import db
 from exchange_app.departures import seats
 from exchange_app.departures.models import Departure
 from exchange_app.departures.seats import Around
+from exchange_app.departures.shortages import note_shortages
 
 
 def join_list(
@@ -56,14 +58,14 @@ def join_list(
     service.write_contact(booking, contact)
     letters.write_queued(booking, now)
     db.session.flush()
-    seats.note_shortages({booking.id: pools.lacking(party.persons)})
+    note_shortages({booking.id: pools.lacking(party.persons)})
     seats.wake_offers()  # it may fit after all, where others wait for more
     return booking
 
 
 def offer_seats(now: datetime) -> int:
     """Make the next offer that the rule allows; returns 1 if there was one. Call again while it does."""
-    if not queries.list_waiting():
+    if not list_waiting():
         return 0
     groups = _lock_lists()
     decision, found = _decide(groups, now)
@@ -72,7 +74,7 @@ def offer_seats(now: datetime) -> int:
     if decision.offer is None:
         # Whoever cannot be considered now keeps their own departure closed to newcomers, and nothing else.
         own: dict[int, Collection[int]] = {booking.id: (booking.departure.pool_id,) for booking in groups}
-        seats.note_shortages({**own, **decision.lacking})
+        note_shortages({**own, **decision.lacking})
         return 0
     _offer(found[decision.offer.booking_id], decision, found, now)
     return 1
@@ -81,14 +83,14 @@ def offer_seats(now: datetime) -> int:
 def _lock_lists() -> Sequence[Booking]:
     """Everybody who waits, locked with their departures: two workers decide one after the other, and nobody leaves or
     changes their size meanwhile."""
-    departure_ids = {booking.departure_id for booking in queries.list_waiting()}
+    departure_ids = {booking.departure_id for booking in list_waiting()}
     db.session.execute(
         select(Departure.id)
         .where(Departure.id.in_(departure_ids))
         .order_by(Departure.id)
         .with_for_update(key_share=True)
     ).all()
-    return [booking for booking in queries.lock_waiting() if booking.departure_id in departure_ids]
+    return [booking for booking in lock_waiting() if booking.departure_id in departure_ids]
 
 
 def _decide(groups: Sequence[Booking], now: datetime) -> tuple[Decision, dict[int, Booking]]:
@@ -127,11 +129,11 @@ def _offer(booking: Booking, decision: Decision, found: dict[int, Booking], now:
     letters.write_offered(booking, now)
     db.session.flush()
     seats.claim(booking.id, seats.around(departure, booking.school), booking.persons, has_waited=True)
-    seats.note_shortages({booking.id: ()})
+    note_shortages({booking.id: ()})
 
 
 def _log_kept(booking: Booking, now: datetime) -> None:
-    if not queries.was_kept_waiting(booking.id):
+    if not was_kept_waiting(booking.id):
         service.record(booking, "kept_waiting", by=None, now=now, most=MOST_PASSES)
 
 
@@ -172,17 +174,17 @@ def change_waiting(booking: Booking, party: Party, *, by: User, now: datetime) -
     booking.pupils, booking.staff = party.pupils, party.staff
     service.record_party(booking, before, by=by, now=now)
     db.session.flush()
-    seats.note_shortages({booking.id: pools.lacking(party.persons)})
+    note_shortages({booking.id: pools.lacking(party.persons)})
     seats.wake_offers()
 
 
 def close_lists(now: datetime) -> int:
     """Registration is over: whoever still waits is told that no seats came free. Returns how many."""
-    groups = queries.lock_waiting_of_ended(now)
+    groups = lock_waiting_of_ended(now)
     for booking in groups:
         service.go(booking, Step.CLOSE_LIST, by=None, now=now)
         letters.write_list_ended(booking, now)
     db.session.flush()
     if groups:
-        seats.note_shortages({booking.id: () for booking in groups})
+        note_shortages({booking.id: () for booking in groups})
     return len(groups)

@@ -5,7 +5,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from exchange_app.departures.seats import audit
+from exchange_app.departures.audit import audit
 
 seat_commands = AppGroup("seats", help="Look after the counted seats.")
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from wtforms import BooleanField, DateField, SelectField, ValidationError
 
-from exchange_app.catalogue.forms import ANY, NONE, CityField, EditForm, GradeField, RowField, readable
+from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, GradeField, RowField, readable
 from exchange_app.catalogue.models import Plan
 from exchange_app.catalogue.rules import MOST_DAYS
 from exchange_app.core.clock import now
@@ -33,6 +33,8 @@ from exchange_app.web.forms import (
 
 MOST_SEATS = 10_000
 MONTHS_OFFERED = 18
+
+ALL_SCHOOLS = sentence("All schools of a city")
 
 
 class DepartureForm(EditForm):
@@ -68,7 +70,7 @@ class DepartureForm(EditForm):
 
 
 class SlotForm(Form):
-    capacity = CountField(sentence("Persons that this slot takes, all groups together"), validators=[Required()])
+    capacity = CountField(sentence("Capacity, all groups together"), validators=[Required()])
     is_open = BooleanField(sentence("Takes groups"))
 
     def terms(self) -> dict[str, Any]:
@@ -79,9 +81,7 @@ class SpecialSlotForm(Form):
     """Its moment is in the zone of the base's city: ``meta={"zone": …}``."""
 
     starts_at = MomentField(sentence("Begins at"), validators=[Required()])
-    capacity = CountField(
-        sentence("Persons that this slot takes, all groups together"), least=1, validators=[Required()]
-    )
+    capacity = CountField(sentence("Capacity, all groups together"), least=1, validators=[Required()])
 
     def validate_starts_at(self, field: MomentField) -> None:
         if field.data is not None and field.data <= now():
@@ -91,27 +91,43 @@ class SpecialSlotForm(Form):
         return {"starts_at": self.starts_at.data, "capacity": self.capacity.data}
 
 
+class HolderField(SelectField):
+    """A city, for all its schools, or one school: `city-3`, `school-12`."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, coerce=lambda typed: typed or "", choices=[], **options)
+
+    def offer(self, cities: Sequence[City], schools: Sequence[Organisation]) -> None:
+        self._rows: dict[str, City | Organisation] = {
+            **{f"city-{city.id}": city for city in cities},
+            **{f"school-{school.id}": school for school in schools},
+        }
+        grouped: dict[str, list[tuple[str, Any]]] = {
+            "": [("", CHOOSE)],
+            str(ALL_SCHOOLS): [(f"city-{city.id}", city.name) for city in cities],
+        }
+        for school in schools:
+            grouped.setdefault(str(school.city.name), []).append((f"school-{school.id}", school.name))
+        self.choices = grouped
+
+    @property
+    def found(self) -> dict[str, City | Organisation | None]:
+        row = self._rows.get(self.data)
+        return {
+            "city": row if isinstance(row, City) else None,
+            "school": row if isinstance(row, Organisation) else None,
+        }
+
+
 class AllotmentForm(Form):
     """Its moment is in the host city's zone: ``meta={"zone": …}``."""
 
-    city_id = RowField(sentence("For all schools of a city"), empty=NONE)
-    school_id = RowField(sentence("Or for one school"), empty=NONE)
+    holder = HolderField(sentence("Kept for"), validators=[Required()])
     seats = CountField(sentence("Seats"), least=1, most=MOST_SEATS, validators=[Required()])
     release_at = MomentField(sentence("They return at"), validators=[Required()])
 
-    def offer(self, cities: Sequence[City], schools: Sequence[Organisation]) -> None:
-        self._cities = {city.id: city for city in cities}
-        self._schools = {school.id: school for school in schools}
-        self.city_id.offer((city.id, city.name) for city in cities)
-        self.school_id.offer((school.id, f"{school.city.name} · {school.name}") for school in schools)
-
     def terms(self) -> dict[str, Any]:
-        return {
-            "count": self.seats.data,
-            "city": self._cities.get(self.city_id.data),
-            "school": self._schools.get(self.school_id.data),
-            "release_at": self.release_at.data,
-        }
+        return {"count": self.seats.data, "release_at": self.release_at.data, **self.holder.found}
 
 
 class PackageFilterForm(FilterForm):

@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue.models import Base, MenuItem, Package, Plan, Publication
+from exchange_app.catalogue.models import Package, Plan, Publication
 from exchange_app.catalogue.queries import keeps_package
 from exchange_app.core.database import db
-from exchange_app.departures.errors import AllotmentNotFound, DepartureNotFound, SlotNotFound
-from exchange_app.departures.models import Allotment, Departure, DepartureSlot, Pool, Shortage, Slot
+from exchange_app.departures.errors import DepartureNotFound
+from exchange_app.departures.models import Departure, DepartureSlot, Pool, Shortage, Slot
 from exchange_app.departures.rules import PUBLIC_STATES, DepartureState, Standing, registration_window, standing
 from exchange_app.partners.models import City
 
@@ -323,88 +323,6 @@ def count_states_of(user: User) -> dict[DepartureState, int]:
 def count_open_departures(package_id: int) -> int:
     counted = select(func.count()).where(Departure.package_id == package_id, Departure.state == DepartureState.OPEN)
     return db.session.scalar(counted) or 0
-
-
-# ---------------------------------------------------------------------------------------------------- slots, allotments
-
-
-def list_slots_of_departure(departure_id: int) -> Sequence[Slot]:
-    """Where the departure stops, with activity, base and pool, in their order."""
-    return db.session.scalars(
-        _SLOTS.join(DepartureSlot, DepartureSlot.slot_id == Slot.id)
-        .where(DepartureSlot.departure_id == departure_id)
-        .order_by(Slot.starts_at, Slot.id)
-    ).all()
-
-
-_SLOTS: Select[Slot] = select(Slot).options(
-    joinedload(Slot.pool), joinedload(Slot.menu_item).joinedload(MenuItem.base).joinedload(Base.city)
-)
-
-
-def select_slots_of_item(item_id: int, *, since: datetime) -> Select[Slot, int]:
-    """An activity's slots from a moment on, each with the number of departures that stop there; to be paged."""
-    departures = select(func.count()).where(DepartureSlot.slot_id == Slot.id).scalar_subquery()
-    return (
-        _SLOTS.add_columns(departures.label("departures"))
-        .where(Slot.menu_item_id == item_id, Slot.starts_at >= since)
-        .order_by(Slot.starts_at)
-    )
-
-
-def get_slot(item_id: int, slot_id: int) -> Slot:
-    """Raises SlotNotFound, for a slot of another activity too."""
-    slot: Slot | None = db.session.scalar(_SLOTS.where(Slot.id == slot_id, Slot.menu_item_id == item_id))
-    if slot is None:
-        raise SlotNotFound()
-    return slot
-
-
-def list_departures_at_slot(slot_id: int) -> Sequence[Departure]:
-    """Who stops there."""
-    return db.session.scalars(
-        select(Departure)
-        .join(DepartureSlot, DepartureSlot.departure_id == Departure.id)
-        .options(*WITH_PACKAGE)
-        .where(DepartureSlot.slot_id == slot_id)
-        .order_by(Departure.starts_on, Departure.id)
-    ).all()
-
-
-def list_allotments(departure_id: int) -> Sequence[Allotment]:
-    """With pool and holder; those that hold seats first, by their release."""
-    return db.session.scalars(
-        select(Allotment)
-        .options(joinedload(Allotment.pool), joinedload(Allotment.city), joinedload(Allotment.school))
-        .where(Allotment.departure_id == departure_id)
-        .order_by(Allotment.released_at.is_not(None), Allotment.release_at, Allotment.id)
-    ).all()
-
-
-def get_allotment(departure: Departure, allotment_id: int) -> Allotment:
-    """Raises AllotmentNotFound, for an allotment of another departure too."""
-    allotment: Allotment | None = db.session.scalar(
-        select(Allotment)
-        .options(joinedload(Allotment.pool))
-        .where(Allotment.id == allotment_id, Allotment.departure_id == departure.id)
-    )
-    if allotment is None:
-        raise AllotmentNotFound()
-    return allotment
-
-
-def count_set_aside(departure_id: int, user: User) -> int:
-    """The seats that are set aside for the user's school or its city and not yet drawn."""
-    left = (
-        select(func.sum(Pool.capacity - Pool.taken))
-        .join(Allotment, Allotment.pool_id == Pool.id)
-        .where(
-            Allotment.departure_id == departure_id,
-            Allotment.released_at.is_(None),
-            or_(Allotment.school_id == user.organisation_id, Allotment.city_id == user.organisation.city_id),
-        )
-    )
-    return db.session.scalar(left) or 0
 
 
 def list_alternatives(departure: Departure, *, persons: int, now: datetime, count: int = 3) -> Sequence[Departure]:

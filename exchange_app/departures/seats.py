@@ -1,14 +1,14 @@
 """Seats: the one place that counts them. Nothing here can oversell.
 
 A pool's ``taken`` is changed by a guarded UPDATE, so that the database decides between two who want the last seat, and
-a CHECK stands behind it. A claim is a row, so that ``taken`` can be recomputed at any time (`audit`). A group claims
+a CHECK stands behind it. A claim is a row, so that ``taken`` can be recomputed at any time (`audit.py`). A group claims
 its persons from the departure's pool and from every slot where it stops, all or none. Pools are locked in one order
 (allotments first, then by their ids), so that two groups never wait for each other. See docs/decisions/seats.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,19 +19,17 @@ from sqlalchemy import (
     case,
     cast,
     delete,
-    func,
     insert,
     literal,
     null,
     or_,
     select,
-    tuple_,
     update,
 )
 
 from exchange_app.catalogue.models import Base, MenuItem
 from exchange_app.core.broker import wake
-from exchange_app.core.database import RowId, change_rows, db, insert_unless_there
+from exchange_app.core.database import RowId, change_rows, db
 from exchange_app.core.transaction import on_commit
 from exchange_app.departures.errors import (
     CapacityBelowTaken,
@@ -42,7 +40,8 @@ from exchange_app.departures.errors import (
     SlotFull,
     SoldOut,
 )
-from exchange_app.departures.models import Allotment, Claim, Departure, DepartureSlot, Pool, Shortage, Slot
+from exchange_app.departures.locking import lock_pools
+from exchange_app.departures.models import Allotment, Claim, Departure, DepartureSlot, Pool, Slot
 from exchange_app.outbox.times import LocalTimes
 from exchange_app.partners.models import City, Organisation
 
@@ -80,21 +79,6 @@ class Around:
     def lacking(self, seats: int) -> list[int]:
         """The pools in which a group of ``seats`` does not fit now."""
         return [pool_id for pool_id, pool in self.pools.items() if pool.left < self.needed(seats)]
-
-
-def hold_still(departure: Departure) -> None:
-    """Until the transaction ends nobody arranges the departure's slots anew. Whoever has just stored a booking of it
-    need not ask: its foreign key does the same."""
-    held = select(Departure.id).where(Departure.id == departure.id)
-    db.session.execute(held.with_for_update(read=True, key_share=True)).all()
-
-
-def lock_all(departure: Departure) -> None:
-    """Lock every pool of the departure, in the one order."""
-    aside = select(Allotment.pool_id).where(Allotment.departure_id == departure.id, Allotment.released_at.is_(None))
-    _lock(list(db.session.scalars(aside)))
-    own = select(Slot.pool_id).join(DepartureSlot).where(DepartureSlot.departure_id == departure.id)
-    _lock([departure.pool_id, *db.session.scalars(own)])
 
 
 def around(departure: Departure, school: Organisation) -> Around:
@@ -136,7 +120,7 @@ def claim(booking_id: int, pools: Around, seats: int, *, has_waited: bool = Fals
     """
     drawn = _draw(pools.allotments, seats)
     needed = seats - sum(drawn.values())
-    _take(dict.fromkeys(pools.pools, needed), pools.departure_pool_id, has_waited=has_waited)
+    take(dict.fromkeys(pools.pools, needed), pools.departure_pool_id, has_waited=has_waited)
     held = dict.fromkeys(pools.pools, seats) | {pools.allotments[number][0]: part for number, part in drawn.items()}
     db.session.execute(
         insert(Claim), [{"booking_id": booking_id, "pool_id": pool_id, "seats": held[pool_id]} for pool_id in held]
@@ -149,7 +133,7 @@ def resize(booking_id: int, pools: Around, seats: int) -> None:
     change = seats - before[pools.departure_pool_id]
     if change > 0:
         drawn = _draw(pools.allotments, change)
-        _take(dict.fromkeys(pools.pools, change - sum(drawn.values())), pools.departure_pool_id, has_waited=False)
+        take(dict.fromkeys(pools.pools, change - sum(drawn.values())), pools.departure_pool_id, has_waited=False)
         _write_claims(booking_id, before, dict.fromkeys(pools.pools, seats), drawn, pools)
     elif change < 0:
         _shrink(booking_id, before, pools, seats)
@@ -181,16 +165,16 @@ def move(booking_id: int, pools: Around, seats: int) -> None:
     claim() does."""
     before = _claims_of(booking_id)
     aside = _allotment_pools(before)
-    _lock({*aside, *(pool_id for pool_id, _left in pools.allotments.values())})
+    lock_pools({*aside, *(pool_id for pool_id, _left in pools.allotments.values())})
     drawn = _draw(pools.allotments, seats)
     returned = sum(_give_back({pool_id: before[pool_id] for pool_id in sorted(aside)}).values())
     changes = {pool_id: returned - before[pool_id] for pool_id in before if pool_id not in aside}
     for pool_id in pools.pools:
         changes[pool_id] = changes.get(pool_id, 0) + seats - sum(drawn.values())
-    _lock(changes)
+    lock_pools(changes)
     free({pool_id: -change for pool_id, change in changes.items() if change < 0})
     wanted = {pool_id: change for pool_id, change in changes.items() if change > 0}
-    _take(wanted, pools.departure_pool_id, has_waited=False)
+    take(wanted, pools.departure_pool_id, has_waited=False)
     change_rows(delete(Claim).where(Claim.booking_id == booking_id))
     _write_claims(booking_id, {}, dict.fromkeys(pools.pools, seats), drawn, pools)
 
@@ -300,30 +284,11 @@ def _allotment_pools(pool_ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(select(Allotment.pool_id).where(Allotment.pool_id.in_(list(pool_ids)))))
 
 
-def set_aside(allotment: Allotment, pool_ids: Collection[int], seats: int) -> None:
-    """Claim seats for an allotment. Raises as claim() does."""
-    _take(dict.fromkeys(pool_ids, seats), allotment.departure.pool_id, has_waited=False)
-    db.session.execute(
-        insert(Claim), [{"allotment_id": allotment.id, "pool_id": pool_id, "seats": seats} for pool_id in pool_ids]
-    )
-
-
-def close_allotment(allotment: Allotment) -> int:
-    """Give back what is left of an allotment, for good; returns how many seats. Its ``released_at`` is set by the
-    caller in the same transaction."""
-    change_rows(update(Pool).where(Pool.id == allotment.pool_id).values(is_open=False, capacity=Pool.taken))
-    aside = db.session.execute(
-        delete(Claim).where(Claim.allotment_id == allotment.id).returning(Claim.pool_id, Claim.seats)
-    ).all()
-    free({row.pool_id: row.seats for row in aside})
-    return max((row.seats for row in aside), default=0)
-
-
 # --------------------------------------------------------------------------------------------------------- the counting
 
 
-def _take(wanted: Mapping[int, int], departure_pool_id: int, *, has_waited: bool) -> None:
-    """Raises as claim() does."""
+def take(wanted: Mapping[int, int], departure_pool_id: int, *, has_waited: bool) -> None:
+    """Count seats as taken, by pool; their claims are rows of the caller's. Raises as claim() does."""
     wanted = {pool_id: seats for pool_id, seats in wanted.items() if seats > 0}
     took = _change_taken(wanted, *_guards(has_waited))
     for pool_id in sorted(set(wanted) - took):
@@ -345,10 +310,10 @@ def _change_taken(changes: Mapping[int, int], *guards: ColumnElement[bool]) -> s
     """One statement; returns the pools that took part. Workers are woken where waiting groups lack what came free."""
     if not changes:
         return set()
-    amount = _amount(changes)
+    amount = amount_of(changes)
     rows = db.session.execute(
         update(Pool)
-        .where(_are(changes), Pool.taken + amount <= Pool.capacity, *guards)
+        .where(are(changes), Pool.taken + amount <= Pool.capacity, *guards)
         .values(taken=Pool.taken + amount)
         .returning(Pool.id, Pool.short),
         execution_options={"synchronize_session": False},
@@ -358,24 +323,19 @@ def _change_taken(changes: Mapping[int, int], *guards: ColumnElement[bool]) -> s
     return {row.id for row in rows}
 
 
-def _amount(changes: Mapping[int, int]) -> Any:
+def amount_of(changes: Mapping[int, int]) -> Any:
     amounts = set(changes.values())
     if len(amounts) == 1:
         return amounts.pop()
     return case(*((Pool.id == pool_id, amount) for pool_id, amount in changes.items()))
 
 
-def _are(pool_ids: Collection[int]) -> ColumnElement[bool]:
+def are(pool_ids: Collection[int]) -> ColumnElement[bool]:
     """Whether a row is one of these pools; several are first locked in the order of their ids."""
     if len(pool_ids) == 1:
         return Pool.id == next(iter(pool_ids))
     locked = select(Pool.id).where(Pool.id.in_(list(pool_ids))).order_by(Pool.id).with_for_update(key_share=True)
     return Pool.id.in_(select(locked.cte("locked").c.id))
-
-
-def _lock(pool_ids: Iterable[int]) -> None:
-    locked = select(Pool.id).where(Pool.id.in_(list(pool_ids))).order_by(Pool.id).with_for_update(key_share=True)
-    db.session.execute(locked).all()
 
 
 def wake_offers() -> None:
@@ -438,87 +398,3 @@ def set_capacity(pool_id: int, capacity: int) -> None:
         raise CapacityBelowTaken(taken=db.session.scalar(select(Pool.taken).where(Pool.id == pool_id)))
     if changed.short:
         wake_offers()
-
-
-# ------------------------------------------------------------------------------------------------- who lacks what
-
-
-def note_shortages(lacking: Mapping[int, Collection[int]]) -> None:
-    """From now on each of these waiting groups (booking ids) lacks seats of exactly these pools; none, once it no
-    longer waits. The pools count what rows really came and went, whoever else is at it."""
-    if not lacking:
-        return
-    changes: dict[int, int] = {}
-    for change, pool_ids in ((1, _add_shortages(lacking)), (-1, _drop_shortages(lacking))):
-        for pool_id in pool_ids:
-            changes[pool_id] = changes.get(pool_id, 0) + change
-    changes = {pool_id: change for pool_id, change in changes.items() if change}
-    if changes:
-        change_rows(update(Pool).where(_are(changes)).values(short=Pool.short + _amount(changes)))
-
-
-def _add_shortages(lacking: Mapping[int, Collection[int]]) -> list[int]:
-    rows = [
-        {"booking_id": booking_id, "pool_id": pool_id}
-        for booking_id, pool_ids in sorted(lacking.items())
-        for pool_id in sorted(pool_ids)
-    ]
-    if not rows:
-        return []
-    added = insert_unless_there(Shortage).values(rows).returning(Shortage.pool_id)
-    return list(db.session.scalars(added))
-
-
-def _drop_shortages(lacking: Mapping[int, Collection[int]]) -> list[int]:
-    wanted = [(booking_id, pool_id) for booking_id, pool_ids in lacking.items() for pool_id in pool_ids]
-    over = delete(Shortage).where(
-        Shortage.booking_id.in_(list(lacking)), tuple_(Shortage.booking_id, Shortage.pool_id).not_in(wanted)
-    )
-    return list(db.session.scalars(over.returning(Shortage.pool_id), execution_options={"synchronize_session": False}))
-
-
-# ---------------------------------------------------------------------------------------------------------------- audit
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A pool whose counts are not what its rows come to; ``what`` is "taken" (claims) or "short" (waiting groups), or
-    "aside" where an allotment does not hold exactly what is left of it on one of its departure's pools."""
-
-    pool_id: int
-    what: str
-    counted: int
-    found: int
-
-
-def audit() -> list[Difference]:
-    """Recompute every pool from its rows and name each that differs."""
-    return [
-        *_differences("taken", Pool.taken, Claim.pool_id, func.coalesce(func.sum(Claim.seats), 0)),
-        *_differences("short", Pool.short, Shortage.pool_id, func.count(Shortage.booking_id)),
-        *_allotments_that_differ(),
-    ]
-
-
-def _differences(what: str, counted: Any, pool_id: Any, found: Any) -> list[Difference]:
-    rows = db.session.execute(
-        select(Pool.id, counted, found)
-        .outerjoin(pool_id.class_, pool_id == Pool.id)
-        .group_by(Pool.id, counted)
-        .having(counted != found)
-        .order_by(Pool.id)
-    )
-    return [Difference(number, what, count, int(sum_of_rows)) for number, count, sum_of_rows in rows]
-
-
-def _allotments_that_differ() -> list[Difference]:
-    left = Pool.capacity - Pool.taken
-    rows = db.session.execute(
-        select(Claim.pool_id, left, Claim.seats)
-        .select_from(Allotment)
-        .join(Pool, Pool.id == Allotment.pool_id)
-        .join(Claim, Claim.allotment_id == Allotment.id)
-        .where(Claim.seats != left)
-        .order_by(Claim.pool_id)
-    )
-    return [Difference(pool_id, "aside", count, seats) for pool_id, count, seats in rows]

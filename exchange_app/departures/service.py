@@ -28,6 +28,7 @@ from exchange_app.departures.errors import (
     SeatsTaken,
     StateNotReachable,
 )
+from exchange_app.departures.locking import lock_all
 from exchange_app.departures.models import Allotment, Departure, Pool
 from exchange_app.departures.queries import count_open_departures
 from exchange_app.departures.rules import NEXT_STATES, Cause, DepartureState
@@ -172,7 +173,7 @@ def call_off(departure: Departure, *, cause: Cause, reason: Translated, now: dat
     or StateNotReachable."""
     if not any(text.strip() for text in reason.values()):
         raise ReasonMissing()
-    seats.lock_all(departure)
+    lock_all(departure)
     _go(departure, DepartureState.CALLED_OFF)
     departure.called_off_cause, departure.called_off_reason = cause, reason
     release_all(departure, now=now)

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import Select, delete, func, insert, literal, select, update
 from sqlalchemy.orm import joinedload
 
-from exchange_app.catalogue.models import MenuItem
+from exchange_app.catalogue.models import Base, MenuItem
 from exchange_app.catalogue.rules import has_times, times_on
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.departures import seats
-from exchange_app.departures.errors import NoSlotThen, SlotInUse, SlotThereAlready, SlotTooSmallForGroups
+from exchange_app.departures.errors import NoSlotThen, SlotInUse, SlotNotFound, SlotThereAlready, SlotTooSmallForGroups
 from exchange_app.departures.models import Claim, Departure, DepartureSlot, Pool, Shortage, Slot
+from exchange_app.departures.queries import WITH_PACKAGE
 from exchange_app.outbox.times import LocalTimes
 
 
@@ -156,3 +157,49 @@ def remove_slot(slot: Slot) -> None:
     db.session.flush()
     db.session.delete(slot.pool)
     db.session.flush()
+
+
+# ---------------------------------------------------------------------------------------------------------------- reads
+
+
+def list_slots_of_departure(departure_id: int) -> Sequence[Slot]:
+    """Where the departure stops, with activity, base and pool, in their order."""
+    return db.session.scalars(
+        _SLOTS.join(DepartureSlot, DepartureSlot.slot_id == Slot.id)
+        .where(DepartureSlot.departure_id == departure_id)
+        .order_by(Slot.starts_at, Slot.id)
+    ).all()
+
+
+_SLOTS: Select[Slot] = select(Slot).options(
+    joinedload(Slot.pool), joinedload(Slot.menu_item).joinedload(MenuItem.base).joinedload(Base.city)
+)
+
+
+def select_slots_of_item(item_id: int, *, since: datetime) -> Select[Slot, int]:
+    """An activity's slots from a moment on, each with the number of departures that stop there; to be paged."""
+    departures = select(func.count()).where(DepartureSlot.slot_id == Slot.id).scalar_subquery()
+    return (
+        _SLOTS.add_columns(departures.label("departures"))
+        .where(Slot.menu_item_id == item_id, Slot.starts_at >= since)
+        .order_by(Slot.starts_at)
+    )
+
+
+def get_slot(item_id: int, slot_id: int) -> Slot:
+    """Raises SlotNotFound, for a slot of another activity too."""
+    slot: Slot | None = db.session.scalar(_SLOTS.where(Slot.id == slot_id, Slot.menu_item_id == item_id))
+    if slot is None:
+        raise SlotNotFound()
+    return slot
+
+
+def list_departures_at_slot(slot_id: int) -> Sequence[Departure]:
+    """Who stops there."""
+    return db.session.scalars(
+        select(Departure)
+        .join(DepartureSlot, DepartureSlot.departure_id == Departure.id)
+        .options(*WITH_PACKAGE)
+        .where(DepartureSlot.slot_id == slot_id)
+        .order_by(Departure.starts_on, Departure.id)
+    ).all()

@@ -17,8 +17,8 @@ from exchange_app.bookings.models import Booking
 from exchange_app.core import clock
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure
-from exchange_app.departures.seats import audit
 from exchange_app.factory import create_app
 from launcher import processes
 from launcher.postgres import Postgres

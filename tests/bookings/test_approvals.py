@@ -23,7 +23,7 @@ from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import NotEnoughSeats, NotTakingRegistrations
 from exchange_app.departures.service import close_departure
 from exchange_app.outbox.models import Letter
@@ -102,7 +102,7 @@ def test_each_says_yes_in_the_packages_order(app: Flask, booking: Booking, peopl
     assert steps_of(booking)[-4:] == ["submit", "approve", "approve", "confirm"]
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert told(booking)[-3:-1] == ["The school's head agreed", "The host agreed"]
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_package_that_changes_moves_no_running_approval(booking: Booking, people: dict[str, User]) -> None:
@@ -152,7 +152,7 @@ def test_a_no_ends_it_at_every_step(booking: Booking, people: dict[str, User], p
     assert (booking.state, booking.awaiting, claims_of(booking)) == (BookingState.DECLINED, None, {})
     with pytest.raises(StepNotAllowed):
         say_yes(booking, people[CHAIN[place]])
-    assert seats.audit() == []
+    assert audit() == []
 
 
 # ------------------------------------------------------------------------------------------------------- who sees what
@@ -247,7 +247,7 @@ def test_the_last_yes_is_taken_back_until_the_group_meets(booking: Booking, peop
     say_yes(booking, people["education_bureau"])
     kinds = db.session.scalars(db.select(Letter.kind).where(Letter.subject_id == booking.id)).all()
     assert (kinds.count("booking_confirmed"), kinds.count("booking_taken_back")) == (2, 1)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_no_taken_back_claims_the_seats_again(booking: Booking, people: dict[str, User]) -> None:
@@ -256,7 +256,7 @@ def test_a_no_taken_back_claims_the_seats_again(booking: Booking, people: dict[s
     take_back(booking, people["school_head"])
     assert (booking.state, booking.awaiting) == (BookingState.SUBMITTED, Approver.SCHOOL_HEAD)
     assert set(claims_of(booking).values()) == {27}
-    assert seats.audit() == []
+    assert audit() == []
     say_no(booking, people["school_head"])  # and may be said again
 
 
@@ -273,7 +273,7 @@ def test_a_no_is_not_taken_back_where_the_seats_are_gone(booking: Booking, peopl
         close_departure(booking.departure)
     with pytest.raises(NotTakingRegistrations):
         take_back(booking, people["school_head"])
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_what_the_school_cancelled_is_not_taken_back(booking: Booking, people: dict[str, User]) -> None:

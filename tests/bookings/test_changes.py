@@ -32,8 +32,8 @@ from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import NotEnoughSeats, NotTakingRegistrations, RegistrationOver, SlotFull, SoldOut
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter
@@ -93,7 +93,7 @@ def test_seats_and_slots_follow_the_numbers(app: Flask, pupils: int, staff: int)
     db.session.refresh(booking.departure.pool)
     assert booking.departure.pool.taken == pupils + staff
     assert {"booking_changed"} <= letters_of(booking)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_hold_changes_its_numbers_and_nobody_is_told(app: Flask) -> None:
@@ -111,7 +111,7 @@ def test_growing_beyond_the_departure_changes_nothing(booking: Booking) -> None:
     db.session.refresh(booking)
     assert booking.party == Party(24, 3)
     assert set(claims_of(booking).values()) == {27}
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_growing_beyond_a_stop_names_it(app: Flask) -> None:
@@ -126,7 +126,7 @@ def test_growing_beyond_a_stop_names_it(app: Flask) -> None:
         )
     db.session.refresh(booking)
     assert set(claims_of(booking).values()) == {27}
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_closed_registration_lets_a_group_shrink_but_not_grow(booking: Booking) -> None:
@@ -135,7 +135,7 @@ def test_a_closed_registration_lets_a_group_shrink_but_not_grow(booking: Booking
     with pytest.raises(NotTakingRegistrations):
         resize(booking, 25, 3)
     resize(booking, 20, 3)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_never_fewer_than_are_named(booking: Booking) -> None:
@@ -197,7 +197,7 @@ def test_granting_numbers_does_it(booking: Booking, host: User) -> None:
     assert queries.find_open_request(booking.id) is None
     assert steps_of(booking)[-3:] == ["asked", "granted", "party"]
     assert {"organiser_request", "booking_request_answered", "booking_changed"} <= letters_of(booking)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_what_cannot_be_done_is_not_granted(booking: Booking, host: User) -> None:
@@ -209,7 +209,7 @@ def test_what_cannot_be_done_is_not_granted(booking: Booking, host: User) -> Non
     request = queries.find_open_request(booking.id)
     assert request is not None  # it can still be answered
     assert booking.party == Party(24, 3)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_those_who_were_named_meanwhile_are_not_lost(booking: Booking, host: User) -> None:
@@ -230,7 +230,7 @@ def test_granting_a_cancellation_frees_the_seats(booking: Booking, host: User) -
     assert claims_of(booking) == {}
     assert reason_of(queries.list_history(booking.id)[-1]) == "Measles"
     assert "booking_cancelled" in letters_of(booking)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_granting_another_date_moves_the_group(booking: Booking, host: User) -> None:
@@ -239,7 +239,7 @@ def test_granting_another_date_moves_the_group(booking: Booking, host: User) -> 
     with transaction():
         changes.grant_change(booking, by=host, now=NOW + timedelta(days=24))
     assert booking.departure_id == other.id
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_refusing_leaves_everything(booking: Booking, host: User) -> None:
@@ -298,7 +298,7 @@ def test_moving_takes_seats_there_and_gives_back_here(booking: Booking) -> None:
     assert booking.state is BookingState.CONFIRMED  # nobody has to agree to this package
     assert len(claims_of(booking)) == 2
     assert "booking_moved" in letters_of(booking)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 @pytest.mark.parametrize("taken_by", ["the departure", "a stop"])
@@ -319,7 +319,7 @@ def test_a_full_date_leaves_everything_as_it_was(app: Flask, taken_by: str) -> N
     assert len(queries.list_approvals(booking.id)) == 1
     assert "move" not in steps_of(booking)
     assert "booking_moved" not in letters_of(booking)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def before_id(booking: Booking) -> int:
@@ -339,7 +339,7 @@ def test_whoever_approves_looks_at_the_new_date(app: Flask) -> None:
     assert (booking.state, booking.awaiting) == (BookingState.SUBMITTED, Approver.SCHOOL_HEAD)
     assert queries.list_approvals(booking.id) == []
     assert steps_of(booking)[-2:] == ["move", "ask_again"]
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def later_date_in(booking: Booking) -> Departure:
@@ -360,7 +360,7 @@ def test_only_to_a_date_of_the_package_that_takes_groups(booking: Booking) -> No
         changes.move_booking(booking, over, by=booking.leader, now=NOW + WEEK)
     with pytest.raises(StepNotAllowed), transaction():
         changes.move_booking(held, there, by=booking.leader, now=NOW)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 # ------------------------------------------------------------------------------------------------------- another leader

@@ -9,22 +9,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import service
+from exchange_app.bookings import approvals
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState, spaced_code
-from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import Cause
+from tests.bookings.group import hand_in
 from tests.builders import make_departure, make_hold, make_leader, make_package, make_user
 from tests.pages import Browser, send, sign_in
 from tests.statements import counted_statements
-
-CONTACT = Contact("Wei Lan", "wei.lan@test.example", "13900005678")
 
 
 @pytest.fixture
@@ -40,21 +38,18 @@ def leader(client: FlaskClient) -> User:
     return user
 
 
-def departure_with(approval: Approval) -> Departure:
-    return make_departure(make_package(approval=approval), now=now())
+def departure_with(*approvers: str) -> Departure:
+    return make_departure(make_package(approvals=list(approvers)), now=now())
 
 
-def held_by(leader: User, approval: Approval = Approval.HOST) -> Booking:
+def held_by(leader: User) -> Booking:
     with transaction():
-        return make_hold(departure_with(approval), leader, now=now())
+        return make_hold(departure_with("host"), leader, now=now())
 
 
-def submitted_by(leader: User, approval: Approval = Approval.HOST, departure: Departure | None = None) -> Booking:
+def submitted_by(leader: User, *approvers: str, departure: Departure | None = None) -> Booking:
     with transaction():
-        booking = make_hold(departure or departure_with(approval), leader, pupils=10, staff=1, now=now())
-        service.set_contact(booking, CONTACT, by=leader, now=now())
-        service.submit_booking(booking, by=leader, now=now())
-    return booking
+        return hand_in(departure or departure_with(*approvers), leader, pupils=10, staff=1, now=now())
 
 
 def page_of(booking: Booking) -> str:
@@ -97,13 +92,18 @@ def _token(client: FlaskClient, booking: Booking) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("approval", "expected"),
-    [(Approval.NONE, "The group is confirmed."), (Approval.HOST, "decides about the group. You get a letter")],
+    ("approvers", "expected"),
+    [
+        ([], "The group is confirmed."),
+        (["host"], "decides about the group."),
+        (["school_head", "host"], "Your school&#39;s head decides about the group now."),
+        (["education_bureau"], "The education bureau decides about the group now."),
+    ],
 )
 def test_what_comes_next_depends_on_who_has_to_say_yes(
-    client: FlaskClient, leader: User, approval: Approval, expected: str
+    client: FlaskClient, leader: User, approvers: list[str], expected: str
 ) -> None:
-    page = client.get(page_of(submitted_by(leader, approval))).text
+    page = client.get(page_of(submitted_by(leader, *approvers))).text
     assert expected in page
     assert "11 persons are still to be named" in page
 
@@ -119,10 +119,10 @@ def test_once_the_roster_was_due_the_page_says_whom_to_ask(client: FlaskClient, 
 
 
 def test_a_reason_that_somebody_gave_is_shown_as_text(client: FlaskClient, leader: User) -> None:
-    booking = submitted_by(leader)
+    booking = submitted_by(leader, "host")
     with transaction():
         host = make_user(booking.departure.package.organiser, Role.ORGANISER)
-        service.decline_booking(booking, comment="Too <b>many</b> that day", by=host, now=now())
+        approvals.decline_booking(booking, comment="Too <b>many</b> that day", by=host, now=now())
     page = client.get(page_of(booking)).text
     assert "The host declined the group." in page
     assert "Too &lt;b&gt;many&lt;/b&gt; that day" in page
@@ -139,7 +139,7 @@ def test_the_history_tells_who_did_what(client: FlaskClient, leader: User) -> No
 def test_the_host_decides_with_a_comment(client: FlaskClient) -> None:
     with transaction():
         leader = make_leader()
-    booking = submitted_by(leader)
+    booking = submitted_by(leader, "host")
     with transaction():
         host = make_user(booking.departure.package.organiser, Role.ORGANISER)
     sign_in(client, host)
@@ -156,7 +156,7 @@ def test_the_host_decides_with_a_comment(client: FlaskClient) -> None:
 
 def test_each_role_has_its_own_pages(app: Flask) -> None:
     with transaction():
-        booking = make_hold(departure_with(Approval.HOST), make_leader(), now=now())
+        booking = make_hold(departure_with("host"), make_leader(), now=now())
         host = make_user(booking.departure.package.organiser, Role.ORGANISER)
         office = make_user(booking.departure.package.organiser, Role.ADMINISTRATOR)
     refused = {
@@ -176,7 +176,7 @@ def test_each_role_has_its_own_pages(app: Flask) -> None:
 
 def test_those_to_decide_come_first_on_the_desk(client: FlaskClient) -> None:
     with transaction():
-        departure = departure_with(Approval.HOST)
+        departure = departure_with("host")
         leader = make_leader()
         host = make_user(departure.package.organiser, Role.ORGANISER)
     waiting = submitted_by(leader, departure=departure)
@@ -199,7 +199,7 @@ def test_those_to_decide_come_first_on_the_desk(client: FlaskClient) -> None:
 
 def test_calling_off_needs_a_reason_and_happens_once(client: FlaskClient) -> None:
     with transaction():
-        departure = departure_with(Approval.HOST)
+        departure = departure_with("host")
         host = make_user(departure.package.organiser, Role.ORGANISER)
         leader = make_leader()
     submitted_by(leader, departure=departure)
@@ -208,17 +208,36 @@ def test_calling_off_needs_a_reason_and_happens_once(client: FlaskClient) -> Non
     assert "One group has seats." in client.get(address).text
     page = send(client, address)
     assert page.status_code == 422
+    assert "Fill this in." in page.text  # the cause
+    page = send(client, address, cause="weather")
     assert "Give the reason: every school that registered reads it." in page.text
-    page = send(client, address, **{"reason-zh_Hans": "台风"})
+    page = send(client, address, cause="weather", **{"reason-zh_Hans": "台风"})
     assert "every group is told why" in page.text
+    assert "Weather or a natural disaster" in page.text
     db.session.refresh(departure)
-    assert departure.called_off_reason == Translated(zh_Hans="台风")
+    assert (departure.called_off_cause, departure.called_off_reason) == (Cause.WEATHER, Translated(zh_Hans="台风"))
     assert client.get(address).status_code == 409
+
+
+def test_too_few_persons_are_a_cause_below_the_minimum_only(client: FlaskClient) -> None:
+    with transaction():
+        departure = departure_with()
+        host = make_user(departure.package.organiser, Role.ORGANISER)
+        leader = make_leader()
+    sign_in(client, host)
+    groups, call_off = (f"/organiser/departures/{departure.id}/{page}" for page in ("bookings", "call-off"))
+    page = client.get(groups).text
+    assert "0 persons are handed in so far; the departure takes place from 10." in page
+    assert "You may call it off for too few persons." in page
+    submitted_by(leader, departure=departure)
+    assert "handed in so far" not in client.get(groups).text
+    page = send(client, call_off, cause="minimum", **{"reason-en": "Nobody comes"}).text
+    assert "11 persons are registered, and 10 are enough: choose another cause." in page
 
 
 def test_longer_lists_cost_no_more_statements(client: FlaskClient, leader: User) -> None:
     with transaction():
-        departure = departure_with(Approval.HOST)
+        departure = departure_with("host")
         host = make_user(departure.package.organiser, Role.ORGANISER)
     at_host: FlaskClient = Browser(client.application, client.application.response_class)
     sign_in(at_host, host)

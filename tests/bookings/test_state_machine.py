@@ -32,8 +32,9 @@ from exchange_app.core.database import db
 from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import allotments, errors, seats, slots
+from exchange_app.departures import allotments, errors, slots
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Allotment, Departure, Slot
 from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import Organisation
@@ -380,7 +381,7 @@ class Seats(RuleBasedStateMachine):
             assert one.times_passed == self.passes.get(number, 0) <= 2, (one, expected, before)
 
     def _check(self, picture: Picture) -> None:
-        assert seats.audit() == []
+        assert audit() == []
         assert not list(contradictions(picture))
 
     # ---------------------------------------------------------------------------------------------------------- tools

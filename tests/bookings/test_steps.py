@@ -39,8 +39,8 @@ from exchange_app.bookings.rules import (
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import NotOpenYet, NotTakingRegistrations, RegistrationOver
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
@@ -143,7 +143,7 @@ def test_every_step_from_every_state(app: Flask, leader: User, state: BookingSta
     db.session.refresh(booking)
     assert booking.state is after
     assert set(claims_of(booking).values()) == ({27} if after in SEATED else set())
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_what_is_over_stays_over(app: Flask) -> None:
@@ -202,7 +202,7 @@ def test_whoever_asks_for_the_seats_gets_those_of_a_hold_that_ran_out(app: Flask
         second = make_hold(departure, other, now=NOW + timedelta(hours=1))
     db.session.refresh(first)
     assert (first.state, second.state) == (BookingState.EXPIRED, BookingState.HELD)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 @pytest.mark.parametrize(

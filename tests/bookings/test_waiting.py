@@ -20,6 +20,7 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import NeverFits, NothingChanges, OfferLapsed, StepNotAllowed, TooFewAdults
 from exchange_app.bookings.labels import tell
 from exchange_app.bookings.models import Booking
+from exchange_app.bookings.queue import count_waiting, place_in_line
 from exchange_app.bookings.rules import MOST_PASSES, OFFER_LENGTH, BookingState, Party, adults_needed
 from exchange_app.bookings.service import Contact
 from exchange_app.catalogue.terms import fingerprint
@@ -28,8 +29,9 @@ from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import allotments, seats, slots
+from exchange_app.departures import allotments, slots
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import GroupsOnList, GroupsWaiting, RegistrationOver
 from exchange_app.departures.models import Departure, Pool, Shortage, Slot
 from exchange_app.departures.rules import Cause
@@ -112,7 +114,7 @@ def the_count_is_right(app: Flask) -> Iterator[None]:
     """Whatever a test did: the pools are what their rows come to."""
     yield
     db.session.rollback()
-    assert seats.audit() == []
+    assert audit() == []
 
 
 @dataclass
@@ -164,9 +166,9 @@ def test_a_group_is_never_split_and_passed_at_most_twice(full: Full) -> None:
     assert told(big) == ["queue", "passed", "passed"]
     assert "2 of 2 times" in tell(queries.list_history(big.id)[-1])
 
-    place = queries.place_in_line(big)
+    place = place_in_line(big)
     assert (place.number, list(place.before), place.may_be_passed) == (1, [], 0)
-    assert [other.id for other in queries.place_in_line(small[2]).before] == [big.id]
+    assert [other.id for other in place_in_line(small[2]).before] == [big.id]
 
     with transaction():
         waiting.turn_down_offer(small[0], by=small[0].leader, now=NOW)
@@ -216,7 +218,7 @@ def test_the_same_form_sent_twice_joins_once(full: Full) -> None:
             return waiting.join_list(full.departure, party_of(10), CONTACT, form_token="same", by=leader, now=NOW)
 
     assert join().id == join().id
-    assert queries.count_waiting(full.departure.id) == 1
+    assert count_waiting(full.departure.id) == 1
 
 
 def test_who_could_never_fit_cannot_wait(full: Full) -> None:
@@ -243,7 +245,7 @@ def test_a_larger_group_goes_to_the_end(full: Full) -> None:
     first, second = queue(full.departure, 10), queue(full.departure, 10, at=NOW + MINUTE)
     with transaction():
         waiting.change_waiting(first, party_of(11), by=first.leader, now=NOW + 2 * MINUTE)
-    assert queries.place_in_line(first).number == 2
+    assert place_in_line(first).number == 2
     cancel(full.seated[0])
     assert offer() == 1
     assert states(first, second) == ["waiting", "offered"]
@@ -584,7 +586,7 @@ def test_workers_and_schools_at_once_never_offer_a_seat_twice(app: Flask) -> Non
     repeat(waiting.offer_seats)
     assert states(*line) == ["offered"] * 3 + ["waiting"] * 3
     assert db.session.scalar(select(Pool.taken).where(Pool.id == departure.pool_id)) == 40
-    assert [queries.place_in_line(group).number for group in line[3:]] == [1, 2, 3]
+    assert [place_in_line(group).number for group in line[3:]] == [1, 2, 3]
 
 
 def test_accepting_and_running_out_at_once_is_one_or_the_other(app: Flask) -> None:

@@ -20,7 +20,7 @@ from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.loading import load_demo
 from exchange_app.demo.reading import read
-from exchange_app.departures import seats
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Claim, Departure, Pool
 from exchange_app.departures.rules import DepartureState, Window
 from exchange_app.factory import create_app
@@ -96,7 +96,7 @@ def test_the_called_off_departure_says_why_and_has_no_seats_taken(demo: Flask) -
 
 
 def test_seats_are_the_sum_of_their_claims(demo: Flask) -> None:
-    assert seats.audit() == []
+    assert audit() == []
     assert db.session.scalar(select(func.sum(Pool.taken))) == db.session.scalar(select(func.sum(Claim.seats)))
 
 
@@ -206,6 +206,6 @@ def test_it_loads_on_any_day(sqlite_url: str, day: str) -> None:
         reached = Counter(db.session.scalars(select(Booking.state)))
         assert reached == Counter(entry["ends"] for entry in read("bookings")["booking"])
         assert set(db.session.scalars(select(Departure.state))) == set(DepartureState)
-        assert seats.audit() == []
+        assert audit() == []
         db.session.remove()
         db.engine.dispose()

@@ -12,7 +12,7 @@ from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import MenuItem, Package
 from exchange_app.core.database import db
 from exchange_app.departures.models import Claim, Departure, Slot
-from exchange_app.departures.queries import list_slots_of_departure
+from exchange_app.departures.slots import list_slots_of_departure
 from tests.builders import make_package
 
 

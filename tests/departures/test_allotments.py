@@ -19,6 +19,8 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.departures import allotments, queries, seats
 from exchange_app.departures import service as departures
+from exchange_app.departures.allotments import count_set_aside, get_allotment
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import (
     AllotmentEmpty,
     AllotmentNotFound,
@@ -47,7 +49,7 @@ def counts_are_right(app: Flask) -> Iterator[None]:
     """Whatever a test does, afterwards every count is that of its rows."""
     yield
     db.session.rollback()
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def aside(
@@ -74,8 +76,8 @@ def test_what_is_set_aside_nobody_else_can_have() -> None:
     with pytest.raises(NotEnoughSeats) as refused, transaction():
         make_hold(departure, make_leader())  # another school's 27
     assert refused.value.facts == {"wanted": 27, "left": 20}
-    assert queries.count_set_aside(departure.id, leader) == 40
-    assert queries.count_set_aside(departure.id, make_stranger()) == 0
+    assert count_set_aside(departure.id, leader) == 40
+    assert count_set_aside(departure.id, make_stranger()) == 0
 
 
 def make_stranger() -> object:
@@ -93,7 +95,7 @@ def test_a_group_draws_what_is_set_aside_for_its_school() -> None:
     assert left(allotment) == 13
     assert claims_of(booking) == {departure.pool_id: 27, slot.pool_id: 27, allotment.pool_id: 27}
     assert (left_of(departure), slot.pool.left) == (20, 40)  # what is open to everybody is untouched
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_group_that_needs_more_takes_the_rest_in_the_open() -> None:
@@ -104,7 +106,7 @@ def test_a_group_that_needs_more_takes_the_rest_in_the_open() -> None:
         booking = make_hold(departure, leader)  # 20 of its own, 7 of the others
     assert (left(allotment), left_of(departure)) == (0, 33)
     assert claims_of(booking)[allotment.pool_id] == 20
-    assert seats.audit() == []
+    assert audit() == []
     with pytest.raises(NotEnoughSeats) as refused, transaction():
         make_hold(departure, leader, pupils=31, staff=4)
     assert refused.value.facts == {"wanted": 35, "left": 33}
@@ -150,7 +152,7 @@ def test_what_a_group_gives_back_later_is_everybodys() -> None:
         assert allotments.release(allotment, now=NOW) == 10
     assert left_of(departure) == 50
     assert left(allotment) == 0
-    assert seats.audit() == []
+    assert audit() == []
     with transaction():
         cancel(booking)
     assert left_of(departure) == 60
@@ -165,11 +167,11 @@ def test_a_group_that_gets_smaller_gives_the_open_seats_back_first() -> None:
         booking = hand_in(departure, leader)
         changes.change_party(booking, Party(20, 2), by=leader, now=NOW)
     assert (left(allotment), left_of(departure)) == (0, 38)
-    assert seats.audit() == []
+    assert audit() == []
     with transaction():
         changes.change_party(booking, Party(13, 2), by=leader, now=NOW)
     assert (left(allotment), left_of(departure)) == (5, 40)
-    assert seats.audit() == []
+    assert audit() == []
     with transaction():
         changes.change_party(booking, Party(24, 3), by=leader, now=NOW)
     assert (left(allotment), left_of(departure)) == (0, 33)
@@ -206,7 +208,7 @@ def test_seats_return_by_themselves_when_their_time_comes() -> None:
         assert one.released_at == RELEASE
     assert left_of(departure) == 33
     assert slot_of(departure).pool.taken == 27
-    assert queries.count_set_aside(departure.id, leader) == 0
+    assert count_set_aside(departure.id, leader) == 0
 
 
 def test_what_has_returned_does_not_return_again() -> None:
@@ -282,9 +284,9 @@ def test_an_allotment_belongs_to_its_departure() -> None:
     with transaction():
         departure, other = make_departure(), make_departure()
         allotment = aside(departure, 10, city=make_city())
-    assert queries.get_allotment(departure, allotment.id) is allotment
+    assert get_allotment(departure, allotment.id) is allotment
     with pytest.raises(AllotmentNotFound):
-        queries.get_allotment(other, allotment.id)
+        get_allotment(other, allotment.id)
 
 
 def test_a_departure_that_closes_closes_what_is_set_aside() -> None:

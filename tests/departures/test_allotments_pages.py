@@ -15,8 +15,9 @@ from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import allotments, seats
+from exchange_app.departures import allotments
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Allotment, Departure
 from exchange_app.partners.models import OrganisationKind
 from tests.bookings.group import CONTACT
@@ -58,7 +59,7 @@ def test_seats_are_set_aside_drawn_and_released(client: FlaskClient, departure: 
     assert "No seats are set aside" in opened
     assert "60 seats are free at the moment." in opened
     assert str(leader.organisation.name["en"]) in opened  # a school of another city
-    answer = send(client, page, school_id=leader.organisation_id, seats=40, release_at=in_days(10))
+    answer = send(client, page, holder=f"school-{leader.organisation_id}", seats=40, release_at=in_days(10))
     assert "The seats are set aside." in answer.text
     assert "20 seats are free at the moment." in answer.text
     allotment = db.session.query(Allotment).one()
@@ -75,13 +76,13 @@ def test_seats_are_set_aside_drawn_and_released(client: FlaskClient, departure: 
     again = client.post(f"{page}/{allotment.id}/release", data={"csrf_token": token}, follow_redirects=True)
     assert "These seats have returned already." in again.text
     assert departure.pool.left == 33
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_city_can_be_the_holder(client: FlaskClient, departure: Departure) -> None:
     with transaction():
         city = make_city()
-    answer = send(client, page_of(departure), city_id=city.id, seats=10)
+    answer = send(client, page_of(departure), holder=f"city-{city.id}", seats=10)
     assert "The seats are set aside." in answer.text
     assert "all schools" in answer.text
     allotment = db.session.query(Allotment).one()
@@ -93,7 +94,7 @@ def test_only_schools_are_offered(client: FlaskClient, departure: Departure) -> 
     with transaction():
         agency = make_organisation(make_city(), OrganisationKind.AGENCY)
     assert agency.name["en"] not in client.get(page_of(departure)).text
-    answer = send(client, page_of(departure), school_id=agency.id, seats=10)
+    answer = send(client, page_of(departure), holder=f"school-{agency.id}", seats=10)
     assert answer.status_code == 422
     assert "Choose one of the list." in answer.text
 
@@ -101,7 +102,7 @@ def test_only_schools_are_offered(client: FlaskClient, departure: Departure) -> 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"school_id": ""}, "Choose a city or a school, not both."),
+        ({"holder": ""}, "Fill this in."),
         ({"seats": "0"}, "Write a number from 1 to"),
         ({"seats": ""}, "Fill this in."),
         ({"seats": "61"}, "You asked for 61 seats; only 60 are left."),
@@ -115,7 +116,7 @@ def test_what_is_set_aside_is_checked_and_kept_as_typed(
 ) -> None:
     with transaction():
         school = make_leader().organisation
-    right = {"school_id": str(school.id), "seats": "10", "release_at": in_days(5)}
+    right = {"holder": f"school-{school.id}", "seats": "10", "release_at": in_days(5)}
     answer = send(client, page_of(departure), **right | typed)
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -123,14 +124,14 @@ def test_what_is_set_aside_is_checked_and_kept_as_typed(
     kept = form_of(answer.text)
     assert {name: kept[name] for name in right} == right | typed
     assert db.session.query(Allotment).count() == 0
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_too_many_seats_are_refused_beside_their_field(client: FlaskClient, departure: Departure) -> None:
     with transaction():
         school = make_leader().organisation
         make_hold(departure, make_leader(), pupils=54, staff=6, now=now())
-    answer = send(client, page_of(departure), school_id=school.id, seats=1)
+    answer = send(client, page_of(departure), holder=f"school-{school.id}", seats=1)
     assert '<div class="invalid-feedback" id="seats-error"><div>This departure is full.</div>' in answer.text
 
 
@@ -150,7 +151,7 @@ def test_what_others_set_aside_is_not_found(client: FlaskClient) -> None:
         kept = set_aside(theirs, 10, school)
     sign_in(client, user)
     token = form_of(client.get(page_of(mine)).text)["csrf_token"]
-    typed = {"csrf_token": token, "school_id": school.organisation_id, "seats": "5", "release_at": in_days(5)}
+    typed = {"csrf_token": token, "holder": f"school-{school.organisation_id}", "seats": "5", "release_at": in_days(5)}
     assert client.get(page_of(theirs)).status_code == 404
     assert client.post(page_of(theirs), data=typed).status_code == 404
     for departure in (mine, theirs):

@@ -21,9 +21,11 @@ from exchange_app.core.errors import Refusal
 from exchange_app.core.transaction import transaction
 from exchange_app.departures import seats
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import Difference, audit
 from exchange_app.departures.errors import CapacityBelowTaken, NotEnoughSeats, NotTakingRegistrations, SoldOut
-from exchange_app.departures.models import Claim, Departure, Pool
+from exchange_app.departures.models import Claim, Departure, Pool, Slot
 from exchange_app.departures.queries import get_departure
+from exchange_app.departures.rules import Cause
 from tests.builders import NOW, both, make_departure, make_hold, make_leader
 
 
@@ -76,7 +78,7 @@ def test_thirty_leaders_want_three_of_forty_seats(app: Flask) -> None:
     refused = ends["not-enough-seats"] + ends["sold-out"]
     assert (ends["done"], refused) == (13, 17), ends
     assert taken(departure) == 39
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_taking_and_giving_back_in_a_storm_keeps_the_count(app: Flask) -> None:
@@ -105,7 +107,7 @@ def test_taking_and_giving_back_in_a_storm_keeps_the_count(app: Flask) -> None:
 
     assert ends == {"done": 12}
     assert 0 <= taken(departure) <= 30
-    assert seats.audit() == []
+    assert audit() == []
     still_there = db.session.scalars(select(Booking).where(Booking.state == BookingState.HELD)).all()
     assert taken(departure) == sum(booking.persons for booking in still_there)
 
@@ -189,9 +191,9 @@ def test_the_audit_names_a_pool_that_differs_from_its_claims(app: Flask) -> None
         make_hold(departure, make_leader())
         db.session.execute(update(Claim).values(seats=26))
     slot = db.session.scalars(select(Slot)).one()
-    assert seats.audit() == [
-        seats.Difference(departure.pool_id, "taken", counted=27, found=26),
-        seats.Difference(slot.pool_id, "taken", counted=27, found=26),
+    assert audit() == [
+        Difference(departure.pool_id, "taken", counted=27, found=26),
+        Difference(slot.pool_id, "taken", counted=27, found=26),
     ]
 
 
@@ -203,4 +205,4 @@ def test_calling_off_gives_every_seat_back(app: Flask) -> None:
         bookings.call_off_departure(departure, cause=Cause.WEATHER, reason=both("Typhoon"), by=leader, now=NOW)
     assert held.state is BookingState.CALLED_OFF
     assert taken(departure) == 0
-    assert seats.audit() == []
+    assert audit() == []

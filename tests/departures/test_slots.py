@@ -16,8 +16,9 @@ from exchange_app.bookings.rules import Party
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import queries, seats, slots
+from exchange_app.departures import queries, slots
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import (
     CapacityBelowTaken,
     NoSlotThen,
@@ -30,6 +31,7 @@ from exchange_app.departures.errors import (
 )
 from exchange_app.departures.models import Departure, Pool, Shortage, Slot
 from exchange_app.departures.rules import Cause, DepartureState
+from exchange_app.departures.slots import list_departures_at_slot, select_slots_of_item
 from tests.bookings.group import CONTACT
 from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_package
 from tests.departures.stops import claims_of, item_of, make_package_at, slot_of, slots_of
@@ -43,7 +45,7 @@ def counts_are_right(app: object) -> Iterator[None]:
     """Whatever a test does, afterwards every count is that of its rows."""
     yield
     db.session.rollback()
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def at(hour: int, day_later: int = 0) -> datetime:
@@ -90,7 +92,7 @@ def test_two_packages_share_one_slot() -> None:
         make_hold(one, make_leader())  # 27 of 40
     assert slot_of(one).id == slot_of(other).id
     assert slot_of(other).pool.taken == 27
-    assert [departure.id for departure in queries.list_departures_at_slot(slot_of(one).id)] == [one.id, other.id]
+    assert [departure.id for departure in list_departures_at_slot(slot_of(one).id)] == [one.id, other.id]
     with pytest.raises(SlotFull) as refused, transaction():
         make_hold(other, make_leader(), pupils=13, staff=2)
     assert (refused.value.facts["left"], refused.value.facts["wanted"]) == (13, 15)
@@ -303,7 +305,7 @@ def test_newcomers_read_that_groups_wait_at_a_stop() -> None:
 
 def find_slots(departure: Departure) -> list[tuple[datetime, int]]:
     item = slot_of(departure).menu_item
-    rows = db.session.execute(queries.select_slots_of_item(item.id, since=NOW))
+    rows = db.session.execute(select_slots_of_item(item.id, since=NOW))
     return [(slot.starts_at, count) for slot, count in rows]
 
 

@@ -16,7 +16,8 @@ from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats, slots
+from exchange_app.departures import slots
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from tests.bookings.group import CONTACT
@@ -128,7 +129,7 @@ def test_a_slot_is_changed_and_never_below_what_is_taken(client: FlaskClient, pa
     assert "is_open" not in form_of(answer.text)
     send(client, address, is_open="y")
     assert slot_of(departure).pool.is_open
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_slot_says_who_waits_there(client: FlaskClient, package: Package) -> None:
@@ -227,7 +228,7 @@ def test_moved_stops_are_arranged_anew(client: FlaskClient, package: Package) ->
     assert "14:00" in answer.text
     assert "Arrange the slots anew" not in answer.text
     assert slot_of(departure).pool.taken == 27
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_stops_without_room_or_time_are_refused_with_a_sentence(client: FlaskClient, package: Package) -> None:

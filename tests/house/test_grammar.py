@@ -20,8 +20,8 @@ SUBJECTS = {
     "partners": set(),
     "accounts": {"passwords", "sessions"},
     "catalogue": {"terms"},
-    "departures": {"seats"},
-    "bookings": {"calendar", "links", "reminders"},
+    "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
+    "bookings": {"approvals", "calendar", "changes", "links", "queue", "reminders", "waiting"},
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },

@@ -21,7 +21,7 @@ from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.models import Approver, MenuItem, Package
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.departures import seats
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Claim, Departure, DepartureSlot, Slot
 from exchange_app.departures.slots import stops_of
 from exchange_app.factory import create_app
@@ -346,7 +346,7 @@ def test_what_an_installation_holds_is_taken_along(old: dict[str, int]) -> None:
     assert get(Package, old["asked"]).changes_until_days == 7
     assert get(User, old["host"]).role is Role.ORGANISER
     assert get(Departure, old["coming"]).called_off_cause is None
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_group_that_waits_for_the_host_goes_on_waiting(old: dict[str, int]) -> None:
@@ -409,7 +409,7 @@ def test_down_everything_is_as_it_was_and_up_again(old: dict[str, int]) -> None:
     assert shape() == made
     upgrade()
     assert {name: len(found) for name, found in rows().items()} == {name: len(found) for name, found in first.items()}
-    assert seats.audit() == []
+    assert audit() == []
 
 
 @pytest.fixture
@@ -462,7 +462,7 @@ def new(old: dict[str, int]) -> dict[str, int]:
     house.put("approvals", **answer, by_id=head, at=NOW)
     asked = {"booking_id": old["submitted"], "kind": "cancel", "facts": {}, "reason": "Flu"}
     house.put("change_requests", **asked, asked_at=NOW, asked_by_id=old["leader"])
-    assert seats.audit() == []
+    assert audit() == []
     db.session.remove()
     ids = {"head": head, "bureau": bureau, "offered": offered, "waiting": waiting, "lapsed": lapsed, "pool": pool}
     return old | ids
@@ -498,7 +498,7 @@ def test_down_only_what_is_new_is_lost(new: dict[str, int]) -> None:
         "free": "none",
     }
     upgrade()
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_sqlite_stores_nothing_of_a_migration_that_leaves_rows_behind(sqlite_url: str) -> None:

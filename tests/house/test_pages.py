@@ -17,7 +17,7 @@ from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import Base, MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.departures.models import Departure
+from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import County
@@ -69,7 +69,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         select(Departure).where(Departure.package_id == package.id, Departure.state == DepartureState.OPEN)
     )
     base = first(select(Base).where(Base.city_id == organiser.organisation.city_id))
-    item = first(select(MenuItem).where(MenuItem.base_id == base.id))
+    item = first(select(MenuItem).join(Slot).where(MenuItem.base_id == base.id))
     person = first(
         select(Participant)
         .join(Booking, Booking.id == Participant.booking_id)
@@ -79,6 +79,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     )
     booking = db.session.get_one(Booking, person.booking_id)
     letter = first(select(Letter))
+    slot = first(select(Slot).where(Slot.menu_item_id == item.id))
     county = first(select(County).where(County.city_id == organiser.organisation.city_id))
     _, _check, code, signature = check_path(booking).split("/")
     return {
@@ -97,6 +98,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "signature": signature,
             "person_id": person.id,
             "letter_id": letter.id,
+            "slot_id": slot.id,
             "city_id": county.city_id,
             "county_id": county.id,
             "organisation_id": organiser.organisation_id,

@@ -13,7 +13,7 @@ from exchange_app.bookings.rules import BookingState, spaced_code
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter
 from tests.builders import make_departure, make_package
@@ -92,7 +92,7 @@ def test_a_group_of_27_is_held_named_submitted_confirmed_and_checked_by_a_guardi
     page = at_home.get(link[1])
     assert "your group is expected" in page.text
     assert at_home.get(f"{link[1]}/itinerary.ics").mimetype == "text/calendar"
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_with_everything_at_hand_one_form_is_enough(at_school: FlaskClient) -> None:
@@ -106,7 +106,7 @@ def test_with_everything_at_hand_one_form_is_enough(at_school: FlaskClient) -> N
     assert "The group is confirmed." in page.text
     assert "The roster is complete." in page.text
     assert the_booking().state is BookingState.CONFIRMED
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_without_a_roster_the_names_follow_later(at_school: FlaskClient, departure: Departure) -> None:
@@ -181,7 +181,7 @@ def test_a_departure_that_is_called_off_is_told_to_everybody(
     assert "the host called it off" in page.text
     assert "A typhoon" in page.text
     assert at_home.get("/check/booking.ics").status_code == 404
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_cancelled_booking_gives_its_seats_back_and_says_why(

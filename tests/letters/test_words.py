@@ -241,7 +241,7 @@ def test_every_link_leads_to_a_page(site: Flask, kind: str) -> None:
         assert answer.status_code in (200, 303)  # a page, or the way to sign in first
 
 
-# ------------------------------------------------------------------------------------- what else a letter may have to say
+# ----------------------------------------------------------------------------------- what else a letter may have to say
 
 
 def text(kind: str, state: BookingState | None = None, **facts: Any) -> str:

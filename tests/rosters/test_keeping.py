@@ -17,7 +17,7 @@ from exchange_app.bookings.service import Contact
 from exchange_app.core.database import db
 from exchange_app.core.sealing import SealBroken
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats
+from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import NotEnoughSeats
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, RowStillWrong, TooManyPupils
@@ -212,7 +212,7 @@ def test_everything_at_hand_is_registered_in_one_step(leader: User) -> None:
         booking = register(leader, pasted(pupil(1), pupil(2), pupil(3), teacher(4)))
     assert booking.state is BookingState.CONFIRMED
     assert booking.named == 4
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_a_row_to_mend_keeps_the_seats_held_and_the_right_rows(leader: User) -> None:

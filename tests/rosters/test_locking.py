@@ -17,8 +17,8 @@ from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
-from exchange_app.departures import seats
 from exchange_app.departures import service as departures
+from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter
 from exchange_app.rosters import queries, service
@@ -72,7 +72,7 @@ def test_seats_that_nobody_was_named_for_go_back(app: Flask, pupils: int, staff:
     assert set(claims_of(booking).values()) == {expected.persons}
     assert booking.roster_locked_at == booking.departure.roster_due_at
     assert ("roster_locked" in steps_of(booking)) == (stay is not None)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_the_group_is_told_why_it_is_smaller(app: Flask) -> None:
@@ -100,7 +100,7 @@ def test_a_group_of_which_no_pupil_is_named_does_not_come(app: Flask) -> None:
         None,
         "Nobody was named until the roster was due.",
     )
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_it_happens_once_and_not_before(app: Flask) -> None:
@@ -125,7 +125,7 @@ def test_closed_departures_give_back_too_and_called_off_ones_do_not(app: Flask) 
     with transaction():
         departures.close_departure(closed.departure)
     assert lock(closed) == 2
-    assert seats.audit() == []
+    assert audit() == []
     with transaction():
         db.session.refresh(other)
         bookings.end_booking(other, reason="Exam", by=other.leader, now=NOW)
@@ -186,7 +186,7 @@ def test_seats_that_went_back_do_not_return_with_the_leave(locked: Booking) -> N
     lock(locked)  # looks at it no second time
     db.session.refresh(locked)
     assert locked.party == Party(20, 2)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 # ------------------------------------------------------------------------------------------------------- single persons
@@ -242,7 +242,7 @@ def test_one_person_less_is_exactly_one_seat_back(app: Flask) -> None:
     assert set(claims_of(booking).values()) == {26}
     assert len(names(booking)) == 22
     assert steps_of(booking)[-2:] == ["person_cancelled", "party"]
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_removing_a_name_keeps_the_seat(app: Flask) -> None:
@@ -261,7 +261,7 @@ def test_an_adult_whom_the_rule_needs_cannot_just_stay_at_home(app: Flask) -> No
         service.cancel_person(booking, adult.id, by=booking.leader, now=NOW)
     db.session.refresh(booking)
     assert (booking.named, len(names(booking))) == (27, 27)
-    assert seats.audit() == []
+    assert audit() == []
 
 
 def test_after_the_deadline_seats_go_back_with_the_hosts_consent_only(app: Flask) -> None:

@@ -6,10 +6,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from exchange_app.bookings import queries, waiting
+from exchange_app.bookings import waiting
 from exchange_app.bookings.forms import CancelForm, PartyForm
 from exchange_app.bookings.labels import tell
 from exchange_app.bookings.models import Booking
+from exchange_app.bookings.queue import list_list_events, list_offered_of, list_waiting_of
 from exchange_app.bookings.rules import MOST_PASSES
 from exchange_app.bookings.views.blueprint import bookings, carry_out, me
 from exchange_app.core.clock import now
@@ -59,8 +60,8 @@ def waiting_list(departure_id: int) -> ResponseReturnValue:
         "bookings/waiting_list.html",
         departure=departure,
         package=departure.package,
-        line=queries.list_waiting_of(departure.id),
-        offered=queries.list_offered_of(departure.id),
+        line=list_waiting_of(departure.id),
+        offered=list_offered_of(departure.id),
         most_passes=MOST_PASSES,
-        log=[(event, tell(event)) for event in queries.list_list_events(departure.id)],
+        log=[(event, tell(event)) for event in list_list_events(departure.id)],
     )

@@ -14,11 +14,12 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.departures import allotments as service
 from exchange_app.departures import queries
+from exchange_app.departures.allotments import get_allotment, list_allotments
 from exchange_app.departures.errors import GroupsWaiting, NotEnoughSeats, SlotClosed, SlotFull, SoldOut
 from exchange_app.departures.forms import AllotmentForm
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
-from exchange_app.departures.slots import room
+from exchange_app.departures.slots import list_slots_of_departure, room
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.partners.queries import list_cities, list_schools
 from exchange_app.web.policies import allows
@@ -35,7 +36,7 @@ RELEASED = sentence("What was left of these seats is open to everybody.")
 def allotments(departure_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
     form = AllotmentForm(meta={"zone": departure.zone}, release_at=_usual_release(departure))
-    form.offer(list_cities(), list_schools())
+    form.holder.offer(list_cities(), list_schools())
 
     def add() -> None:
         try:
@@ -50,8 +51,8 @@ def allotments(departure_id: int) -> ResponseReturnValue:
     page = render_template(
         "departures/allotments.html",
         departure=departure,
-        left=room(departure, queries.list_slots_of_departure(departure_id)),
-        allotments=queries.list_allotments(departure_id),
+        left=room(departure, list_slots_of_departure(departure_id)),
+        allotments=list_allotments(departure_id),
         form=form,
         may_add=departure.state is DepartureState.OPEN and now() < departure.closes_at,
     )
@@ -62,7 +63,7 @@ def allotments(departure_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def release_allotment(departure_id: int, allotment_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
-    allotment = queries.get_allotment(departure, allotment_id)
+    allotment = get_allotment(departure, allotment_id)
     is_done(lambda: service.release(allotment, now=now()), done=RELEASED)
     return redirect(url_for("departures.allotments", departure_id=departure_id), 303)
 

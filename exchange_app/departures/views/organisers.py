@@ -18,10 +18,11 @@ from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.departures import queries, service
+from exchange_app.departures.allotments import list_allotments
 from exchange_app.departures.forms import DepartureForm, KeptFilterForm
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import NEXT_STATES, day_in
-from exchange_app.departures.slots import is_arranged, room
+from exchange_app.departures.slots import is_arranged, list_slots_of_departure, room
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.fragments import wants_fragment
@@ -75,7 +76,7 @@ def new_departure(package_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def own_departure(departure_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
-    slots = queries.list_slots_of_departure(departure_id)
+    slots = list_slots_of_departure(departure_id)
     return render_template(
         "departures/own_departure.html",
         departure=departure,
@@ -83,7 +84,7 @@ def own_departure(departure_id: int) -> ResponseReturnValue:
         slots=slots,
         left=room(departure, slots),
         is_arranged=departure.state not in service.WITH_SLOTS or is_arranged(departure, slots),
-        allotments=queries.list_allotments(departure_id),
+        allotments=list_allotments(departure_id),
     )
 
 

@@ -13,9 +13,9 @@ from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_for
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
-from exchange_app.departures import queries
 from exchange_app.departures import slots as service
 from exchange_app.departures.forms import SlotForm, SpecialSlotForm
+from exchange_app.departures.slots import get_slot, list_departures_at_slot, select_slots_of_item
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
@@ -34,7 +34,7 @@ def slots(menu_id: int, item_id: int) -> ResponseReturnValue:
     if is_saved(form, lambda: service.add_slot(item, **form.terms())):
         flash(str(ADDED), "success")
         return redirect(url_for("departures.slots", menu_id=menu_id, item_id=item_id), 303)
-    page = page_of(queries.select_slots_of_item(item_id, since=now()))
+    page = page_of(select_slots_of_item(item_id, since=now()))
     return render_template("departures/slots.html", item=item, zone=zone, form=form, page=page), status_of_form(form)
 
 
@@ -42,7 +42,7 @@ def slots(menu_id: int, item_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def slot(menu_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
     item = catalogue.get_item_of(menu_id, item_id, current_user)
-    slot = queries.get_slot(item_id, slot_id)
+    slot = get_slot(item_id, slot_id)
     form = SlotForm(capacity=slot.pool.capacity, is_open=slot.pool.is_open)
     if is_saved(form, lambda: service.change_slot(slot, **form.terms())):
         flash(str(SAVED), "success")
@@ -53,7 +53,7 @@ def slot(menu_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
         slot=slot,
         zone=ZoneInfo(item.base.city.time_zone),
         form=form,
-        stopping=queries.list_departures_at_slot(slot_id),
+        stopping=list_departures_at_slot(slot_id),
     )
     return page, status_of_form(form)
 
@@ -62,7 +62,7 @@ def slot(menu_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def remove_slot(menu_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
     catalogue.get_item_of(menu_id, item_id, current_user)
-    slot = queries.get_slot(item_id, slot_id)
+    slot = get_slot(item_id, slot_id)
     if is_done(lambda: service.remove_slot(slot), done=REMOVED):
         return redirect(url_for("departures.slots", menu_id=menu_id, item_id=item_id), 303)
     return redirect(url_for("departures.slot", menu_id=menu_id, item_id=item_id, slot_id=slot_id), 303)

@@ -19,6 +19,7 @@ from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.departures import queries
+from exchange_app.departures.allotments import count_set_aside
 from exchange_app.departures.forms import DateFilterForm, PackageFilterForm
 from exchange_app.departures.rules import day_in, registration_window, standing
 from exchange_app.departures.views.blueprint import departures
@@ -128,7 +129,7 @@ def show(departure_id: int) -> ResponseReturnValue:
         seats=seats,
         window=window,
         standing=standing(seats.state, window, 0 if seats.short else seats.left),
-        set_aside=queries.count_set_aside(departure_id, current_user) if is_leader else 0,
+        set_aside=count_set_aside(departure_id, current_user) if is_leader else 0,
         told=told(lambda: _tell_departure(departure_id), "departure", departure_id),
     )
 

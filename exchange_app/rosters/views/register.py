@@ -12,7 +12,7 @@ from flask_login import current_user
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings import waiting
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.queries import list_waiting_of
+from exchange_app.bookings.queue import list_waiting_of
 from exchange_app.bookings.rules import BookingState
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid
