@@ -19,8 +19,8 @@ from exchange_app.bookings.queries import (
     find_open_request,
     list_approvals,
     list_approver_users,
-    place_in_line,
 )
+from exchange_app.bookings.queue import place_in_line
 from exchange_app.bookings.reminders import (
     COMING,
     ONE_DAY,
@@ -53,8 +53,7 @@ def write_submitted(booking: Booking, now: datetime) -> None:
 
 
 def write_confirmed(booking: Booking, now: datetime, *, times: int = 0) -> None:
-    """``times`` is how often it was confirmed before. Organisers hear of it only where they neither decided nor were
-    told before: their notice has the key of a submission's."""
+    """``times`` is how often it was confirmed before. The organisers' notice has the key of a submission's."""
     slug = f"confirmed:{times}" if times else "confirmed"
     to_organisers = [] if Approver.HOST in booking.approvers else _to_organisers(booking, now)
     write_letters([_to_leader(booking, "booking_confirmed", slug, now), *to_organisers], now)
@@ -67,9 +66,8 @@ def write_declined(booking: Booking, comment: str, now: datetime) -> None:
 
 
 def write_cancelled(booking: Booking, reason: str, now: datetime) -> None:
-    to_leader = _to_leader(booking, "booking_cancelled", "cancelled", now, reason=reason)
     to_organisers = _to_organisers(booking, now, "organiser_cancellation", "cancelled:organiser", reason=reason)
-    write_letters([to_leader, *to_organisers], now)
+    write_letters([_to_leader(booking, "booking_cancelled", "cancelled", now, reason=reason), *to_organisers], now)
 
 
 def write_called_off(booking: Booking, now: datetime) -> None:
@@ -82,16 +80,12 @@ def write_queued(booking: Booking, now: datetime) -> None:
 
 
 def write_offered(booking: Booking, now: datetime) -> None:
-    write_letters([_to_leader(booking, "booking_offered", "offered", now, **_offer(booking))], now)
+    write_letters([_to_leader(booking, "booking_offered", "offered", now, until=_written(booking.hold_ends_at))], now)
 
 
 def write_list_ended(booking: Booking, now: datetime) -> None:
     """An offer lapsed (``hold_ends_at`` still says when), or registration ended before seats came free."""
-    write_letters([_to_leader(booking, "booking_list_ended", "list_ended", now, **_offer(booking))], now)
-
-
-def _offer(booking: Booking) -> dict[str, str]:
-    return {"until": booking.hold_ends_at.isoformat()} if booking.hold_ends_at else {}
+    write_letters([_to_leader(booking, "booking_list_ended", "list_ended", now, until=_written(booking.hold_ends_at))], now)
 
 
 def write_approval_wanted(booking: Booking, approver: Approver, now: datetime) -> None:
@@ -148,6 +142,10 @@ def write_change_answered(request: ChangeRequest, now: datetime) -> None:
     write_letters(
         [_to_leader(request.booking, "booking_request_answered", f"answered:{request.id}", now, **facts)], now
     )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _stamp(moment: datetime) -> str:
@@ -283,10 +281,6 @@ def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime],
 GOING_ON = CHANGEABLE | {BookingState.HELD, BookingState.WAITING, BookingState.OFFERED}
 
 
-def _always(booking: Booking, letter: Letter, now: datetime) -> bool:
-    return True
-
-
 def _is_offer_open(booking: Booking, letter: Letter, now: datetime) -> bool:
     return booking.state_at(now) is BookingState.OFFERED
 
@@ -399,7 +393,7 @@ BOOKING_LETTERS = (
     _kind("organiser_move", sentence("Group moved, to the organiser"), _while_state(*CHANGEABLE)),
     _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),
     _kind("organiser_request", sentence("A school asks for a change, to the organiser"), _is_request_open),
-    _kind("booking_request_answered", sentence("Answer to a request"), _always),
+    _kind("booking_request_answered", sentence("Answer to a request"), _while_state(*BookingState)),
     _kind("reminder_roster_due", sentence("Reminder that the roster is due"), _is_roster_missing),
     _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
     _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),

@@ -23,7 +23,7 @@ Occurrence = tuple[datetime, Callable[[datetime], None]]
 FILLING_IN = timedelta(minutes=25)
 ASKED_AGO = timedelta(hours=3)
 NEVER_SUBMITTED = frozenset({BookingState.HELD, BookingState.EXPIRED})
-FROM_THE_LIST = frozenset({BookingState.WAITING, BookingState.OFFERED})
+FROM_THE_LIST = frozenset({BookingState.WAITING, BookingState.OFFERED, BookingState.LAPSED})
 
 
 class Group:

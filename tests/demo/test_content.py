@@ -281,7 +281,8 @@ def test_bookings_name_what_there_is() -> None:
 
 def test_every_state_of_a_booking_is_there() -> None:
     assert {booking["ends"] for booking in BOOKINGS} == {
-        "held", "submitted", "confirmed", "declined", "cancelled", "expired", "called_off", "done",
+        "held", "waiting", "offered", "lapsed", "submitted", "confirmed", "declined", "cancelled", "expired",
+        "called_off", "done",
     }  # fmt: skip
 
 
