@@ -4,7 +4,7 @@ from exchange_app.accounts.commands import account_commands
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.views import accounts
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
-from exchange_app.bookings.letters import BOOKING_LETTERS
+from exchange_app.bookings.sending import BOOKING_LETTERS
 from exchange_app.bookings.views import bookings
 from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue

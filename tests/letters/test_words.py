@@ -82,7 +82,7 @@ def site(sqlite_url: str) -> Iterator[Flask]:
 
 
 def make_letter(
-    kind: str, language: str, state: BookingState | None = None, **facts: Any
+    kind: str, language: str, state: BookingState | None = None, /, **facts: Any
 ) -> tuple[Letter, Booking, Departure]:
     """A letter of the kind, the booking that it is about, and another date of the package."""
     with transaction():
@@ -120,7 +120,7 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
             booking.departure.called_off_reason = Translated(**REASONS)
 
 
-def _letter(booking: Booking, kind: str, slug: str, language: str, **facts: Any) -> NewLetter:
+def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: Any) -> NewLetter:
     return NewLetter(
         key=f"booking:{booking.id}:{slug}",
         kind=kind,
@@ -132,7 +132,7 @@ def _letter(booking: Booking, kind: str, slug: str, language: str, **facts: Any)
     )
 
 
-def read(kind: str, language: str, state: BookingState | None = None, **facts: Any) -> ReadableLetter:
+def read(kind: str, language: str, state: BookingState | None = None, /, **facts: Any) -> ReadableLetter:
     letter, _, _ = make_letter(kind, language, state, **facts)
     db.session.expire_all()
     return read_letter(letter, WRITTEN_AT)
@@ -241,10 +241,10 @@ def test_every_link_leads_to_a_page(site: Flask, kind: str) -> None:
         assert answer.status_code in (200, 303)  # a page, or the way to sign in first
 
 
-# ----------------------------------------------------------------------------------- what else a letter may have to say
+# ---------------------------------------------------------------------------------- what else a letter may have to say
 
 
-def text(kind: str, state: BookingState | None = None, **facts: Any) -> str:
+def text(kind: str, state: BookingState | None = None, /, **facts: Any) -> str:
     return read(kind, "en", state, **facts).text
 
 
@@ -319,7 +319,7 @@ def test_the_host_hears_whether_a_move_waits_for_its_decision(site: Flask) -> No
     ("kind", "words"),
     [
         ("move", "Date wanted: 19–20 April 2027"),
-        ("cancel", "needs your consent by now: Cancellation."),
+        ("cancel", "can no longer do by itself: Cancellation."),
         ("roster", "Roster was due: Mon 5 April 2027, 18:00"),
     ],
 )
@@ -354,7 +354,11 @@ def test_who_takes_a_group_over_hears_what_is_to_be_done(site: Flask, state: Boo
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("state", list(BookingState))
-def test_a_letter_can_be_read_whatever_the_booking_has_become(site: Flask, kind: str, state: BookingState) -> None:
+def test_a_letter_can_be_read_whatever_the_booking_has_become(site: Flask, kind: str) -> None:
     """Operators look at letters that were not sent because they are no longer true."""
-    assert read(kind, "en", state).subject
+    letter, booking, _ = make_letter(kind, "en")
+    for state in BookingState:
+        with transaction():
+            booking.state = state
+            booking.hold_ends_at = booking.awaiting = booking.awaiting_since = None
+        assert read_letter(letter, WRITTEN_AT).subject

@@ -1,0 +1,253 @@
+"""Whether a letter about a booking is still true when it is sent, and what its words need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
+from exchange_app.bookings.links import booking_path, check_path
+from exchange_app.bookings.models import Booking, ChangeKind
+from exchange_app.bookings.queries import (
+    count_confirmations,
+    find_open_request,
+)
+from exchange_app.bookings.queue import place_in_line
+from exchange_app.bookings.reminders import (
+    COMING,
+    ONE_DAY,
+    ROSTER_EXPECTED,
+    ROSTER_REMINDERS,
+    THREE_DAYS,
+    TRIP_REMINDERS,
+    has_its_turn,
+)
+from exchange_app.bookings.rules import CHANGEABLE, MOST_PASSES, OFFER_LENGTH, BookingState, Party, spaced_code
+from exchange_app.catalogue.models import Approver, MenuItem, Package, Stop
+from exchange_app.core.database import db
+from exchange_app.core.settings import setting
+from exchange_app.core.text import sentence
+from exchange_app.departures.models import Departure
+from exchange_app.departures.queries import list_alternatives
+from exchange_app.outbox.kinds import Calendar, Kind
+from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.queries import find_letter_by_key
+from exchange_app.outbox.rendering import host_of_links, sender
+
+
+def load_bookings(ids: Collection[int]) -> Mapping[int, Booking]:
+    """Bookings with all that a letter may say about them, as they are in the database now."""
+    package = joinedload(Booking.departure).joinedload(Departure.package)
+    found = db.session.scalars(
+        select(Booking)
+        .where(Booking.id.in_(ids))
+        .options(
+            joinedload(Booking.school),
+            joinedload(Booking.leader),
+            joinedload(Booking.departure).joinedload(Departure.pool),
+            package.joinedload(Package.host_city),
+            package.joinedload(Package.organiser),
+            package.selectinload(Package.stops).joinedload(Stop.menu_item).joinedload(MenuItem.base),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return {booking.id: booking for booking in found}
+
+
+def words_for(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
+    """The names that every letter about a booking may use."""
+    departure = booking.departure
+    public_url = setting("PUBLIC_URL")
+    return {
+        "booking": booking,
+        "departure": departure,
+        "package": departure.package,
+        "host": departure.package.organiser,
+        "code": spaced_code(booking.code),
+        "leader_name": booking.contact_name or booking.leader.name,
+        "zone": zone_of(departure),
+        "days": itinerary(departure),
+        "reason": letter.facts.get("reason", ""),
+        "facts": letter.facts,
+        "check_url": public_url + check_path(booking),
+        "booking_url": public_url + booking_path(booking),
+        "approvers": booking.approvers,
+        "waits_for_host": booking.state is BookingState.SUBMITTED and booking.awaiting is Approver.HOST,
+        "alternatives": _alternatives(booking, now),
+        "place": place_in_line(booking) if booking.state is BookingState.WAITING else None,
+        "most_passes": MOST_PASSES,
+        "offer_hours": OFFER_LENGTH // timedelta(hours=1),
+        **_facts_in_words(letter),
+    }
+
+
+def _facts_in_words(letter: Letter) -> dict[str, Any]:
+    """The letter's facts as what they stand for; None where it has no such fact.
+
+    ``party`` is what the group becomes or is asked to become, ``wanted`` the departure a school asks to move to.
+    """
+    facts = letter.facts
+    return {
+        "approver": Approver(facts["approver"]) if "approver" in facts else None,
+        "waits_since": _moment(facts.get("since")),
+        "times_reminded": facts.get("times", 0),
+        "offered_until": _moment(facts.get("until")),
+        "party_before": Party(facts["pupils_before"], facts["staff_before"]) if "pupils_before" in facts else None,
+        "party": Party(facts["pupils"], facts["staff"]) if "pupils" in facts else None,
+        "roster_was_due": facts.get("roster_was_due", False),
+        "moved_from": _day(facts.get("before")),
+        "moved_from_until": _day(facts.get("before_until")),
+        "request_kind": ChangeKind(facts["kind"]) if "kind" in facts else None,
+        "wanted": db.session.get(Departure, facts["departure_id"]) if "departure_id" in facts else None,
+        "is_granted": facts.get("is_granted", False),
+    }
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _alternatives(booking: Booking, now: datetime) -> Sequence[Departure]:
+    """Other dates with room for the group, for those who lost theirs."""
+    if booking.state not in (BookingState.CALLED_OFF, BookingState.DECLINED, BookingState.LAPSED):
+        return []
+    return list_alternatives(booking.departure, persons=booking.persons, now=now)
+
+
+def zone_of(departure: Departure) -> ZoneInfo:
+    return ZoneInfo(departure.package.host_city.time_zone)
+
+
+def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime], bool]:
+    return lambda booking, letter, now: booking.state in states
+
+
+GOING_ON = CHANGEABLE | {BookingState.HELD, BookingState.WAITING, BookingState.OFFERED}
+
+
+def _is_offer_open(booking: Booking, letter: Letter, now: datetime) -> bool:
+    return booking.state_at(now) is BookingState.OFFERED
+
+
+def _is_approval_wanted(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """Still the same approver's turn, and the same turn."""
+    since = booking.awaiting_since
+    return booking.awaiting == letter.facts["approver"] and (
+        since is not None and since.isoformat() == letter.facts["since"]
+    )
+
+
+def _is_request_open(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """Neither answered nor withdrawn."""
+    request = find_open_request(booking.id)
+    return request is not None and request.id == letter.facts["request"]
+
+
+def _is_trip_coming(booking: Booking, letter: Letter, now: datetime) -> bool:
+    departure = booking.departure
+    return (
+        booking.state is BookingState.CONFIRMED
+        and departure.state in COMING
+        and has_its_turn(letter, TRIP_REMINDERS, departure.meets_at, zone_of(departure), now)
+    )
+
+
+def _is_roster_missing(booking: Booking, letter: Letter, now: datetime) -> bool:
+    departure = booking.departure
+    return (
+        booking.state in ROSTER_EXPECTED
+        and departure.state in COMING
+        and booking.named < booking.persons
+        and has_its_turn(letter, ROSTER_REMINDERS, departure.roster_due_at, zone_of(departure), now)
+    )
+
+
+def _itinerary_to_keep(booking: Booking, letter: Letter, now: datetime) -> Calendar:
+    return _calendar(booking, letter, Method.PUBLISH, now)
+
+
+def _itinerary_to_drop(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
+    """Only for those who were sent one, whichever time it was confirmed."""
+    slugs = ["confirmed", *(f"confirmed:{times}" for times in range(1, count_confirmations(booking.id)))]
+    confirmations = [find_letter_by_key(f"booking:{booking.id}:{slug}") for slug in slugs]
+    if all(each is None or each.state is LetterState.SKIPPED for each in confirmations):
+        return None
+    return _calendar(booking, letter, Method.CANCEL, now)
+
+
+def _itinerary_if_certain(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
+    """Replaces the one that was sent for the former date, or takes it away where the new date is not certain yet."""
+    if booking.state is BookingState.CONFIRMED:
+        return _itinerary_to_keep(booking, letter, now)
+    return _itinerary_to_drop(booking, letter, now)
+
+
+def _calendar(booking: Booking, letter: Letter, method: Method, now: datetime) -> Calendar:
+    publisher = Sender(address=sender().addr_spec, host=host_of_links())
+    content = itinerary_file(booking, method, publisher, now, changed_at=letter.written_at)
+    return Calendar(filename=f"{booking.code}.ics", method=method, content=content)
+
+
+def _kind(
+    name: str, words: Any, is_still_true: Callable[[Booking, Letter, datetime], bool], **more: Any
+) -> Kind[Booking]:
+    return Kind(name, words, load=load_bookings, is_still_true=is_still_true, context=words_for, **more)
+
+
+BOOKING_LETTERS = (
+    _kind("booking_submitted", sentence("Booking received"), _while_state(BookingState.SUBMITTED)),
+    _kind(
+        "booking_confirmed",
+        sentence("Booking confirmed"),
+        _while_state(BookingState.CONFIRMED),
+        calendar=_itinerary_to_keep,
+    ),
+    _kind("booking_declined", sentence("Booking not accepted"), _while_state(BookingState.DECLINED)),
+    _kind(
+        "booking_cancelled",
+        sentence("Booking cancelled"),
+        _while_state(BookingState.CANCELLED),
+        calendar=_itinerary_to_drop,
+    ),
+    _kind(
+        "booking_called_off",
+        sentence("Departure called off"),
+        _while_state(BookingState.CALLED_OFF),
+        calendar=_itinerary_to_drop,
+    ),
+    _kind(
+        "organiser_notice",
+        sentence("New booking, to the organiser"),
+        _while_state(BookingState.SUBMITTED, BookingState.CONFIRMED),
+    ),
+    _kind("organiser_cancellation", sentence("Cancellation, to the organiser"), _while_state(BookingState.CANCELLED)),
+    _kind("booking_queued", sentence("On the waiting list"), _while_state(BookingState.WAITING)),
+    _kind("booking_offered", sentence("Seats offered"), _is_offer_open),
+    _kind("booking_list_ended", sentence("Waiting list ended"), _while_state(BookingState.LAPSED)),
+    _kind("approval_wanted", sentence("Decision wanted"), _is_approval_wanted),
+    _kind(
+        "booking_taken_back",
+        sentence("Decision taken back"),
+        _while_state(BookingState.SUBMITTED),
+        calendar=_itinerary_to_drop,
+    ),
+    _kind("booking_changed", sentence("Group changed"), _while_state(*CHANGEABLE)),
+    _kind("organiser_change", sentence("Group changed, to the organiser"), _while_state(*CHANGEABLE)),
+    _kind("booking_moved", sentence("Group moved"), _while_state(*CHANGEABLE), calendar=_itinerary_if_certain),
+    _kind("organiser_move", sentence("Group moved, to the organiser"), _while_state(*CHANGEABLE)),
+    _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),
+    _kind("organiser_request", sentence("A school asks for a change, to the organiser"), _is_request_open),
+    _kind("booking_request_answered", sentence("Answer to a request"), _while_state(*BookingState)),
+    _kind("reminder_roster_due", sentence("Reminder that the roster is due"), _is_roster_missing),
+    _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
+    _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),
+)
