@@ -13,19 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    case,
-    cast,
-    delete,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, CompoundSelect, case, cast, delete, insert, literal, null, or_, select, update
 
 from exchange_app.catalogue.models import Base, MenuItem
 from exchange_app.core.broker import wake
@@ -233,11 +221,12 @@ def _write_claims(
 
 
 def _draw(allotments: Mapping[int, tuple[int, int]], wanted: int) -> dict[int, int]:
-    """As much of ``wanted`` as is left in the allotments, by allotment. What is drawn needs no seats of other pools:
-    the allotment holds them, and its claims there shrink."""
+    """As much of ``wanted`` as is left in the allotments, by allotment, in their order. What is drawn needs no seats of
+    other pools: the allotment holds them, and its claims there shrink."""
     drawn: dict[int, int] = {}
-    for number in sorted(allotments):
-        pool_id, left = allotments[number]
+    if len(allotments) > 1:
+        lock_pools(pool_id for pool_id, _left in allotments.values())
+    for number, (pool_id, left) in allotments.items():
         part = min(left, wanted - sum(drawn.values()))
         while part > 0 and not _took(pool_id, part):
             part = min(part, _left_if_open(pool_id))

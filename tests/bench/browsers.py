@@ -21,7 +21,7 @@ class Browser:
         if email:
             self._open("/sign-in")
             form = {"email": email, "password": city.PASSWORD}
-            status = self._send(self.request("POST", "/sign-in", form))
+            status, _, _ = self.send(self.request("POST", "/sign-in", form))
             assert status == 303 or status == 302, f"sign-in answered {status}"
         self._open("/account" if email else "/")
 
@@ -33,16 +33,17 @@ class Browser:
         kind = "application/x-www-form-urlencoded"
         return f"{head}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
-    def _open(self, path: str) -> None:
-        self._send(self.request("GET", path))
-
-    def _send(self, request: bytes) -> int:
+    def send(self, request: bytes) -> tuple[int, bytes, bytes]:
+        """Status, head and body of the answer, over a connection of its own."""
         status, head, body = Connection(self.port).ask(request)
         if cookie := re.search(rb"set-cookie: ([^;]+)", head, re.IGNORECASE):
             self.cookie = cookie[1].decode()
         if token := re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', body):
             self.csrf_token = token[1].decode()
-        return status
+        return status, head, body
+
+    def _open(self, path: str) -> None:
+        self.send(self.request("GET", path))
 
 
 def registration_form(browser_number: int, persons: int) -> dict[str, str]:

@@ -149,7 +149,7 @@ class Seats(RuleBasedStateMachine):
     @precondition(lambda self: self._ids("waiting"))
     @rule(one=which, party=parties)
     def change_waiting(self, one: int, party: Party) -> None:
-        with self._step(refused.NeverFits):
+        with self._step(refused.NeverFits, refused.NothingChanges):
             booking, by = self._booking(self._ids("waiting"), one)
             waiting.change_waiting(booking, party, by=by, now=self.now)
 

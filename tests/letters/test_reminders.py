@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from exchange_app.bookings import changes
 from exchange_app.bookings import service as bookings
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.reminders import plan_reminders, plan_roster_reminders, plan_trip_reminders
 from exchange_app.bookings.rules import BookingState
 from exchange_app.bookings.service import Contact
@@ -40,14 +41,14 @@ def booking(app: Flask) -> Booking:
         return make_booking(NOW)
 
 
-def make_booking(registered_at: datetime) -> Booking:
+def make_booking(registered_at: datetime, roster_due_at: datetime = ROSTER_DUE_AT) -> Booking:
     leader = make_leader()
     departure = make_departure(
         make_package(approvals=[]),
         starts_on=MEETS_AT.date(),
         meets_at=MEETS_AT,
-        roster_due_at=ROSTER_DUE_AT,
-        closes_at=at(12, 0),
+        roster_due_at=roster_due_at,
+        closes_at=roster_due_at,
     )
     booking = make_hold(departure, leader, now=registered_at)
     bookings.set_contact(booking, CONTACT, by=leader, now=NOW)
@@ -150,7 +151,8 @@ def test_after_the_group_met_nobody_is_reminded(booking: Booking) -> None:
 def test_a_cancelled_booking_gets_no_reminder(booking: Booking) -> None:
     plan(plan_trip_reminders, at(9, 8, 30))
     with transaction():
-        bookings.cancel_booking(booking, reason="Exams", by=booking.leader, now=at(9, 8, 45).astimezone(UTC))
+        changes.ask_change(booking, ChangeKind.CANCEL, reason="Exams", by=booking.leader, now=at(9, 8, 40))
+        changes.grant_change(booking, by=booking.leader, now=at(9, 8, 45).astimezone(UTC))
     send(at(9, 9))
     assert [letter.state for letter in reminders()] == [LetterState.SKIPPED]
     assert plan(plan_trip_reminders, at(11, 9)) == 0
@@ -186,7 +188,7 @@ def test_a_departure_that_is_moved_is_announced_for_its_new_date_only(booking: B
 
 def test_a_group_that_has_just_registered_is_not_reminded_of_what_it_was_just_told(app: Flask) -> None:
     with transaction():
-        make_booking(at(9, 12).astimezone(UTC))
+        make_booking(at(9, 12).astimezone(UTC), roster_due_at=at(12, 0))
     plan(plan_trip_reminders, at(9, 13))
     assert keys() == []
     plan(plan_trip_reminders, at(11, 9))

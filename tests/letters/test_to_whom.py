@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from exchange_app.accounts.models import User
+from exchange_app.bookings import approvals, changes, waiting
 from exchange_app.bookings import service as bookings
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.models import Booking, ChangeKind
+from exchange_app.bookings.rules import Party
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Approval, Package
+from exchange_app.catalogue.models import Package
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_package, make_user
+from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import Cause
+from exchange_app.partners.models import OrganisationKind
+from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_organisation, make_package, make_user
 from tests.outbox.letters import letters
 from tests.statements import counted_statements
 
@@ -25,12 +33,20 @@ TO_ORGANISERS = {("en@host.example", "en"), ("zh@host.example", "zh_Hans")}
 def package(app: Flask) -> Package:
     """A package kept by two organisers; beside them one who left, a leader, and an organiser of another office."""
     with transaction():
-        package = make_package(approval=Approval.HOST)
+        package = make_package()
         for language in ("zh_Hans", "en"):
             make_user(package.organiser, Role.ORGANISER, email=f"{language[:2]}@host.example", language=language)
         make_user(package.organiser, Role.ORGANISER, email="left@host.example", closed_at=NOW)
         make_user(package.organiser, Role.LEADER, email="leader@host.example")
         make_user(make_package().organiser, Role.ORGANISER, email="elsewhere@host.example")
+    return package
+
+
+@pytest.fixture
+def with_host(package: Package) -> Package:
+    """The same; the host decides about each group."""
+    with transaction():
+        package.approvals = ["host"]
     return package
 
 
@@ -49,40 +65,80 @@ def submit(package: Package) -> Booking:
     return booking
 
 
+def host_of(package: Package) -> User:
+    """Within a transaction."""
+    return make_user(package.organiser, Role.ORGANISER, email="decider@host.example")
+
+
 def kinds_to(address: str) -> list[str]:
     return [letter.kind for letter in letters() if letter.address == address]
 
 
-def test_a_submission_is_told_to_the_leader_and_to_every_organiser_in_their_language(package: Package) -> None:
+def languages_of(kind: str) -> set[tuple[str, str]]:
+    """Whom it goes to, each with the language."""
+    return {(letter.address, letter.language) for letter in letters() if letter.kind == kind}
+
+
+# ---------------------------------------------------------------------------------------------------------- decisions
+
+
+def test_a_booking_that_is_confirmed_at_once_is_told_to_the_leader_and_to_every_organiser(package: Package) -> None:
     submit(package)
-    assert kinds_to(TO_LEADER) == ["booking_submitted"]
-    notices = {(letter.address, letter.language) for letter in letters() if letter.kind == "organiser_notice"}
-    assert notices == TO_ORGANISERS
+    assert kinds_to(TO_LEADER) == ["booking_confirmed"]
+    assert languages_of("organiser_notice") == TO_ORGANISERS
     assert len(letters()) == 3
 
 
-def test_organisers_are_told_once_of_a_booking_that_they_confirm(package: Package) -> None:
-    booking = submit(package)
+def test_organisers_who_decide_are_asked_and_not_told_again_of_what_they_decided(with_host: Package) -> None:
+    booking = submit(with_host)
+    assert kinds_to(TO_LEADER) == ["booking_submitted"]
+    assert languages_of("approval_wanted") == TO_ORGANISERS
     with transaction():
-        bookings.confirm_booking(booking, by=booking.leader, now=NOW)
+        approvals.approve_booking(booking, by=host_of(with_host), now=NOW)
     assert kinds_to(TO_LEADER) == ["booking_submitted", "booking_confirmed"]
-    assert kinds_to("en@host.example") == ["organiser_notice"]
+    assert kinds_to("en@host.example") == ["approval_wanted"]
 
 
-def test_organisers_are_told_of_a_booking_that_is_confirmed_at_once(package: Package) -> None:
+def test_each_approver_is_asked_in_turn(package: Package) -> None:
     with transaction():
-        package.approval = Approval.NONE
-    submit(package)
-    assert kinds_to(TO_LEADER) == ["booking_confirmed"]
-    assert kinds_to("zh@host.example") == ["organiser_notice"]
-
-
-def test_a_declined_booking_is_told_to_the_leader_with_the_reason(package: Package) -> None:
-    booking = submit(package)
+        package.approvals = ["school_head", "host", "education_bureau"]
+    booking = hold(package)
     with transaction():
-        bookings.decline_booking(booking, comment="The museum is closed", by=booking.leader, now=NOW)
+        office = make_organisation(booking.school.city, OrganisationKind.OFFICE)
+        head = make_user(booking.school, Role.HEAD, email="head@school.example", language="zh_Hans")
+        make_user(office, Role.BUREAU, email="bureau@city.example", language="zh_Hans")
+        make_user(make_organisation(package.host_city), Role.HEAD, email="head@elsewhere.example")
+        bookings.submit_booking(booking, by=booking.leader, now=NOW)
+    asked = {("head@school.example", "zh_Hans")}
+    assert languages_of("approval_wanted") == asked
+    with transaction():
+        approvals.approve_booking(booking, by=head, now=NOW)
+    asked |= TO_ORGANISERS
+    assert languages_of("approval_wanted") == asked
+    with transaction():
+        approvals.approve_booking(booking, by=host_of(package), now=NOW)
+    assert languages_of("approval_wanted") == asked | {("bureau@city.example", "zh_Hans")}
+
+
+def test_a_declined_booking_is_told_to_the_leader_with_the_reason(with_host: Package) -> None:
+    booking = submit(with_host)
+    with transaction():
+        approvals.decline_booking(booking, comment="The museum is closed", by=host_of(with_host), now=NOW)
     assert kinds_to(TO_LEADER) == ["booking_submitted", "booking_declined"]
-    assert letters()[-1].facts == {"reason": "The museum is closed"}
+    assert letters()[-1].facts == {"reason": "The museum is closed", "approver": "host"}
+
+
+def test_a_decision_that_is_taken_back_is_told_to_the_leader_and_wanted_again(with_host: Package) -> None:
+    booking = submit(with_host)
+    with transaction():
+        host = host_of(with_host)
+        approvals.approve_booking(booking, by=host, now=NOW)
+    with transaction():
+        approvals.take_back(booking, reason="A slip", by=host, now=NOW + timedelta(hours=1))
+    assert kinds_to(TO_LEADER)[-1] == "booking_taken_back"
+
+
+# ------------------------------------------------------------------------------------------------------- cancellations
 
 
 def test_a_cancellation_is_told_to_both_sides_with_the_reason(package: Package) -> None:
@@ -101,11 +157,55 @@ def test_nobody_is_told_of_a_hold_that_was_given_up(package: Package) -> None:
     assert letters() == []
 
 
-def test_every_group_of_a_departure_that_is_called_off_is_told(package: Package) -> None:
+def test_every_group_of_a_departure_that_is_called_off_is_told_waiting_ones_too(package: Package) -> None:
     booking = submit(package)
     with transaction():
-        bookings.call_off_departure(booking.departure, reason=both("A typhoon"), by=booking.leader, now=NOW)
+        another = make_leader()
+        contact = Contact("Wei Lan", "wei@school.example", "13900001234")
+        waiting.join_list(booking.departure, Party(50, 5), contact, form_token="one", by=another, now=NOW)
+    with transaction():
+        how = {"cause": Cause.WEATHER, "reason": both("A typhoon")}
+        bookings.call_off_departure(booking.departure, by=booking.leader, now=NOW, **how)
     assert kinds_to(TO_LEADER)[-1] == "booking_called_off"
+    assert kinds_to("wei@school.example") == ["booking_queued", "booking_called_off"]
+
+
+# ------------------------------------------------------------------------------------------------- changes, requests
+
+
+def later_date(departure: Departure) -> Departure:
+    with transaction():
+        return make_departure(departure.package, now=NOW + timedelta(days=7), opens_at=NOW)
+
+
+def test_another_size_and_another_date_are_told_to_both_sides(package: Package) -> None:
+    booking = submit(package)
+    to = later_date(booking.departure)
+    with transaction():
+        changes.change_party(booking, Party(20, 2), by=booking.leader, now=NOW)
+    with transaction():
+        changes.move_booking(booking, to, by=booking.leader, now=NOW)
+    assert kinds_to(TO_LEADER) == ["booking_confirmed", "booking_changed", "booking_moved"]
+    assert languages_of("organiser_change") == languages_of("organiser_move") == TO_ORGANISERS
+
+
+def test_what_a_school_asks_is_told_to_the_host_and_the_answer_to_the_school(package: Package) -> None:
+    booking, late = submit(package), NOW + timedelta(days=21)
+    with transaction():
+        changes.ask_change(booking, ChangeKind.CANCEL, reason="Exams", by=booking.leader, now=late)
+    assert languages_of("organiser_request") == TO_ORGANISERS
+    with transaction():
+        changes.refuse_change(booking, comment="The coach is paid", by=host_of(package), now=late)
+    assert kinds_to(TO_LEADER) == ["booking_confirmed", "booking_request_answered"]
+    assert letters()[-1].facts["reason"] == "The coach is paid"
+
+
+def test_who_takes_a_group_over_is_told_at_their_own_address(package: Package) -> None:
+    booking = submit(package)
+    with transaction():
+        colleague = make_user(booking.school, Role.LEADER, email="colleague@school.example", language="zh_Hans")
+        changes.hand_over(booking, colleague, by=booking.leader, now=NOW)
+    assert languages_of("booking_handed_over") == {("colleague@school.example", "zh_Hans")}
 
 
 def test_all_letters_of_a_submission_are_written_in_one_statement(package: Package) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings import service as bookings
@@ -24,6 +24,7 @@ from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, RowS
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading, read_pasted
 from tests.builders import NOW, make_departure, make_hold, make_leader, make_package
+from tests.statements import counted_statements
 
 TODAY = date(2027, 3, 1)
 CONTACT = Contact("Wei Lan", "wei.lan@test.example", "13900005678")
@@ -235,9 +236,7 @@ def test_a_larger_group_costs_no_more_statements(leader: User, size: int) -> Non
     with transaction():
         departure = make_departure(capacity=1000)
     reading = pasted(*(pupil(number) for number in range(1, size + 1)), *(teacher(500 + n) for n in range(size // 3)))
-    statements: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
-    with transaction():
+    with counted_statements() as statements, transaction():
         booking = service.register_group(
             departure, Party(size, size), reading, CONTACT, form_token="one", by=leader, now=NOW
         )

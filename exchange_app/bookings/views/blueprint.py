@@ -128,16 +128,21 @@ def known_contact(booking: Booking) -> dict[str, str | None]:
     return dict(zip(("contact_name", "contact_email", "contact_phone"), known, strict=True))
 
 
-def carry_out(code: str, command: Callable[[Booking], None], done: str, **shown: Form) -> ResponseReturnValue:
-    """Do the command to the locked booking and go back to its page; or show the page with what is wrong in the form."""
+def carry_out(
+    code: str, command: Callable[[Booking], None], done: str | Callable[[Booking], str], **shown: Form
+) -> ResponseReturnValue:
+    """Do the command to the locked booking and go back to its page, which says what was ``done``; or show the page with
+    what is wrong in the form."""
     (form,) = shown.values()
     if form.validate():
         try:
             with transaction():
-                command(queries.lock_booking(code, me()))
+                booking = queries.lock_booking(code, me())
+                command(booking)
+                said = done if isinstance(done, str) else done(booking)
         except (Invalid, Conflict) as refusal:
             beside_field(form, refusal)
         else:
-            flash(done)
+            flash(said)
             return redirect(url_for("bookings.show", code=parse_code(code)), 303)
     return page_of_booking(code, **shown), form.status

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from exchange_app.bookings import approvals, queries
 from exchange_app.bookings.forms import DecisionForm, TakeBackForm
 from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import BookingState
 from exchange_app.bookings.views.blueprint import bookings, carry_out, me
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
@@ -35,7 +36,12 @@ def confirm(code: str) -> ResponseReturnValue:
     def say_yes(booking: Booking) -> None:
         approvals.approve_booking(booking, comment=form.comment.data or "", by=me(), now=now())
 
-    return carry_out(code, say_yes, gettext("You agreed; whoever comes next is told."), decision_form=form)
+    def done(booking: Booking) -> str:
+        if booking.state is BookingState.CONFIRMED:
+            return gettext("The group is confirmed; its leader is told.")
+        return gettext("You agreed; whoever comes next is told.")
+
+    return carry_out(code, say_yes, done, decision_form=form)
 
 
 @bookings.post("/bookings/<code>/decline")
