@@ -1,5 +1,5 @@
-"""`make bench`: the departure page, a list of 200 departures, registering a group of 30 and claiming its seats, at
-concurrency 8, the latter two beside what bare SQL reaches."""
+"""`make bench`: the departure page, a list of 200 departures, registering groups and claiming their seats, by eight
+clients, where it can be beside what bare SQL reaches; and how many groups get seats in a rush for a few."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from flask import Flask
@@ -26,7 +27,7 @@ from launcher.run import WEB
 from launcher.valkey import Valkey
 from tests.bench import city, claims, floor
 from tests.bench.browsers import Browser, registration_form, registrations
-from tests.bench.city import Offer
+from tests.bench.city import FEW, SMALLEST, Offer
 from tests.bench.floor import Pgbench, beside
 from tests.bench.load import Connection, Figures, run
 from tests.conftest import migrate
@@ -34,6 +35,7 @@ from tests.settings import environment
 from tests.statements import counted_statements
 
 CLIENTS = 8
+RUSH = 32  # at once, for few seats
 GROUP = 30
 CLAIMS, BARE_CLAIMS = 2_000, 6_000  # a second: more than any machine makes
 
@@ -132,11 +134,19 @@ def measure_registrations(port: int, offer: Offer, pgbench: Pgbench) -> None:
         figures = run(port, requests, clients=CLIENTS, seconds=pgbench.seconds)
         report(f"register a group of {GROUP}, {what}", figures, 120, bare)
 
+    def rush(departure: Departure) -> Figures:
+        requests = registrations(browsers * (RUSH // CLIENTS), [departure.id], SMALLEST)
+        return run(port, requests, clients=RUSH, seconds=pgbench.seconds)
+
     one, many = pgbench.per_second(*scripts[:1]), pgbench.per_second(*scripts)
     measure("one departure", offer.departures[:1], one)
     measure(f"{len(scripts)} departures", offer.departures[: len(scripts)], many)
     for stops, departure in offer.by_stops.items():
         measure(f"one departure, {stops} slots", [departure], one)
+    alone = registrations(browsers, [offer.departures[0].id], SMALLEST)
+    report(f"register a group of {SMALLEST}", run(port, alone, clients=CLIENTS, seconds=pgbench.seconds), 200)
+    statuses = rush(offer.small).statuses
+    print(f"room for {FEW} groups, {RUSH} clients at once: {statuses[303]} got seats; {in_words(statuses)}")
 
 
 def measure_claims(offer: Offer, pgbench: Pgbench) -> None:
@@ -152,12 +162,15 @@ def measure_claims(offer: Offer, pgbench: Pgbench) -> None:
 
 
 def report(what: str, figures: Figures, to_reach: int, bare: float | None = None) -> None:
-    statuses = ", ".join(f"{count} x {status}" for status, count in sorted(figures.statuses.items()))
     print(
         f"{what}: {figures.per_second:.0f} /s{beside(figures.per_second, bare)} (to reach: {to_reach}); "
         f"median {figures.percentile(0.5) * 1000:.0f} ms, "
-        f"95 % within {figures.percentile(0.95) * 1000:.0f} ms; {statuses}"
+        f"95 % within {figures.percentile(0.95) * 1000:.0f} ms; {in_words(figures.statuses)}"
     )
+
+
+def in_words(statuses: Counter[int]) -> str:
+    return ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
 
 
 if __name__ == "__main__":

@@ -47,8 +47,8 @@ class Browser:
 
 
 def registration_form(browser_number: int, persons: int) -> dict[str, str]:
-    """A pasted roster; every tenth person is staff."""
-    staff = persons // 10
+    """A pasted roster; every tenth person is staff, at least one."""
+    staff = max(1, persons // 10)
     people = [("学生", f"覃小{chr(0x5000 + n)}", "五年级2班", f"覃大{chr(0x5000 + n)}") for n in range(persons - staff)]
     people += [("带队教师", f"韦老{chr(0x5000 + n)}", "", "") for n in range(staff)]
     rows = ["身份\t姓名\t班级\t监护人\t监护人电话\t备用电话"]

@@ -17,17 +17,20 @@ from tests.builders import both, make_city, make_departure, make_organisation, m
 LISTED = 200
 STOPS = (1, 5, 12)
 STOPS_A_DAY = 4
+SMALLEST = 2  # a pupil and an adult
+FEW = 100
 ENDLESS = 2_000_000_000
 PASSWORD = "benchmark-passphrase-2026"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """``LISTED`` open departures of eight packages, one more for each of ``STOPS`` by how often it stops, and leaders
-    whose password is PASSWORD."""
+    """``LISTED`` open departures of eight packages, one more for each of ``STOPS`` by how often it stops, one for
+    ``FEW`` groups of ``SMALLEST`` persons, and leaders whose password is PASSWORD."""
 
     departures: list[Departure]
     by_stops: dict[int, Departure]
+    small: Departure
     leaders: list[User]
 
     @property
@@ -41,15 +44,16 @@ def build(now: datetime, leaders: int) -> Offer:
         packages = [make_package(host_city=city, days=3, slot_capacity=ENDLESS) for _ in range(8)]
         departures = [_departure(packages[number % 8], now, number % 9) for number in range(LISTED)]
         by_stops = {stops: _departure(_package_with(stops, city), now, 0) for stops in STOPS}
+        small = _departure(packages[0], now, 0, capacity=FEW * SMALLEST)
         password_hash = hash_password(PASSWORD)
         school = make_organisation(city)
         users = [make_user(school, Role.LEADER, password_hash=password_hash) for _ in range(leaders)]
-    return Offer(departures, by_stops, users)
+    return Offer(departures, by_stops, small, users)
 
 
-def _departure(package: Package, now: datetime, days_later: int) -> Departure:
+def _departure(package: Package, now: datetime, days_later: int, *, capacity: int = ENDLESS) -> Departure:
     later = now + timedelta(days=days_later)
-    return make_departure(package, capacity=ENDLESS, now=later, opens_at=now - timedelta(days=1))
+    return make_departure(package, capacity=capacity, now=later, opens_at=now - timedelta(days=1))
 
 
 def _package_with(stops: int, city: City) -> Package:
