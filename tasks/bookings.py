@@ -1,6 +1,7 @@
-"""Holds and offers that ran out, waiting lists, departures that were called off, decisions and rosters that are due."""
+"""Holds and offers that ran out, waiting lists, departures that were called off, decisions and rosters that are due,
+addresses that nobody needs any more."""
 
-from exchange_app.bookings import approvals, reminders, service, waiting
+from exchange_app.bookings import approvals, followers, reminders, service, waiting
 from exchange_app.core.errors import Conflict
 from tasks.app import celery, repeat
 
@@ -19,6 +20,11 @@ def release_called_off() -> None:
 def plan_reminders() -> None:
     repeat(reminders.plan_reminders)
     repeat(approvals.remind_approvers)
+
+
+@celery.task(name="bookings.forget_followers")
+def forget_followers() -> None:
+    repeat(followers.forget_followers)
 
 
 @celery.task(name="bookings.offer_seats")

@@ -21,7 +21,7 @@ from exchange_app.bookings.errors import (
     StepNotAllowed,
 )
 from exchange_app.bookings.models import Booking, ChangeKind, ChangeRequest
-from exchange_app.bookings.rules import CHANGEABLE, OPEN_FOR_ROSTER, BookingState, Party
+from exchange_app.bookings.rules import CHANGEABLE, GOING_ON, OPEN_FOR_ROSTER, BookingState, Party
 from exchange_app.bookings.service import Contact
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -96,7 +96,7 @@ def hand_over(booking: Booking, to: User, *, by: User, now: datetime) -> None:
     """Another leader of the school takes the booking on and becomes its contact; whoever of them asks, so that it does
     not hang on one who is away. Raises NoColleague, HoldExpired, OfferLapsed or StepNotAllowed."""
     service.check_hold(booking, now)
-    if booking.state not in (*OPEN_FOR_ROSTER, BookingState.WAITING, BookingState.OFFERED):
+    if booking.state not in GOING_ON:
         raise StepNotAllowed()
     is_leader = to.organisation_id == booking.school_id and to.role is Role.LEADER and to.is_active
     if not is_leader or to.id == booking.leader_id:

@@ -164,3 +164,13 @@ class NoColleague(Invalid):
     slug = "no-colleague"
     words = sentence("Choose a leader of your school.")
     field = "leader"
+
+
+class NothingToFollow(Conflict):
+    slug = "nothing-to-follow"
+    words = sentence("This booking has ended: there is no more to be told about it.")
+
+
+class TooManyFollowers(Conflict):
+    slug = "too-many-followers"
+    words = sentence("So many addresses get word of this booking already that no more can be added. Ask the leader.")

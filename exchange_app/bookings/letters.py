@@ -6,11 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.models import Booking, ChangeRequest
-from exchange_app.bookings.queries import (
-    list_approvals,
-    list_approver_users,
-)
+from exchange_app.bookings.models import Booking, ChangeRequest, Follower
+from exchange_app.bookings.queries import list_approvals, list_approver_users, list_followers
 from exchange_app.bookings.rules import Party
 from exchange_app.catalogue.models import Approver
 from exchange_app.departures.models import Departure
@@ -38,12 +35,15 @@ def write_declined(booking: Booking, comment: str, now: datetime) -> None:
 
 def write_cancelled(booking: Booking, reason: str, now: datetime) -> None:
     to_organisers = _to_organisers(booking, now, "organiser_cancellation", "cancelled:organiser", reason=reason)
-    write_letters([_to_leader(booking, "booking_cancelled", "cancelled", now, reason=reason), *to_organisers], now)
+    to_families = _to_families(booking, "family_cancelled", "cancelled", now, reason=reason)
+    to_leader = _to_leader(booking, "booking_cancelled", "cancelled", now, reason=reason)
+    write_letters([to_leader, *to_organisers, *to_families], now)
 
 
 def write_called_off(booking: Booking, now: datetime) -> None:
     """Its reason is the departure's."""
-    write_letters([_to_leader(booking, "booking_called_off", "called_off", now)], now)
+    to_families = _to_families(booking, "family_called_off", "called_off", now)
+    write_letters([_to_leader(booking, "booking_called_off", "called_off", now), *to_families], now)
 
 
 def write_queued(booking: Booking, now: datetime) -> None:
@@ -91,7 +91,13 @@ def write_moved(booking: Booking, before: Departure, now: datetime) -> None:
     facts = {"before": before.starts_on.isoformat(), "before_until": before.ends_on.isoformat()}
     slug = f"moved:{_stamp(now)}"
     to_organisers = _to_organisers(booking, now, "organiser_move", f"{slug}:organiser", **facts)
-    write_letters([_to_leader(booking, "booking_moved", slug, now, **facts), *to_organisers], now)
+    to_families = _to_families(booking, "family_moved", slug, now, **facts)
+    write_letters([_to_leader(booking, "booking_moved", slug, now, **facts), *to_organisers, *to_families], now)
+
+
+def write_following(booking: Booking, follower: Follower, now: datetime) -> None:
+    """Once to each address, however often it is left."""
+    write_letters([_to_family(booking, follower, "family_following", "following", now)], now)
 
 
 def write_handed_over(booking: Booking, now: datetime) -> None:
@@ -142,6 +148,23 @@ def _to_organisers(
     """One letter for everybody who keeps the package, each in their own language."""
     organisers = list_approver_users(booking, Approver.HOST)
     return [_to_person(booking, organiser, kind, slug, now, **facts) for organiser in organisers]
+
+
+def _to_families(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> list[NewLetter]:
+    followers = list_followers(booking.id)
+    return [_to_family(booking, follower, kind, slug, now, **facts) for follower in followers]
+
+
+def _to_family(booking: Booking, follower: Follower, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
+    return NewLetter(
+        key=f"booking:{booking.id}:{slug}:{follower.address_hash[:32]}",
+        kind=kind,
+        subject_id=booking.id,
+        address=follower.address,
+        language=follower.language,
+        due_at=now,
+        facts=facts,
+    )
 
 
 def _to_person(booking: Booking, person: User, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:

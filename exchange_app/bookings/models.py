@@ -152,6 +152,23 @@ class Approval(db.Model):
     by: Mapped[User] = relationship()
 
 
+class Follower(db.Model):
+    """An address to which a family wants word of a booking, in the language in which it was left."""
+
+    __tablename__ = "followers"
+    __table_args__ = (UniqueConstraint("booking_id", "address_hash"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    address_hash: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(10))
+    since: Mapped[datetime] = mapped_column(Moment)
+
+    address = Sealed()
+
+
 class ChangeKind(StrEnum):
     PARTY = "party"
     MOVE = "move"

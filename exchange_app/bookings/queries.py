@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.errors import BookingNotFound
-from exchange_app.bookings.models import Approval, Booking, BookingEvent, ChangeRequest
+from exchange_app.bookings.models import Approval, Booking, BookingEvent, ChangeRequest, Follower
 from exchange_app.bookings.rules import (
     CAN_BE_CALLED_OFF,
     CHANGEABLE,
@@ -323,3 +323,8 @@ def count_confirmations(booking_id: int) -> int:
     """How often the booking was confirmed so far."""
     counted = select(func.count()).where(BookingEvent.booking_id == booking_id, BookingEvent.what == Step.CONFIRM)
     return db.session.scalar(counted) or 0
+
+
+def list_followers(booking_id: int) -> Sequence[Follower]:
+    """The families' addresses to which word of the booking goes."""
+    return db.session.scalars(select(Follower).where(Follower.booking_id == booking_id).order_by(Follower.id)).all()

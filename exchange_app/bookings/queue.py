@@ -13,6 +13,7 @@ from exchange_app.bookings.models import Booking, BookingEvent
 from exchange_app.bookings.rules import MOST_PASSES, BookingState
 from exchange_app.catalogue.models import Package
 from exchange_app.core.database import db
+from exchange_app.departures import seats
 from exchange_app.departures.models import Departure
 
 
@@ -70,6 +71,11 @@ class Place:
     number: int
     before: Sequence[Booking]
     may_be_passed: int
+
+
+def largest_that_fits(booking: Booking) -> int:
+    """How many persons a group of the booking's departure can ever have, were all others gone."""
+    return seats.around(booking.departure, booking.school).smallest
 
 
 def place_in_line(booking: Booking) -> Place:

@@ -91,6 +91,8 @@ SEATED = frozenset(
 OPEN_FOR_ROSTER = frozenset({BookingState.HELD, BookingState.SUBMITTED, BookingState.CONFIRMED})
 # These groups are handed in: their size may be changed, and they may be moved to another date.
 CHANGEABLE = frozenset({BookingState.SUBMITTED, BookingState.CONFIRMED})
+# It may still come about.
+GOING_ON = CHANGEABLE | {BookingState.HELD, BookingState.WAITING, BookingState.OFFERED}
 # What calling a departure off ends.
 CAN_BE_CALLED_OFF = frozenset(state for state, step in TRANSITIONS if step is Step.CALL_OFF)
 

@@ -27,7 +27,15 @@ from exchange_app.bookings.reminders import (
     TRIP_REMINDERS,
     has_its_turn,
 )
-from exchange_app.bookings.rules import CHANGEABLE, MOST_PASSES, OFFER_LENGTH, BookingState, Party, spaced_code
+from exchange_app.bookings.rules import (
+    CHANGEABLE,
+    GOING_ON,
+    MOST_PASSES,
+    OFFER_LENGTH,
+    BookingState,
+    Party,
+    spaced_code,
+)
 from exchange_app.catalogue.models import Approver, MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
@@ -131,9 +139,6 @@ def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime],
     return lambda booking, letter, now: booking.state in states
 
 
-GOING_ON = CHANGEABLE | {BookingState.HELD, BookingState.WAITING, BookingState.OFFERED}
-
-
 def _is_offer_open(booking: Booking, letter: Letter, now: datetime) -> bool:
     return booking.state_at(now) is BookingState.OFFERED
 
@@ -191,6 +196,13 @@ def _itinerary_if_certain(booking: Booking, letter: Letter, now: datetime) -> Ca
     return _itinerary_to_drop(booking, letter, now)
 
 
+def _family_itinerary(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
+    """For what a family may have taken into its calendar from the page that it looked at."""
+    if booking.state is BookingState.CONFIRMED:
+        return _itinerary_to_keep(booking, letter, now)
+    return _calendar(booking, letter, Method.CANCEL, now) if count_confirmations(booking.id) else None
+
+
 def _calendar(booking: Booking, letter: Letter, method: Method, now: datetime) -> Calendar:
     publisher = Sender(address=sender().addr_spec, host=host_of_links())
     content = itinerary_file(booking, method, publisher, now, changed_at=letter.written_at)
@@ -244,6 +256,25 @@ BOOKING_LETTERS = (
     _kind("organiser_change", sentence("Group changed, to the organiser"), _while_state(*CHANGEABLE)),
     _kind("booking_moved", sentence("Group moved"), _while_state(*CHANGEABLE), calendar=_itinerary_if_certain),
     _kind("organiser_move", sentence("Group moved, to the organiser"), _while_state(*CHANGEABLE)),
+    _kind("family_following", sentence("Word to a family: it will hear"), _while_state(*GOING_ON)),
+    _kind(
+        "family_called_off",
+        sentence("Word to a family: departure called off"),
+        _while_state(BookingState.CALLED_OFF),
+        calendar=_family_itinerary,
+    ),
+    _kind(
+        "family_cancelled",
+        sentence("Word to a family: booking cancelled"),
+        _while_state(BookingState.CANCELLED),
+        calendar=_family_itinerary,
+    ),
+    _kind(
+        "family_moved",
+        sentence("Word to a family: another date"),
+        _while_state(*CHANGEABLE),
+        calendar=_family_itinerary,
+    ),
     _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),
     _kind("organiser_request", sentence("A school asks for a change, to the organiser"), _is_request_open),
     _kind("booking_request_answered", sentence("Answer to a request"), _while_state(*BookingState)),

@@ -18,7 +18,7 @@ from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.rules import DocumentType, Role, Sex
 from exchange_app.rosters.rules.choices import check_document_type, check_role, check_sex
 from exchange_app.rosters.rules.problems import Misfit
-from exchange_app.web.forms import CountField, Form, OnceForm, Required, TextField
+from exchange_app.web.forms import CountField, EmailField, Form, OnceForm, Required, TextField
 from exchange_app.web.labels import choices_of
 
 SPREADSHEETS = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
@@ -69,6 +69,14 @@ class RegisterForm(OnceForm, ContactForm, RosterForm):
         if not self.hold.data:
             return bool(super().validate(extra_validators))
         return all([self.pupils.validate(self), self.staff.validate(self)])
+
+
+class FollowForm(Form):
+    """Where a family wants word of the booking; with ``stop`` no longer."""
+
+    email = EmailField(sentence("E-mail address"), validators=[Required()])
+    follow = SubmitField(sentence("Write to me"))
+    stop = SubmitField(sentence("No more letters"))
 
 
 class CellField(TextField):

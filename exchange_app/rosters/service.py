@@ -128,13 +128,17 @@ def change_person(booking: Booking, participant_id: int, values: Mapping[str, st
     bookings.check_open_for_roster(booking, now)
     participant = queries.get_participant(booking, participant_id)
     person = _checked(booking, {**values, **_unshown(participant, values)}, now)
+    _put_in_place(participant, booking, person)
+    bookings.record(booking, "person_changed", by=by, now=now)
+
+
+def _put_in_place(participant: Participant, booking: Booking, person: Person) -> None:
     namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
     if namesake is not None and namesake.id != participant.id:
         raise PersonAlreadyNamed()
     if person.role is not participant.role:
         _check_room(booking, person.role)
     _rewrite(participant, booking, person)
-    bookings.record(booking, "person_changed", by=by, now=now)
 
 
 def _unshown(participant: Participant, values: Mapping[str, str]) -> dict[str, str]:
@@ -155,12 +159,7 @@ def swap_person(booking: Booking, participant_id: int, values: Mapping[str, str]
     bookings.check_open_for_roster(booking, now)
     participant = queries.get_participant(booking, participant_id)
     person = _checked(booking, values, now)
-    namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
-    if namesake is not None and namesake.id != participant.id:
-        raise PersonAlreadyNamed()
-    if person.role is not participant.role:
-        _check_room(booking, person.role)
-    _rewrite(participant, booking, person)
+    _put_in_place(participant, booking, person)
     bookings.record(booking, "person_swapped", by=by, now=now)
 
 

@@ -15,8 +15,10 @@ def upgrade() -> None:
     add_columns()
     make_tables()
     change_tables()
+    now = datetime.now(UTC)
     fill_columns()
-    make_slots(datetime.now(UTC))
+    keep_unfilled_seats(now)
+    make_slots(now)
 
 
 def downgrade() -> None:
@@ -191,10 +193,24 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_requests")),
     )
     partial_index("ix_change_requests_open", "change_requests", ["booking_id"], "decided_at IS NULL", unique=True)
+    op.create_table(
+        "followers",
+        sa.Column("id", row_id(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.Column("booking_id", row_id(), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("since", moment(), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["bookings.id"], name=op.f("fk_followers_booking_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_followers")),
+        sa.UniqueConstraint("booking_id", "address_hash", name=op.f("uq_followers_booking_id_address_hash")),
+        sa.UniqueConstraint("uid", name=op.f("uq_followers_uid")),
+    )
 
 
 def drop_tables() -> None:
-    for table in ("change_requests", "approvals", "shortages", "departure_slots", "slots", "allotments"):
+    for table in ("followers", "change_requests", "approvals", "shortages", "departure_slots", "slots", "allotments"):
         op.drop_table(table)
 
 
@@ -286,7 +302,16 @@ MENU_ITEMS = light("menu_items", "id", "group_max", "slot_capacity")
 PACKAGES = light("packages", "id", "host_city_id", "approval", approvals=sa.JSON())
 STOPS = light("stops", "package_id", "menu_item_id", "day", starts=sa.Time())
 POOLS = light("pools", "id", "capacity", "taken", "short", is_open=sa.Boolean())
-DEPARTURES = light("departures", "id", "package_id", "pool_id", "state", starts_on=sa.Date(), ends_on=sa.Date())
+DEPARTURES = light(
+    "departures",
+    "id",
+    "package_id",
+    "pool_id",
+    "state",
+    starts_on=sa.Date(),
+    ends_on=sa.Date(),
+    roster_due_at=moment(),
+)
 SLOTS = light("slots", "id", "menu_item_id", "pool_id", starts_at=moment())
 DEPARTURE_SLOTS = light("departure_slots", "departure_id", "slot_id")
 SHORTAGES = light("shortages", "booking_id")
@@ -302,6 +327,7 @@ BOOKINGS = light(
     submitted_at=moment(),
     awaiting_since=moment(),
     hold_ends_at=moment(),
+    roster_locked_at=moment(),
 )
 BOOKING_EVENTS = light("booking_events", "what")
 LETTERS = light("letters", "kind", "state")
@@ -328,6 +354,13 @@ def fill_columns() -> None:
     waits = BOOKINGS.c.state == "submitted"
     op.execute(BOOKINGS.update().where(was_asked | waits).values(approvals=["host"]))
     op.execute(BOOKINGS.update().where(waits).values(awaiting="host", awaiting_since=BOOKINGS.c.submitted_at))
+
+
+def keep_unfilled_seats(now: datetime) -> None:
+    """From now on a roster's deadline gives unfilled seats back, with a warning three days before. Groups who cannot be
+    warned in time any more keep theirs."""
+    due = sa.select(DEPARTURES.c.id).where(DEPARTURES.c.roster_due_at <= now + timedelta(days=3))
+    op.execute(BOOKINGS.update().where(BOOKINGS.c.departure_id.in_(due)).values(roster_locked_at=now))
 
 
 def make_slots(now: datetime) -> None:

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import CheckConstraint, MetaData, Table, inspect, select, text
+from sqlalchemy import CheckConstraint, MetaData, Table, inspect, select, text, update
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
@@ -21,12 +21,14 @@ from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.models import Approver, MenuItem, Package
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
+from exchange_app.core.transaction import transaction
 from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Claim, Departure, DepartureSlot, Slot
 from exchange_app.departures.slots import stops_of
 from exchange_app.factory import create_app
 from exchange_app.partners.models import City, SupervisionRule
 from exchange_app.rosters.models import Participant
+from exchange_app.rosters.service import lock_rosters
 from tests.settings import make_settings
 
 
@@ -358,6 +360,18 @@ def test_a_group_that_waits_for_the_host_goes_on_waiting(old: dict[str, int]) ->
     approvers = {name: get(Booking, old[name]).approvers for name in ("done", "held", "confirmed", "expired")}
     assert approvers == {"done": [Approver.HOST], "held": [], "confirmed": [], "expired": []}
     assert all(get(Booking, old[name]).awaiting is None for name in approvers)
+
+
+def test_who_was_not_warned_keeps_the_seats_that_nobody_is_named_for(old: dict[str, int]) -> None:
+    """The deadline of a roster gives such seats back from now on."""
+    with db.engine.begin() as connection:
+        soon = update(Departure).where(Departure.id == old["beside"])
+        connection.execute(soon.values(roster_due_at=datetime.now(UTC) + timedelta(days=2)))
+    upgrade()
+    with transaction():
+        assert lock_rosters(datetime.now(UTC) + timedelta(days=3)) == 0
+    assert get(Booking, old["confirmed"]).roster_locked_at is not None
+    assert get(Booking, old["submitted"]).roster_locked_at is None
 
 
 def test_a_group_waits_for_the_host_though_its_package_asks_nobody_now(old: dict[str, int]) -> None:

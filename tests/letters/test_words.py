@@ -42,6 +42,8 @@ STATES = {
     "booking_called_off": BookingState.CALLED_OFF,
     "organiser_notice": BookingState.SUBMITTED,
     "organiser_cancellation": BookingState.CANCELLED,
+    "family_called_off": BookingState.CALLED_OFF,
+    "family_cancelled": BookingState.CANCELLED,
     "booking_queued": BookingState.WAITING,
     "booking_offered": BookingState.OFFERED,
     "booking_list_ended": BookingState.LAPSED,
@@ -65,6 +67,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "organiser_change": FROM_LARGER,
     "booking_moved": FROM_EARLIER,
     "organiser_move": FROM_EARLIER,
+    "family_moved": FROM_EARLIER,
     "organiser_request": {"kind": "party", "pupils": 28, "staff": 4},
     "booking_request_answered": {"kind": "party", "pupils": 28, "staff": 4, "is_granted": True},
 }

@@ -11,14 +11,16 @@ from flask.testing import FlaskClient
 
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.links import check_path
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.models import Booking, Follower
 from exchange_app.bookings.rules import new_code, spaced_code
 from exchange_app.bookings.service import Contact
 from exchange_app.core.clock import now
+from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import service
 from exchange_app.rosters.reading import read_pasted
 from tests.builders import make_departure, make_hold, make_leader, make_package
+from tests.outbox.letters import letters
 from tests.pages import Browser, form_of, send, speak
 from tests.rosters.sheet import group, pasted, pupil
 from tests.statements import counted_statements
@@ -175,3 +177,43 @@ def test_a_longer_itinerary_costs_no_more(client: FlaskClient) -> None:
             assert client.get(check_path(booking)).status_code == 200
         costs.append(len(sent))
     assert costs == [3, 3]  # the booking, its stops, its history
+
+
+# ------------------------------------------------------------------------------------------------------ word by letter
+
+
+def test_a_family_leaves_its_address_and_takes_it_away_again(client: FlaskClient, booking: Booking) -> None:
+    send(client, "/check", code=booking.code, digits="0002")
+    page = send(client, "/check/booking", "/check/booking/letters", email="Mother@Home.example", follow="1")
+    assert "You get word by letter." in page.text
+    assert [letter.address for letter in letters() if letter.kind == "family_following"] == ["mother@home.example"]
+    page = send(client, "/check/booking", "/check/booking/letters", email="mother@home.example", stop="1")
+    assert "No more letters go to this address." in page.text
+    assert db.session.query(Follower).all() == []
+
+
+def test_the_link_of_a_letter_leads_to_the_same_form(client: FlaskClient, booking: Booking) -> None:
+    page = send(client, check_path(booking), f"{check_path(booking)}/letters", email="m@home.example", follow="1")
+    assert page.request.path == check_path(booking)
+    assert "You get word by letter." in page.text
+
+
+def test_an_address_with_a_slip_is_kept_and_said_to_be_wrong(client: FlaskClient, booking: Booking) -> None:
+    send(client, "/check", code=booking.code, digits="0002")
+    page = send(client, "/check/booking", "/check/booking/letters", email="mother@", follow="1")
+    assert page.status_code == 422
+    assert 'value="mother@"' in page.text
+    assert letters_to_families() == []
+
+
+def test_nobody_leaves_an_address_without_having_proved_anything(client: FlaskClient, booking: Booking) -> None:
+    fields = form_of(client.get("/check").text)
+    answer = client.post("/check/booking/letters", data={**fields, "email": "m@home.example", "follow": "1"})
+    assert answer.location == "/check"
+    path = f"/check/{booking.code}/{'0' * 32}/letters"
+    assert client.post(path, data={**fields, "email": "m@home.example", "follow": "1"}).status_code == 404
+    assert letters_to_families() == []
+
+
+def letters_to_families() -> list[str]:
+    return [letter.kind for letter in letters() if letter.kind.startswith("family_")]

@@ -24,7 +24,7 @@ from exchange_app.bookings.forms import (
 from exchange_app.bookings.labels import reason_of, tell
 from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking, ChangeRequest
-from exchange_app.bookings.queue import place_in_line
+from exchange_app.bookings.queue import largest_that_fits, place_in_line
 from exchange_app.bookings.rules import CHANGEABLE, OPEN_FOR_ROSTER, BookingState, parse_code, shortfall, spaced_code
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
@@ -68,6 +68,7 @@ def page_of_booking(code: str, **refused: Form) -> str:
         is_change_in_time=moment < service.changes_until(booking),
         lacks=shortfall(booking.party, booking.departure.persons_per_adult),
         place=place_in_line(booking) if state is BookingState.WAITING else None,
+        largest=largest_that_fits(booking) if state is BookingState.WAITING else None,
         answers=queries.list_approvals(booking.id),
         asked=asked,
         asked_date=_asked_date(asked),

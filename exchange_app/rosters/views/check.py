@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Response, redirect, render_template, request, session, url_for
+from flask import Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
+from exchange_app.bookings import followers
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.labels import reason_of
 from exchange_app.bookings.links import is_signed
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import find_booking_by_code, list_history
-from exchange_app.bookings.rules import BookingState, parse_code
+from exchange_app.bookings.rules import GOING_ON, BookingState, parse_code
 from exchange_app.core.clock import now
-from exchange_app.core.errors import Invalid
+from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.sealing import keys
+from exchange_app.core.text import current_language
+from exchange_app.core.transaction import transaction
 from exchange_app.outbox.rendering import host_of_links, sender
-from exchange_app.rosters.forms import CheckForm
+from exchange_app.rosters.forms import CheckForm, FollowForm
 from exchange_app.rosters.proof import prove
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.web.errors import beside_field
@@ -61,7 +66,18 @@ def checked() -> ResponseReturnValue:
     booking = _proven_booking()
     if booking is None:
         return redirect(url_for("rosters.check"), 303)
-    return _show(booking, calendar_address=url_for("rosters.calendar"))
+    return _show(booking, _own_addresses())
+
+
+@rosters.post("/check/booking/letters")
+@slow_down("30 per 15 minutes")
+@secret_address
+@anyone
+def letters() -> ResponseReturnValue:
+    booking = _proven_booking()
+    if booking is None:
+        return redirect(url_for("rosters.check"), 303)
+    return _write_or_stop(booking, _own_addresses())
 
 
 @rosters.get("/check/booking.ics")
@@ -79,7 +95,16 @@ def calendar() -> ResponseReturnValue:
 @anyone
 def checked_by_link(code: str, signature: str) -> ResponseReturnValue:
     booking = _signed_booking(code, signature)
-    return _show(booking, calendar_address=url_for("rosters.calendar_by_link", code=booking.code, signature=signature))
+    return _show(booking, _signed_addresses(booking.code, signature))
+
+
+@rosters.post("/check/<code>/<signature>/letters")
+@slow_down("30 per 15 minutes")
+@secret_address
+@anyone
+def letters_by_link(code: str, signature: str) -> ResponseReturnValue:
+    booking = _signed_booking(code, signature)
+    return _write_or_stop(booking, _signed_addresses(booking.code, signature))
 
 
 @rosters.get("/check/<code>/<signature>/itinerary.ics")
@@ -102,7 +127,42 @@ def _signed_booking(code: str, signature: str) -> Booking:
     return booking
 
 
-def _show(booking: Booking, *, calendar_address: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where one way to look at a booking has its page, its calendar file and its form for letters."""
+
+    page: str
+    calendar: str
+    letters: str
+
+
+def _own_addresses() -> Addresses:
+    return Addresses(url_for("rosters.checked"), url_for("rosters.calendar"), url_for("rosters.letters"))
+
+
+def _signed_addresses(code: str, signature: str) -> Addresses:
+    names = "rosters.checked_by_link", "rosters.calendar_by_link", "rosters.letters_by_link"
+    return Addresses(*(url_for(name, code=code, signature=signature) for name in names))
+
+
+def _write_or_stop(booking: Booking, addresses: Addresses) -> ResponseReturnValue:
+    form = FollowForm()
+    if not form.validate():
+        return _show(booking, addresses, form), form.status
+    try:
+        with transaction():
+            if form.stop.data:
+                followers.unfollow(booking, form.email.data)
+            else:
+                followers.follow(booking, form.email.data, language=current_language(), now=now())
+    except Conflict as refusal:
+        beside_field(form, refusal)
+        return _show(booking, addresses, form), form.status
+    flash(gettext("No more letters go to this address.") if form.stop.data else gettext("You get word by letter."))
+    return redirect(addresses.page, 303)
+
+
+def _show(booking: Booking, addresses: Addresses, form: FollowForm | None = None) -> str:
     state = booking.state_at(now())
     history = list_history(booking.id)
     return render_template(
@@ -113,7 +173,9 @@ def _show(booking: Booking, *, calendar_address: str) -> str:
         state=state,
         reason=next((reason for event in reversed(history) if (reason := reason_of(event))), ""),
         days=itinerary(booking.departure),
-        calendar_address=calendar_address if state in TO_KEEP else None,
+        calendar_address=addresses.calendar if state in TO_KEEP else None,
+        letters_address=addresses.letters if state in GOING_ON else None,
+        form=form or FollowForm(formdata=None),
     )
 
 
