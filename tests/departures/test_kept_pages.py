@@ -42,9 +42,10 @@ def rename(departure: Departure, title: str) -> None:
 
 @pytest.mark.parametrize("address", ["/", "/packages", "/departures", "/menus"])
 def test_the_second_reader_of_a_list_costs_nothing(reader: FlaskClient, departure: Departure, address: str) -> None:
-    first = reader.get(address).text
-    with counted_statements() as sent:
-        assert reader.get(address).text == first
+    with time_machine.travel(now(), tick=False):  # the token of the sign-out form names the second
+        first = reader.get(address).text
+        with counted_statements() as sent:
+            assert reader.get(address).text == first
     assert sent == []
 
 

@@ -6,11 +6,14 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import uuid4
 
 from tests.bench.browsers import Browser, registration_form
+
+Answer = TypeVar("Answer")
 
 PATIENCE = 20.0  # seconds in which a server that was killed has to answer again
 PAUSE = 0.2
@@ -39,9 +42,21 @@ def storm(port: int, email: str, departure_ids: Sequence[int], seed: int, until:
     return leader.report
 
 
+def patiently(do: Callable[[], Answer]) -> Answer:
+    """As somebody does it whose connection breaks: the same once more."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return do()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
+
+
 class Leader:
     def __init__(self, port: int, email: str, departure_ids: Sequence[int], chance: random.Random) -> None:
-        self.browser = Browser(port, email)
+        self.browser = patiently(lambda: Browser(port, email))
         self.departure_ids = departure_ids
         self.chance = chance
         self.codes: list[str] = []
@@ -111,16 +126,7 @@ class Leader:
         return self._send(deed, self.browser.request("POST", path, form))
 
     def _send(self, deed: str, request: bytes) -> tuple[int, bytes]:
-        """As somebody does it whose connection breaks: the same once more."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                status, head, body = self.browser.send(request)
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(PAUSE)
+        status, head, body = patiently(lambda: self.browser.send(request))
         self.report.answers[deed, status] += 1
         if status >= 500:
             said = re.sub(rb"<[^>]*>|\s+", b" ", body).decode()
