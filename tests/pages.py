@@ -59,7 +59,7 @@ def form_of(html: str, action: str = "") -> Mapping[str, Any]:
     """The fields of a page's form with their values, as a browser would send them."""
     reader = _Forms()
     reader.feed(html)
-    found = [form for form in reader.forms if form.method == "post" and form.action == action]
+    found = [form for form in reader.forms if form.method == "post" and form.action.partition("#")[0] == action]
     assert found, f"no form to {action or 'the page itself'}; there are {[form.action for form in reader.forms]}"
     return found[0].values
 
