@@ -169,6 +169,24 @@ class Follower(db.Model):
     address = Sealed()
 
 
+class Message(db.Model):
+    """What a host writes to the leaders of all groups of a departure; nobody else gets it once it was stopped."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    departure_id: Mapped[int] = mapped_column(ForeignKey("departures.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    form_token: Mapped[str] = mapped_column(String(64), unique=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(String(5000))
+    at: Mapped[datetime] = mapped_column(Moment)
+    stopped_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    departure: Mapped[Departure] = relationship()
+    by: Mapped[User] = relationship()
+
+
 class ChangeKind(StrEnum):
     PARTY = "party"
     MOVE = "move"

@@ -6,7 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.core.database import RowId, choice, db
@@ -179,6 +179,11 @@ class Package(db.Model):
     stops: Mapped[list[Stop]] = relationship(
         back_populates="package", order_by="Stop.day, Stop.starts, Stop.id", cascade="all, delete-orphan"
     )
+    reminders: Mapped[list[ReminderRule]] = relationship(
+        back_populates="package",
+        order_by="ReminderRule.about, ReminderRule.days.desc(), ReminderRule.reader",
+        cascade="all, delete-orphan",
+    )
 
     @property
     def approvers(self) -> list[Approver]:
@@ -187,6 +192,41 @@ class Package(db.Model):
     @property
     def asked_fields(self) -> frozenset[str]:
         return frozenset(ask["field"] for ask in self.asks)
+
+
+class ReminderAbout(StrEnum):
+    """ROSTER: days before the roster is due; TRIP: before the first day; AFTERWARDS: after the last day."""
+
+    ROSTER = "roster"
+    TRIP = "trip"
+    AFTERWARDS = "afterwards"
+
+
+class ReminderReader(StrEnum):
+    """FAMILIES are those who left an address."""
+
+    LEADER = "leader"
+    FAMILIES = "families"
+
+
+class ReminderRule(db.Model):
+    """A package's reminder: so many ``days`` before or after, at this ``hour`` of the host city, to whom."""
+
+    __tablename__ = "reminder_rules"
+    __table_args__ = (
+        UniqueConstraint("package_id", "about", "days", "reader"),
+        CheckConstraint("0 <= days AND days <= 30", name="days"),
+        CheckConstraint("8 <= hour AND hour <= 20", name="hour"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"))
+    about: Mapped[ReminderAbout] = mapped_column(choice(ReminderAbout))
+    days: Mapped[int]
+    hour: Mapped[int]
+    reader: Mapped[ReminderReader] = mapped_column(choice(ReminderReader))
+
+    package: Mapped[Package] = relationship(back_populates="reminders")
 
 
 class Stop(db.Model):

@@ -27,6 +27,7 @@ class LetterState(StrEnum):
 
 
 # The words of the partial indexes; a query that repeats them word for word is answered from the index on both engines.
+HAS_ADDRESS = text("address_sealed IS NOT NULL")
 ON_THE_WAY = text("state IN ('pending', 'sending', 'handing_over')")
 IN_TROUBLE = text("state IN ('failed', 'doubtful')")
 
@@ -36,7 +37,9 @@ class Letter(db.Model):
 
     ``key`` is unique and says what the letter is (`booking:42:confirmed`), so that no cause can write it twice.
     ``subject_id`` is the row that the kind speaks about; ``facts`` holds ids, numbers and reasons, never personal data.
-    The address and the message as it was sent are sealed.
+    The address and the message as it was sent are sealed; both are gone once the letter is old enough.
+    Letters of one ``thread`` (about one thing, to one reader) arrive in the order in which they were written.
+    ``address_hash`` is equal for equal addresses.
 
     ``due_at`` is when the letter should go out. ``next_look_at`` is when a worker takes it in hand next: first that
     same moment, then the end of a worker's lease or the next try after a failure. ``attempts`` counts the leases and
@@ -48,7 +51,10 @@ class Letter(db.Model):
     __table_args__ = (
         Index("ix_letters_next_look_at", "next_look_at", "id", postgresql_where=ON_THE_WAY, sqlite_where=ON_THE_WAY),
         Index("ix_letters_in_trouble", "id", postgresql_where=IN_TROUBLE, sqlite_where=IN_TROUBLE),
+        Index("ix_letters_thread", "thread", "id", postgresql_where=ON_THE_WAY, sqlite_where=ON_THE_WAY),
         Index("ix_letters_kind_subject_id", "kind", "subject_id"),
+        Index("ix_letters_address_hash_sent_at", "address_hash", "sent_at"),
+        Index("ix_letters_written_at", "written_at", postgresql_where=HAS_ADDRESS, sqlite_where=HAS_ADDRESS),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -58,7 +64,9 @@ class Letter(db.Model):
     subject_id: Mapped[int] = mapped_column(RowId)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     language: Mapped[str] = mapped_column(String(10))
-    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    thread: Mapped[str | None] = mapped_column(String(120))
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address_hash: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.PENDING)
     written_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
