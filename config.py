@@ -37,6 +37,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "PROXIES": int(environment.get("PROXIES", "0")),
         "PAGES_KEPT_SECONDS": float(environment.get("PAGES_KEPT_SECONDS", "3")),
         "SITE_NAME": environment.get("SITE_NAME", ""),
+        "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
         "DEMO": environment.get("DEMO", "0") == "1",
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),

@@ -14,7 +14,8 @@ from exchange_app.accounts.sessions import sign_people_in
 from exchange_app.core.broker import connect_broker
 from exchange_app.core.database import db, engine_options
 from exchange_app.core.sealing import KeyRing, use_keys
-from exchange_app.features import BLUEPRINTS, COMMANDS, LABELS, LETTERS
+from exchange_app.features import BLUEPRINTS, COMMANDS, FINDERS, LABELS, LETTERS
+from exchange_app.outbox.finding import know_finders
 from exchange_app.outbox.kinds import know_letters
 from exchange_app.web.addresses import RowNumber
 from exchange_app.web.again import Application
@@ -67,5 +68,6 @@ def add_features(app: Flask) -> None:
     for labels in LABELS:
         add_labels(labels)
     know_letters(app, LETTERS)
+    know_finders(app, FINDERS)
     for group in COMMANDS:
         app.cli.add_command(group)

@@ -4,7 +4,9 @@ from exchange_app.accounts.commands import account_commands
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.views import accounts
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
-from exchange_app.bookings.sending import BOOKING_LETTERS
+from exchange_app.bookings.message_sending import MESSAGE_LETTERS
+from exchange_app.bookings.queries import find_booking_by_code
+from exchange_app.bookings.sending import BOOKING_LETTERS, load_bookings
 from exchange_app.bookings.views import bookings
 from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue
@@ -13,6 +15,7 @@ from exchange_app.demo.views import demo
 from exchange_app.departures.commands import seat_commands
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
@@ -31,5 +34,6 @@ LABELS = (
     BOOKING_LABELS,
     ROSTER_LABELS,
 )
-LETTERS = BOOKING_LETTERS
+LETTERS = (*BOOKING_LETTERS, *MESSAGE_LETTERS)
+FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (account_commands, seat_commands, demo_commands)

@@ -14,6 +14,7 @@ from tasks.settings import settings
 
 SECONDS_BETWEEN = {
     "outbox.deliver": 10,
+    "outbox.purge": 3600,
     "bookings.expire_holds": 60,
     "bookings.offer_seats": 30,
     "bookings.release_called_off": 60,

@@ -1,17 +1,21 @@
-"""A booking's itinerary, day by day, and as a calendar file (RFC 5545, RFC 5546) with one event a day."""
+"""A booking's itinerary, day by day, and as calendar events (RFC 5545): one for each part of a day.
+
+Why the files are as they are stands in `docs/decisions/calendars.md`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import groupby
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import spaced_code
@@ -28,6 +32,23 @@ class Method(StrEnum):
 
     PUBLISH = "PUBLISH"
     CANCEL = "CANCEL"
+
+
+class Status(StrEnum):
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
+
+
+class Part(StrEnum):
+    """A part of the day; the names are part of the events' UIDs."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+AFTERNOON_FROM = time(12)
+EVENING_FROM = time(18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +70,36 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """What becomes one event: a part of a day with its entries. Without entries it is the whole day."""
+
+    day: Day
+    part: Part
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class Sender:
     """Who publishes the calendar: a mail address, and the host name after which its events are named."""
 
     address: str
     host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """When a file is made, and when what it says became so: of two files the later ``changed_at`` counts."""
+
+    made_at: datetime
+    changed_at: datetime
+
+
+class Words(vText):
+    """Text as RFC 5545, 3.3.11 escapes it; the library takes a backslash before an N for a line break."""
+
+    def to_ical(self) -> bytes:
+        escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+        return escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n").encode()
 
 
 def itinerary(departure: Departure) -> list[Day]:
@@ -80,28 +126,39 @@ def _entry(stop: Stop, on: date, zone: ZoneInfo) -> Entry:
     )
 
 
+def part_of(starts: time) -> Part:
+    """Where something belongs that begins then, however long it lasts."""
+    if starts < AFTERNOON_FROM:
+        return Part.MORNING
+    return Part.AFTERNOON if starts < EVENING_FROM else Part.EVENING
+
+
 def itinerary_file(booking: Booking, method: Method, sender: Sender, now: datetime, *, changed_at: datetime) -> bytes:
     """The itinerary as an .ics file in the reader's language.
 
     The events of a booking keep their UIDs; the file with the later ``changed_at`` has the higher SEQUENCE, so that it
     replaces the earlier one wherever both were imported.
     """
+    calendar = new_calendar(method, [booking.departure.package.host_city.time_zone])
+    stretches = list(stretches_of(booking.departure))
+    if method is Method.CANCEL:
+        stretches += _empty_stretches(booking.departure)
+    status = Status.CANCELLED if method is Method.CANCEL else Status.CONFIRMED
+    for stretch in stretches:
+        calendar.add_component(event_of(booking, stretch, status, sender, Edition(now, changed_at)))
+    return bytes(calendar.to_ical())
+
+
+def new_calendar(method: Method, zones: Sequence[str]) -> Calendar:
+    """A calendar without events that knows these time zones."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
-    calendar.add_component(_time_zone(booking.departure.package.host_city.time_zone))
-    sequence = int((changed_at - booking.created_at).total_seconds())
-    for day in itinerary(booking.departure):
-        event = _event(booking, day)
-        event.add("uid", f"{booking.uid}-{day.number}@{sender.host}")
-        event.add("dtstamp", now)
-        event.add("sequence", sequence)
-        event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
-        event.add("organizer", _organizer(booking, sender))
-        calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    for zone in zones:
+        calendar.add_component(_time_zone(zone))
+    return calendar
 
 
 @cache
@@ -111,41 +168,97 @@ def _time_zone(name: str) -> Timezone:
     return rules
 
 
-def _event(booking: Booking, day: Day) -> Event:
-    departure = booking.departure
+def stretches_of(departure: Departure) -> Iterator[Stretch]:
+    """The parts of the days in which something happens. A day without a programme is one stretch, under the name of its
+    morning."""
+    for day in itinerary(departure):
+        for part, entries in groupby(day.entries, key=lambda entry: part_of(entry.starts.time())):
+            yield Stretch(day, part, list(entries))
+        if not day.entries:
+            yield Stretch(day, Part.MORNING, [])
+
+
+def _empty_stretches(departure: Departure) -> list[Stretch]:
+    """The parts in which nothing happens now. Something may have when an earlier file was sent; whoever is told to drop
+    an event that they do not have leaves it."""
+    there = {(stretch.day.number, stretch.part) for stretch in stretches_of(departure)}
+    return [Stretch(day, part, []) for day in itinerary(departure) for part in Part if (day.number, part) not in there]
+
+
+def event_of(
+    booking: Booking,
+    stretch: Stretch,
+    status: Status,
+    sender: Sender,
+    edition: Edition,
+    *,
+    names_school: bool = False,
+) -> Event:
+    """``names_school`` is for a calendar of several schools' groups."""
     event = Event()
-    event.add("summary", _summary(departure, day))
-    event.add("description", _description(booking, day))
-    if day.number == 1:
-        event.add("location", str(departure.meeting_point))
-    elif place := next((entry.place for entry in day.entries if entry.place is not None), None):
-        event.add("location", str(place))
-    if not day.entries:
-        event.add("dtstart", day.on)
-        event.add("dtend", day.on + timedelta(days=1))
-        return event
-    zone = day.entries[0].starts.tzinfo
-    first = min(entry.starts for entry in day.entries)
-    event.add("dtstart", min(first, departure.meets_at.astimezone(zone)) if day.number == 1 else first)
-    event.add("dtend", max(entry.ends for entry in day.entries))
+    event.add("uid", f"{booking.uid}-{stretch.day.number}-{stretch.part}@{sender.host}")
+    event.add("dtstamp", edition.made_at)
+    event.add("sequence", int((edition.changed_at - booking.created_at).total_seconds()))
+    event.add("status", status.value)
+    event.add("organizer", _organizer(booking, sender))
+    title = _title(booking.departure, stretch)
+    event.add("summary", Words(f"{booking.school.name}{gettext(': ')}{title}" if names_school else title))
+    event.add("description", Words(_description(booking, stretch)))
+    if place := _place(booking.departure, stretch):
+        event.add("location", Words(place))
+    starts, ends = _span(booking.departure, stretch)
+    event.add("dtstart", starts)
+    event.add("dtend", ends)
     return event
 
 
-def _summary(departure: Departure, day: Day) -> str:
-    if departure.starts_on == departure.ends_on:
-        return str(departure.package.title)
-    return gettext("%(title)s, day %(number)s", title=str(departure.package.title), number=day.number)
+def _title(departure: Departure, stretch: Stretch) -> str:
+    title = str(departure.package.title)
+    if departure.starts_on != departure.ends_on:
+        title = gettext("%(title)s, day %(number)s", title=title, number=stretch.day.number)
+    if not stretch.entries:
+        return title
+    match stretch.part:
+        case Part.MORNING:
+            return gettext("%(title)s, morning", title=title)
+        case Part.AFTERNOON:
+            return gettext("%(title)s, afternoon", title=title)
+        case Part.EVENING:
+            return gettext("%(title)s, evening", title=title)
 
 
-def _description(booking: Booking, day: Day) -> str:
-    lines = [
+def _description(booking: Booking, stretch: Stretch) -> str:
+    happens = [
         f"{entry.starts:%H:%M}–{entry.ends:%H:%M} {entry.title}" + (f" · {entry.place}" if entry.place else "")
-        for entry in day.entries
+        for entry in stretch.entries
     ]
-    return "\n".join([*lines, gettext("Booking code: %(code)s", code=spaced_code(booking.code))])
+    group = gettext("%(pupils)s pupils, %(staff)s staff", pupils=booking.pupils, staff=booking.staff)
+    code = gettext("Booking code: %(code)s", code=spaced_code(booking.code))
+    return "\n".join([*happens, f"{booking.school.name} · {group}", code])
+
+
+def _is_first(stretch: Stretch) -> bool:
+    """Whether the trip begins with it."""
+    return stretch.day.number == 1 and stretch.entries[:1] == stretch.day.entries[:1]
+
+
+def _place(departure: Departure, stretch: Stretch) -> str:
+    if _is_first(stretch):
+        return str(departure.meeting_point)
+    return next((str(entry.place) for entry in stretch.entries if entry.place is not None), "")
+
+
+def _span(departure: Departure, stretch: Stretch) -> tuple[date, date]:
+    """From the first entry to the end of the last one; the trip begins when the group meets."""
+    if not stretch.entries:
+        return stretch.day.on, stretch.day.on + timedelta(days=1)
+    starts = min(entry.starts for entry in stretch.entries)
+    if _is_first(stretch):
+        starts = min(starts, departure.meets_at.astimezone(starts.tzinfo))
+    return starts, max(entry.ends for entry in stretch.entries)
 
 
 def _organizer(booking: Booking, sender: Sender) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{sender.address}")
-    organizer.params["CN"] = str(booking.departure.package.organiser.name)
+    organizer = vCalAddress(f"mailto:{quote(sender.address, safe='@+')}")
+    organizer.params["CN"] = " ".join(str(booking.departure.package.organiser.name).split())
     return organizer

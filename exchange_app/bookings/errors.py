@@ -174,3 +174,33 @@ class NothingToFollow(Conflict):
 class TooManyFollowers(Conflict):
     slug = "too-many-followers"
     words = sentence("So many addresses get word of this booking already that no more can be added. Ask the leader.")
+
+
+class MessageNotFound(NotFound):
+    slug = "message-not-found"
+    words = sentence("There is no such message.")
+
+
+class NobodyToWriteTo(Invalid):
+    slug = "nobody-to-write-to"
+    words = sentence("Nobody would get this message: no group of the departure is in a state that you ticked.")
+
+
+class TooManyMessages(Conflict):
+    """``most`` messages may go to the groups of a departure in a day."""
+
+    slug = "too-many-messages"
+    words = sentence(
+        "%(most)s messages went to the groups of this departure today; that is as many as a day allows. Write again "
+        "tomorrow, or call those who must know at once."
+    )
+
+
+class MessageStopped(Conflict):
+    slug = "message-stopped"
+    words = sentence("This message was stopped already.")
+
+
+class NothingToStop(Conflict):
+    slug = "nothing-to-stop"
+    words = sentence("There is nothing left to stop: no letter of this message is still waiting.")

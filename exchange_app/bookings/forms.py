@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from wtforms import SelectField, SubmitField
+from wtforms import BooleanField, SelectField, SubmitField
 
 from exchange_app.accounts.models import User
+from exchange_app.bookings.messages import ADDRESSEES, Text
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
 from exchange_app.core.text import sentence
@@ -24,6 +25,7 @@ from exchange_app.web.forms import (
     FilterForm,
     Form,
     LongTextField,
+    OnceForm,
     PhoneField,
     Required,
     TextField,
@@ -126,3 +128,23 @@ class DeskFilter(FilterForm):
 
     state = ChoiceField(BookingState, sentence("State"), empty=sentence("Any state"))
     departure = SelectField(sentence("Departure"), coerce=_row_id)
+
+
+class MessageForm(OnceForm):
+    """What the host writes and to whom: the ticks are called after the states of ADDRESSEES. With ``test`` it goes to
+    the host alone."""
+
+    subject = TextField(sentence("Subject"), longest=120, validators=[Required()])
+    words = LongTextField(sentence("Message"), longest=5000, validators=[Required()])
+    confirmed = BooleanField(sentence("Confirmed"), default=True)
+    submitted = BooleanField(sentence("Waiting for approval"), default=True)
+    waiting = BooleanField(sentence("On the waiting list"))
+    test = SubmitField(sentence("Send a test to me"))
+
+    @property
+    def text(self) -> Text:
+        return Text(self.subject.data, self.words.data)
+
+    @property
+    def to(self) -> list[BookingState]:
+        return [state for state in ADDRESSEES if self[state].data]

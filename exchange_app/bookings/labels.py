@@ -70,6 +70,7 @@ _TOLD: Mapping[str, Any] = {
     "granted": sentence("The host agreed: %(kind)s"),
     "refused": sentence("The host did not agree: %(kind)s"),
     "withdrawn": sentence("The school withdrew its request: %(kind)s"),
+    "message": sentence("The host wrote: %(subject)s"),
     "contact": sentence("The contact was filled in"),
     "roster": sentence("A roster was handed in: %(added)s added, %(changed)s updated, %(to_mend)s to mend"),
     "roster_locked": sentence("The roster was due: seats that nobody was named for were given back"),

@@ -1,4 +1,8 @@
-"""Where letters lead. The check link proves by itself that its holder was written to; it shows one booking."""
+"""Where letters and calendars lead. A signature proves by itself that its holder was given the address.
+
+Each address has a signature of its own: a calendar program that knows where to read a booking's feed cannot open the
+booking's page.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,11 @@ SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 
 def check_signature(booking: Booking) -> str:
-    return keys().fingerprint(booking.uid, "check_link")[:SIGNATURE_LENGTH]
+    return _signature(booking.uid, "check_link")
 
 
 def is_signed(booking: Booking, signature: str) -> bool:
-    return hmac.compare_digest(check_signature(booking).encode(), signature.encode())
+    return _is_same(check_signature(booking), signature)
 
 
 def check_path(booking: Booking) -> str:
@@ -24,3 +28,35 @@ def check_path(booking: Booking) -> str:
 
 def booking_path(booking: Booking) -> str:
     return f"/bookings/{booking.code}"
+
+
+def booking_feed_path(booking: Booking) -> str:
+    return f"/feeds/bookings/{booking.code}/{_signature(booking.uid, 'booking_feed')}.ics"
+
+
+def is_booking_feed(booking: Booking, signature: str) -> bool:
+    return _is_same(_signature(booking.uid, "booking_feed"), signature)
+
+
+def school_feed_path(organisation_id: int) -> str:
+    return f"/feeds/schools/{organisation_id}/{_signature(str(organisation_id), 'school_feed')}.ics"
+
+
+def is_school_feed(organisation_id: int, signature: str) -> bool:
+    return _is_same(_signature(str(organisation_id), "school_feed"), signature)
+
+
+def host_feed_path(organisation_id: int) -> str:
+    return f"/feeds/hosts/{organisation_id}/{_signature(str(organisation_id), 'host_feed')}.ics"
+
+
+def is_host_feed(organisation_id: int, signature: str) -> bool:
+    return _is_same(_signature(str(organisation_id), "host_feed"), signature)
+
+
+def _signature(name: str, context: str) -> str:
+    return keys().fingerprint(name, context)[:SIGNATURE_LENGTH]
+
+
+def _is_same(signature: str, given: str) -> bool:
+    return hmac.compare_digest(signature.encode(), given.encode())

@@ -1,25 +1,28 @@
-"""Reminders of what is coming, found by looking what is due; nothing waits in the broker.
+"""Reminders of what is coming, and thanks for what is over, found by looking what is due; nothing waits in the broker.
 
-A departure's moment (when the group meets, when its roster is due) has reminders some days before it. Each has its
-turn: from nine in the morning of its day until the next reminder's turn, or the moment itself. Whoever looks during the
-turn writes the letter, so that a clock that stood still for a day catches up; the letter's key keeps it from being
+A package's rules say how many days before or after which date a letter goes out, to whom, and at which hour of the host
+city. Each has its turn: from that hour on until the next one's of its series, or until the moment itself. Whoever looks
+during the turn writes the letter, so that a clock that stood still catches up; the letter's key keeps it from being
 written twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select, union_all
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.models import Booking, Follower
 from exchange_app.bookings.rules import BookingState
-from exchange_app.catalogue.models import Package
+from exchange_app.catalogue.models import Package, ReminderAbout, ReminderReader, ReminderRule
+from exchange_app.catalogue.rules import MOST_DAYS
+from exchange_app.catalogue.terms import Reminder, reminders_of
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
@@ -30,81 +33,124 @@ from exchange_app.partners.models import City
 MORNING = time(9)
 DAYTIME = (time(8), time(21))  # nobody's telephone rings at night because a clock catches up
 LOOK_AHEAD = timedelta(hours=1)  # wider than the step of the schedule
-FARTHEST = timedelta(days=5)  # no reminder is earlier than this
+LONGEST_TURN = timedelta(days=7)  # later it is no news, and looking for it would never end
+A_DAY = timedelta(days=1)
+BEFORE_ALL, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 DEPARTURES_AT_ONCE = 500
+HASH_IN_KEY = 32
 
-# Each departure's id with a moment of it and the host city's zone.
-Moments = Mapping[int, tuple[datetime, ZoneInfo]]
 
+class Series(NamedTuple):
+    """What is said about the same to the same reader; when a later letter of it has its turn, an earlier one's is
+    over."""
+
+    about: ReminderAbout
+    reader: ReminderReader
+
+
+ROSTER = Series(ReminderAbout.ROSTER, ReminderReader.LEADER)
+TRIP = Series(ReminderAbout.TRIP, ReminderReader.LEADER)
+FAMILIES_TRIP = Series(ReminderAbout.TRIP, ReminderReader.FAMILIES)
+AFTERWARDS = Series(ReminderAbout.AFTERWARDS, ReminderReader.LEADER)
+
+# The series of each kind of letter, and its part of the letter's key: `booking:42:reminder:one_day:2026-05-03`. Two are
+# named after the days that were fixed once: letters are kept under these names.
+THREE_DAYS, ONE_DAY = "reminder_three_days", "reminder_one_day"
+KINDS = {
+    "reminder_roster_due": (ROSTER, "roster"),
+    THREE_DAYS: (TRIP, "three_days"),
+    ONE_DAY: (TRIP, "one_day"),
+    "family_reminder": (FAMILIES_TRIP, "family"),
+    "reminder_afterwards": (AFTERWARDS, "afterwards"),
+}
+
+KIND_OF = {series: kind for kind, (series, _) in KINDS.items()}
+
+# Which bookings are reminded, and of which departures.
 COMING = (DepartureState.OPEN, DepartureState.CLOSED)
+BOOKING_STATES = {
+    ReminderAbout.ROSTER: (BookingState.SUBMITTED, BookingState.CONFIRMED),
+    ReminderAbout.TRIP: (BookingState.CONFIRMED,),
+    ReminderAbout.AFTERWARDS: (BookingState.CONFIRMED, BookingState.DONE),
+}
+DEPARTURE_STATES = {
+    ReminderAbout.ROSTER: COMING,
+    ReminderAbout.TRIP: COMING,
+    ReminderAbout.AFTERWARDS: (*COMING, DepartureState.DONE),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
-    """``slug`` is its part of the letter's key: `booking:42:reminder:one_day:2026-05-03`."""
+class Occasion:
+    """What letters are about: the day from which theirs are counted, before it or after it, and when they are too
+    late."""
 
-    kind: str
-    slug: str
-    days_before: int
+    day: date
+    is_over: bool
+    until: datetime
+    zone: ZoneInfo
 
-
-# Of each series the farthest first.
-THREE_DAYS = Reminder("reminder_three_days", "three_days", 3)
-ONE_DAY = Reminder("reminder_one_day", "one_day", 1)
-TRIP_REMINDERS = (THREE_DAYS, ONE_DAY)
-ROSTER_REMINDERS = (Reminder("reminder_roster_due", "roster", 3), Reminder("reminder_roster_due", "roster", 1))
-
-ROSTER_EXPECTED = (BookingState.SUBMITTED, BookingState.CONFIRMED)
+    def day_of(self, rule: Reminder) -> date:
+        return self.day + timedelta(days=rule.days if self.is_over else -rule.days)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When a reminder may go out: from ``opens`` on ``day`` until ``closes``."""
+    """When a letter may go out: from ``opens`` on ``day`` until ``closes``."""
 
-    reminder: Reminder
+    kind: str
     day: date
     opens: datetime
     closes: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Mailing:
-    """Reminders that go out together: of one turn, at one time, to groups that registered before ``opens``."""
+class Mailing(NamedTuple):
+    """Letters that go out together: of one day, at one time, to groups that registered before ``opens``."""
 
-    reminder: Reminder
+    kind: str
     day: date
     opens: datetime
     due_at: datetime
 
-
-class Group(NamedTuple):
-    """Whom a reminder goes to."""
-
-    booking_id: int
-    address: str
-    language: str
+    @property
+    def key_end(self) -> str:
+        return f":reminder:{KINDS[self.kind][1]}:{self.day.isoformat()}"
 
 
-def turns(reminders: Sequence[Reminder], moment: datetime, zone: ZoneInfo) -> list[Turn]:
-    """The turns of reminders, named from the farthest to the nearest, of one moment."""
-    days = [moment.astimezone(zone).date() - timedelta(days=reminder.days_before) for reminder in reminders]
-    opens = [datetime.combine(day, MORNING, zone) for day in days]
-    return [Turn(*each) for each in zip(reminders, days, opens, [*opens[1:], moment], strict=True)]
+# Departures by what goes out to their groups.
+Mailings = Mapping[Mailing, Sequence[int]]
 
 
-def has_its_turn(
-    letter: Letter, reminders: Sequence[Reminder], moment: datetime, zone: ZoneInfo, now: datetime
-) -> bool:
-    """Whether a reminder that was written earlier still fits: the moment was not moved, no later one has its turn."""
-    return any(
-        turn.reminder.kind == letter.kind and turn.day.isoformat() == letter.facts["day"] and now < turn.closes
-        for turn in turns(reminders, moment, zone)
-    )
+def occasion_of(about: ReminderAbout, departure: Any, zone: ZoneInfo) -> Occasion:
+    """``departure`` is one, or a row with its dates."""
+    if about is ReminderAbout.AFTERWARDS:
+        return Occasion(departure.ends_on, True, NEVER, zone)
+    moment = departure.roster_due_at if about is ReminderAbout.ROSTER else departure.meets_at
+    return Occasion(moment.astimezone(zone).date(), False, moment, zone)
+
+
+def turns(rules: Iterable[Reminder], occasion: Occasion) -> list[Turn]:
+    """The turns of a series' rules, in their order."""
+    days = [(rule, occasion.day_of(rule)) for rule in rules]
+    begun = sorted((datetime.combine(day, time(rule.hour), occasion.zone), day, _kind_of(rule)) for rule, day in days)
+    following = [*(opens for opens, _, _ in begun[1:]), NEVER]
+    found = [
+        Turn(kind, day, opens, min(closes, occasion.until, opens + LONGEST_TURN))
+        for (opens, day, kind), closes in zip(begun, following, strict=True)
+    ]
+    return [turn for turn in found if turn.opens < turn.closes]
+
+
+def _kind_of(rule: Reminder) -> str:
+    """Right before the trip it is the essentials, earlier there is time to go through everything."""
+    series = Series(rule.about, rule.reader)
+    if series == TRIP:
+        return ONE_DAY if rule.days <= 1 else THREE_DAYS
+    return KIND_OF[series]
 
 
 def goes_out_at(turn: Turn, now: datetime) -> datetime:
-    """When a reminder whose turn it is goes out: in the morning, or at once if that is over; at night only where the
-    next morning would be too late."""
+    """At its hour, or at once if that is over; at night only where the next morning would be too late."""
     if now <= turn.opens:
         return turn.opens
     local = now.astimezone(turn.opens.tzinfo)
@@ -116,98 +162,206 @@ def goes_out_at(turn: Turn, now: datetime) -> datetime:
     return morning if morning < turn.closes else now
 
 
-def plan_reminders(now: datetime, at_most: int = 500) -> int:
-    """Write the reminders of trips that are near and of rosters that are due; returns how many. Call again while it
-    returns any."""
-    return plan_trip_reminders(now, at_most) + plan_roster_reminders(now, at_most)
-
-
-def plan_trip_reminders(now: datetime, at_most: int) -> int:
-    near = Departure.starts_on.between((now - timedelta(days=1)).date(), (now + FARTHEST).date())
-    moments = _coming_moments(Departure.meets_at, near)
-    return _plan(TRIP_REMINDERS, moments, Booking.state == BookingState.CONFIRMED, now, at_most)
-
-
-def plan_roster_reminders(now: datetime, at_most: int) -> int:
-    moments = _coming_moments(Departure.roster_due_at, Departure.roster_due_at.between(now, now + FARTHEST))
-    is_missing = Booking.state.in_(ROSTER_EXPECTED) & (Booking.pupils + Booking.staff > Booking.named)
-    return _plan(ROSTER_REMINDERS, moments, is_missing, now, at_most)
-
-
-def _coming_moments(moment: Any, near: ColumnElement[bool]) -> Moments:
-    """``moment`` (a column) of the coming departures that are ``near``."""
-    rows = db.session.execute(
-        select(Departure.id, moment, City.time_zone)
-        .join(Package, Package.id == Departure.package_id)
-        .join(City, City.id == Package.host_city_id)
-        .where(Departure.state.in_(COMING), near)
+def is_still_true(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """Whether a letter that was written earlier still fits: neither its rule is gone nor the date moved, no later one
+    has its turn, and there is still somebody to tell it."""
+    series, departure = KINDS[letter.kind][0], booking.departure
+    occasion = occasion_of(series.about, departure, ZoneInfo(departure.package.host_city.time_zone))
+    rules = [rule for rule in reminders_of(departure.package) if (rule.about, rule.reader) == series]
+    return (
+        booking.state in BOOKING_STATES[series.about]
+        and departure.state in DEPARTURE_STATES[series.about]
+        and not (series is ROSTER and booking.is_roster_complete)
+        and any(
+            turn.kind == letter.kind and turn.day.isoformat() == letter.facts["day"] and now < turn.closes
+            for turn in turns(rules, occasion)
+        )
+        and (series.reader is ReminderReader.LEADER or _is_followed(booking, letter))
     )
-    return {departure_id: (at, ZoneInfo(zone)) for departure_id, at, zone in rows}
 
 
-def _plan(
-    reminders: Sequence[Reminder], moments: Moments, of_whom: ColumnElement[bool], now: datetime, at_most: int
-) -> int:
-    """Write at most ``at_most`` reminders, to those bookings that ``of_whom`` says; returns how many.
+def _is_followed(booking: Booking, letter: Letter) -> bool:
+    """The family has not said since that it wants no more letters."""
+    _, _, hashed = letter.key.rpartition(":")
+    followers = select(Follower.id).where(Follower.booking_id == booking.id, _hash_in_key() == hashed)
+    return db.session.scalar(followers) is not None
 
-    A group that registered during the turn is not reminded: it has just been told everything.
-    """
+
+# ------------------------------------------------------------------------------------------------------------- planning
+
+
+def plan_reminders(now: datetime, at_most: int = 500) -> int:
+    """Write at most so many letters whose turn it is; returns how many. Call again while it returns any."""
     written = 0
-    for mailing, departure_ids in _open_mailings(reminders, moments, now).items():
-        for some in _chunks(departure_ids):
-            groups = _not_reminded(mailing, some, of_whom, at_most - written)
-            write_letters([_letter(mailing, group) for group in groups], now)
-            written += len(groups)
+    for series, rules in _list_rules().items():
+        for mailings in _portions(_list_due(series, rules, now)):
+            letters = _list_unwritten(series, mailings, at_most - written)
+            write_letters(letters, now)
+            written += len(letters)
             if written >= at_most:
                 return written
     return written
 
 
-def _open_mailings(reminders: Sequence[Reminder], moments: Moments, now: datetime) -> dict[Mailing, list[int]]:
-    """What is to go out now or soon, each with its departures."""
-    found: dict[Mailing, list[int]] = {}
-    for departure_id, (moment, zone) in moments.items():
-        for turn in turns(reminders, moment, zone):
-            if turn.opens <= now + LOOK_AHEAD and now < turn.closes:
-                mailing = Mailing(turn.reminder, turn.day, turn.opens, goes_out_at(turn, now))
-                found.setdefault(mailing, []).append(departure_id)
+def _list_rules() -> Mapping[Series, Mapping[int, Sequence[Reminder]]]:
+    """Of each series the rules of every package that has any."""
+    found: dict[Series, dict[int, list[Reminder]]] = {series: defaultdict(list) for series, _ in KINDS.values()}
+    rows = db.session.execute(
+        select(ReminderRule.package_id, ReminderRule.about, ReminderRule.days, ReminderRule.reader, ReminderRule.hour)
+    )
+    for package_id, about, days, reader, hour in rows:
+        if (series := Series(about, reader)) in found:
+            found[series][package_id].append(Reminder(about, days, reader, hour))
+    return {series: rules for series, rules in found.items() if rules}
+
+
+def _list_due(series: Series, rules: Mapping[int, Sequence[Reminder]], now: datetime) -> list[tuple[Mailing, int]]:
+    """The departures whose groups are to be written to now or soon, by what they get. A turn that is about to end is
+    not worth a letter."""
+    found = []
+    for departure in _list_near(series.about, {rule.days for own in rules.values() for rule in own}, now):
+        own = rules.get(departure.package_id, ())
+        occasion = occasion_of(series.about, departure, ZoneInfo(departure.time_zone))
+        begun = [turn for turn in turns(own, occasion) if turn.opens <= now + LOOK_AHEAD]
+        if begun and now < begun[-1].closes:
+            turn = begun[-1]
+            found.append((Mailing(turn.kind, turn.day, turn.opens, goes_out_at(turn, now)), departure.id))
+    return sorted(found)
+
+
+def _list_near(about: ReminderAbout, days: Iterable[int], now: datetime) -> Iterable[Any]:
+    """The departures that any rule with so many days can be about now."""
+    return db.session.execute(
+        select(
+            Departure.id,
+            Departure.package_id,
+            Departure.meets_at,
+            Departure.roster_due_at,
+            Departure.ends_on,
+            City.time_zone,
+        )
+        .join(Package, Package.id == Departure.package_id)
+        .join(City, City.id == Package.host_city_id)
+        .where(Departure.state.in_(DEPARTURE_STATES[about]), _is_near(about, days, now))
+    )
+
+
+def _is_near(about: ReminderAbout, days: Iterable[int], now: datetime) -> ColumnElement[bool]:
+    """In words that an index answers: a trip that is over is looked for by its first day too."""
+    if about is ReminderAbout.ROSTER:
+        return or_(*(Departure.roster_due_at.between(*each) for each in _windows(days, now, since=now)))
+    if about is ReminderAbout.TRIP:
+        return or_(*(_between(Departure.starts_on, *each) for each in _windows(days, now, since=now - A_DAY)))
+    windows = _windows([-count for count in days], now)
+    return or_(
+        *(
+            _between(Departure.ends_on, first, last) & _between(Departure.starts_on, first - MOST_DAYS * A_DAY, last)
+            for first, last in windows
+        )
+    )
+
+
+def _between(day: Any, first: datetime, last: datetime) -> ColumnElement[bool]:
+    return day.between(first.date(), last.date())
+
+
+def _windows(days: Iterable[int], now: datetime, since: datetime = BEFORE_ALL) -> list[tuple[datetime, datetime]]:
+    """From when until when lies what has a turn so many days before it, and a day more for dates of other zones.
+    Windows that touch are one."""
+    found: list[tuple[datetime, datetime]] = []
+    for count in sorted(days):
+        day = now + count * A_DAY
+        first, last = max(day - LONGEST_TURN - A_DAY, since), day + 2 * A_DAY
+        if found and first <= found[-1][1]:
+            first, _ = found.pop()
+        found.append((first, last))
     return found
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), DEPARTURES_AT_ONCE):
-        yield ids[start : start + DEPARTURES_AT_ONCE]
+def _portions(due: Sequence[tuple[Mailing, int]]) -> Iterator[Mailings]:
+    for start in range(0, len(due), DEPARTURES_AT_ONCE):
+        portion: dict[Mailing, list[int]] = {}
+        for mailing, departure_id in due[start : start + DEPARTURES_AT_ONCE]:
+            portion.setdefault(mailing, []).append(departure_id)
+        yield portion
 
 
-def _not_reminded(
-    mailing: Mailing, departure_ids: Sequence[int], of_whom: ColumnElement[bool], at_most: int
-) -> list[Group]:
-    key = literal("booking:") + cast(Booking.id, String) + literal(_key_end(mailing))
-    rows = db.session.execute(
-        select(Booking.id, func.coalesce(Booking.contact_email, User.email), Booking.language)
-        .join(User, User.id == Booking.leader_id)
-        .where(
-            Booking.departure_id.in_(departure_ids),
-            Booking.submitted_at < mailing.opens,
-            of_whom,
-            ~exists().where(Letter.key == key),
+def _list_unwritten(series: Series, mailings: Mailings, at_most: int) -> list[NewLetter]:
+    """What nobody wrote yet, in one order, so that two planners never wait for each other."""
+    to_readers = _to_leaders if series.reader is ReminderReader.LEADER else _to_families
+    return sorted(to_readers(series.about, mailings, at_most), key=lambda letter: letter.key)
+
+
+def _to_leaders(about: ReminderAbout, mailings: Mailings, at_most: int) -> Iterator[NewLetter]:
+    address = func.coalesce(Booking.contact_email, User.email)
+
+    def groups(number: int, mailing: Mailing, departure_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+        key = _key_of(mailing)
+        return (
+            select(literal(number), key, Booking.id, address, Booking.language)
+            .join(User, User.id == Booking.leader_id)
+            .where(*_are_reminded(about, mailing, departure_ids), ~exists().where(Letter.key == key))
         )
-        .limit(at_most)
-    )
-    return sorted(Group(*row) for row in rows)  # in one order, so that two planners never wait for each other
+
+    for mailing, *row in _rows_of(groups, mailings, at_most):
+        yield _letter(mailing, *row)
 
 
-def _letter(mailing: Mailing, group: Group) -> NewLetter:
+def _to_families(about: ReminderAbout, mailings: Mailings, at_most: int) -> Iterator[NewLetter]:
+    def families(number: int, mailing: Mailing, departure_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+        key = _key_of(mailing) + literal(":") + _hash_in_key()
+        return (
+            select(literal(number), key, Follower.id)
+            .join(Booking, Booking.id == Follower.booking_id)
+            .where(*_are_reminded(about, mailing, departure_ids), ~exists().where(Letter.key == key))
+            .where(Follower.since < mailing.opens)
+        )
+
+    rows = list(_rows_of(families, mailings, at_most))
+    found = db.session.scalars(select(Follower).where(Follower.id.in_([row[-1] for row in rows])))
+    followers = {follower.id: follower for follower in found}
+    for mailing, key, follower_id in rows:
+        follower = followers[follower_id]
+        yield _letter(mailing, key, follower.booking_id, follower.address, follower.language)
+
+
+def _rows_of(
+    select_of: Callable[[int, Mailing, Sequence[int]], Select[*tuple[Any, ...]]], mailings: Mailings, at_most: int
+) -> Iterator[tuple[Any, ...]]:
+    """What the selects of all mailings find, each row with its mailing; in one statement, however many rules there
+    are."""
+    known = list(mailings)
+    selects = [select_of(number, mailing, mailings[mailing]) for number, mailing in enumerate(known)]
+    for number, *row in db.session.execute(union_all(*selects).limit(at_most)):
+        yield known[number], *row
+
+
+def _key_of(mailing: Mailing) -> ColumnElement[str]:
+    return literal("booking:") + cast(Booking.id, String) + literal(mailing.key_end)
+
+
+def _hash_in_key() -> ColumnElement[str]:
+    return func.substr(Follower.address_hash, 1, HASH_IN_KEY)
+
+
+def _are_reminded(
+    about: ReminderAbout, mailing: Mailing, departure_ids: Sequence[int]
+) -> Iterator[ColumnElement[bool]]:
+    """Who registered during the turn is not: they have just been told everything."""
+    yield Booking.departure_id.in_(departure_ids)
+    yield Booking.state.in_(BOOKING_STATES[about])
+    yield Booking.submitted_at < mailing.opens
+    if about is ReminderAbout.ROSTER:
+        yield Booking.pupils + Booking.staff > Booking.named
+
+
+def _letter(mailing: Mailing, key: str, booking_id: int, address: str, language: str) -> NewLetter:
     return NewLetter(
-        key=f"booking:{group.booking_id}{_key_end(mailing)}",
-        kind=mailing.reminder.kind,
-        subject_id=group.booking_id,
-        address=group.address,
-        language=group.language,
+        key=key,
+        kind=mailing.kind,
+        subject_id=booking_id,
+        address=address,
+        language=language,
         due_at=mailing.due_at,
         facts={"day": mailing.day.isoformat()},
     )
-
-
-def _key_end(mailing: Mailing) -> str:
-    return f":reminder:{mailing.reminder.slug}:{mailing.day.isoformat()}"

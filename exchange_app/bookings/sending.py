@@ -18,15 +18,7 @@ from exchange_app.bookings.queries import (
     find_open_request,
 )
 from exchange_app.bookings.queue import place_in_line
-from exchange_app.bookings.reminders import (
-    COMING,
-    ONE_DAY,
-    ROSTER_EXPECTED,
-    ROSTER_REMINDERS,
-    THREE_DAYS,
-    TRIP_REMINDERS,
-    has_its_turn,
-)
+from exchange_app.bookings.reminders import ONE_DAY, THREE_DAYS, is_still_true
 from exchange_app.bookings.rules import (
     CHANGEABLE,
     GOING_ON,
@@ -60,6 +52,7 @@ def load_bookings(ids: Collection[int]) -> Mapping[int, Booking]:
             joinedload(Booking.departure).joinedload(Departure.pool),
             package.joinedload(Package.host_city),
             package.joinedload(Package.organiser),
+            package.selectinload(Package.reminders),
             package.selectinload(Package.stops).joinedload(Stop.menu_item).joinedload(MenuItem.base),
         )
         .execution_options(populate_existing=True)
@@ -155,25 +148,6 @@ def _is_request_open(booking: Booking, letter: Letter, now: datetime) -> bool:
     """Neither answered nor withdrawn."""
     request = find_open_request(booking.id)
     return request is not None and request.id == letter.facts["request"]
-
-
-def _is_trip_coming(booking: Booking, letter: Letter, now: datetime) -> bool:
-    departure = booking.departure
-    return (
-        booking.state is BookingState.CONFIRMED
-        and departure.state in COMING
-        and has_its_turn(letter, TRIP_REMINDERS, departure.meets_at, zone_of(departure), now)
-    )
-
-
-def _is_roster_missing(booking: Booking, letter: Letter, now: datetime) -> bool:
-    departure = booking.departure
-    return (
-        booking.state in ROSTER_EXPECTED
-        and departure.state in COMING
-        and booking.named < booking.persons
-        and has_its_turn(letter, ROSTER_REMINDERS, departure.roster_due_at, zone_of(departure), now)
-    )
 
 
 def _itinerary_to_keep(booking: Booking, letter: Letter, now: datetime) -> Calendar:
@@ -278,7 +252,9 @@ BOOKING_LETTERS = (
     _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),
     _kind("organiser_request", sentence("A school asks for a change, to the organiser"), _is_request_open),
     _kind("booking_request_answered", sentence("Answer to a request"), _while_state(*BookingState)),
-    _kind("reminder_roster_due", sentence("Reminder that the roster is due"), _is_roster_missing),
-    _kind(THREE_DAYS.kind, sentence("Reminder three days before"), _is_trip_coming),
-    _kind(ONE_DAY.kind, sentence("Reminder one day before"), _is_trip_coming),
+    _kind("reminder_roster_due", sentence("Reminder that the roster is due"), is_still_true),
+    _kind(THREE_DAYS, sentence("Reminder some days before the trip"), is_still_true),
+    _kind(ONE_DAY, sentence("Reminder right before the trip"), is_still_true),
+    _kind("family_reminder", sentence("Word to a family: the trip is near"), is_still_true),
+    _kind("reminder_afterwards", sentence("Thanks after the trip"), is_still_true),
 )

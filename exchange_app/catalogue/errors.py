@@ -164,3 +164,29 @@ class DaysFixed(Conflict):
     slug = "days-fixed"
     words = sentence("The number of days is fixed once a package was published: departures are planned by it.")
     field = "days"
+
+
+class ReminderTwice(Invalid):
+    slug = "reminder-twice"
+    words = sentence("This reminder stands here already: change the days, or empty the row.")
+    field = "reminders"
+
+
+class ReminderForFamilies(Invalid):
+    slug = "reminder-for-families"
+    words = sentence("Families are reminded of the trip only.")
+    field = "reminders"
+
+
+class ReminderTooEarly(Invalid):
+    slug = "reminder-too-early"
+    words = sentence("Afterwards is one day after the last day, or later.")
+    field = "reminders"
+
+
+class TooManyReminders(Invalid):
+    """A package has ``most`` reminders."""
+
+    slug = "too-many-reminders"
+    words = sentence("A package has at most %(most)s reminders.")
+    field = "reminders"

@@ -6,10 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, TimeField, ValidationError
+from wtforms import BooleanField, DateField, FieldList, FormField, HiddenField, SelectField, TimeField, ValidationError
 
 from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN, TIMES_ON
-from exchange_app.catalogue.models import Approver, BaseKind, Manner, MenuItem, Plan
+from exchange_app.catalogue.models import (
+    Approver,
+    BaseKind,
+    Manner,
+    MenuItem,
+    Plan,
+    ReminderAbout,
+    ReminderReader,
+)
 from exchange_app.catalogue.queries import ItemFilter
 from exchange_app.catalogue.rules import (
     ASKABLE_FIELDS,
@@ -22,11 +30,22 @@ from exchange_app.catalogue.rules import (
     make_asks,
     parse_times,
 )
-from exchange_app.catalogue.terms import BaseTerms, ItemTerms, MenuTerms, PackageTerms, StopTerms
+from exchange_app.catalogue.terms import (
+    MOST_REMINDERS,
+    BaseTerms,
+    ItemTerms,
+    MenuTerms,
+    PackageTerms,
+    Reminder,
+    StopTerms,
+    in_order,
+    list_mistakes,
+)
 from exchange_app.core.text import Translated, sentence
 from exchange_app.partners.models import City
 from exchange_app.web.formats import grades
 from exchange_app.web.forms import (
+    FILL_IN,
     ChoiceField,
     CountField,
     FilterForm,
@@ -46,6 +65,11 @@ NOBODY = sentence("Nobody")
 TIMES = sentence("Write times as in 09:00, 14:00.")
 APPROVES_ALREADY = sentence("This one approves already: choose another, or nobody.")
 MOST_DAYS_OF_NOTICE = 365
+MOST_REMINDER_DAYS = 30
+REMINDER_HOURS = range(8, 21)  # of the host city
+EMPTY_ROW = "–"
+ABOUT_WHAT = sentence("Choose what it is about, or empty the days too.")
+IN_ROW = sentence("Row %(row)s: %(words)s")
 
 
 class RowField(SelectField):
@@ -165,6 +189,68 @@ class ItemForm(EditForm):
         return ItemTerms(**self.values_for(ItemTerms), languages=spoken, timetable=timetable)
 
 
+class ReminderForm(Form):
+    """One row of a package's reminders; empty, it is none."""
+
+    class Meta(Form.Meta):
+        csrf = False  # it is part of a form that has its token
+
+    about = ChoiceField(ReminderAbout, sentence("About"), empty=EMPTY_ROW)
+    days = CountField(sentence("Days"), most=MOST_REMINDER_DAYS)
+    hour = SelectField(
+        sentence("At"), coerce=int, default=9, choices=[(hour, f"{hour:02}:00") for hour in REMINDER_HOURS]
+    )
+    reader = ChoiceField(ReminderReader, sentence("To"), default=ReminderReader.LEADER, validators=[Required()])
+
+    @property
+    def is_empty(self) -> bool:
+        return self.about.data is None and self.days.data is None
+
+    def reminder(self) -> Reminder:
+        return Reminder(**self.data)
+
+    def validate_about(self, field: ChoiceField) -> None:
+        if field.data is None and not field.errors and not self.is_empty:
+            raise ValidationError(ABOUT_WHAT)
+
+    def validate_days(self, field: CountField) -> None:
+        if field.data is None and not field.errors and not self.is_empty:
+            raise ValidationError(FILL_IN)
+
+
+class RemindersField(FieldList):
+    """A package's reminders, row by row. A sentence stands beside what it is about; all of them, with their rows, are
+    the field's ``errors``."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        row = FormField(ReminderForm)
+        super().__init__(row, label, min_entries=MOST_REMINDERS, max_entries=MOST_REMINDERS, **options)
+
+    def process(self, formdata: Any, data: Iterable[Any] = (), extra_filters: Any = None) -> None:
+        super().process(formdata, in_order(data), extra_filters)
+
+    @property
+    def rows(self) -> list[ReminderForm]:
+        return [entry.form for entry in self.entries]
+
+    def reminders(self) -> list[Reminder]:
+        return [row.reminder() for row in self.rows if not row.is_empty]
+
+    def validate(self, form: Any, extra_validators: Sequence[Any] = ()) -> bool:
+        super().validate(form, extra_validators)
+        readable = [row for row in self.rows if not row.is_empty and not row.errors]
+        for place, mistake in list_mistakes([row.reminder() for row in readable]):
+            about = readable[place].about
+            about.errors = [*about.errors, mistake.sentence]
+        self.errors = [
+            str(IN_ROW) % {"row": number, "words": words}
+            for number, row in enumerate(self.rows, 1)
+            for field in row
+            for words in field.errors
+        ]
+        return not self.errors
+
+
 class PackageForm(EditForm):
     title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
     summary = TranslatedField(sentence("Summary in one or two sentences"), longest=400)
@@ -195,6 +281,7 @@ class PackageForm(EditForm):
         sentence("Pupils that one adult may accompany"), least=1, most=100, validators=[Required()]
     )
     supervision_basis = TranslatedField(sentence("Basis of this number"), longest=400, validators=[Required()])
+    reminders = RemindersField(sentence("Reminders"))
     ask_birth_date = TranslatedField(ASKED_FIELDS["birth_date"])
     ask_sex = TranslatedField(ASKED_FIELDS["sex"])
     ask_document_number = TranslatedField(sentence("Identity document: type and number"))
@@ -224,11 +311,12 @@ class PackageForm(EditForm):
     def terms(self) -> PackageTerms:
         named = (self.approver_1.data, self.approver_2.data, self.approver_3.data)
         reasons = {field: self[f"ask_{field}"].data for field in ASKABLE_FIELDS}
-        return PackageTerms(
-            **self.values_for(PackageTerms),
-            approvals=[approver.value for approver in named if approver is not None],
-            asks=make_asks(reasons),
-        )
+        values = self.values_for(PackageTerms) | {
+            "approvals": [approver.value for approver in named if approver is not None],
+            "asks": make_asks(reasons),
+            "reminders": in_order(self.reminders.reminders()),
+        }
+        return PackageTerms(**values)
 
 
 class StopForm(EditForm):

@@ -4,7 +4,17 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from exchange_app.catalogue.models import Approver, BaseKind, Manner, MenuItem, Package, Plan, Publication
+from exchange_app.catalogue.models import (
+    Approver,
+    BaseKind,
+    Manner,
+    MenuItem,
+    Package,
+    Plan,
+    Publication,
+    ReminderAbout,
+    ReminderReader,
+)
 from exchange_app.catalogue.rules import WEEKDAYS, runs, weekdays_alike
 from exchange_app.core.text import Translated, current_language, sentence
 from exchange_app.web.labels import Labels
@@ -38,6 +48,15 @@ LABELS: Labels = {
         Approver.SCHOOL_HEAD: sentence("The school's head"),
         Approver.HOST: sentence("The host"),
         Approver.EDUCATION_BUREAU: sentence("The education bureau"),
+    },
+    ReminderAbout: {
+        ReminderAbout.ROSTER: sentence("Roster: days before it is due"),
+        ReminderAbout.TRIP: sentence("Trip: days before the first day"),
+        ReminderAbout.AFTERWARDS: sentence("Thanks: days after the last day"),
+    },
+    ReminderReader: {
+        ReminderReader.LEADER: sentence("Leader"),
+        ReminderReader.FAMILIES: sentence("Families"),
     },
 }
 

@@ -42,6 +42,7 @@ from exchange_app.catalogue.terms import (
     StopTerms,
     apply_terms,
     fingerprint,
+    list_mistakes,
     terms_of,
 )
 from exchange_app.core.database import db
@@ -148,8 +149,8 @@ def remove_item(item: MenuItem) -> None:
 
 
 def add_package(terms: PackageTerms, *, by: User) -> Package:
-    """A draft package of the organiser's own organisation. Raises GradesTurned."""
-    _check_grades(terms.grade_from, terms.grade_until)
+    """A draft package of the organiser's own organisation. Raises GradesTurned, or what is wrong with a reminder."""
+    _check_package(terms)
     package = Package(
         slug=_slug_of(terms.title, "package"), organiser=by.organisation, publication=Publication.DRAFT, stops=[]
     )
@@ -157,15 +158,21 @@ def add_package(terms: PackageTerms, *, by: User) -> Package:
 
 
 def change_package(package: Package, terms: PackageTerms, *, seen: str) -> None:
-    """Raises GradesTurned, DaysFixed, StopOutsideDays or ChangedMeanwhile, and for a published package whatever stands
-    against its being published."""
-    _check_grades(terms.grade_from, terms.grade_until)
+    """Raises GradesTurned, DaysFixed, StopOutsideDays or ChangedMeanwhile, what is wrong with a reminder, and for a
+    published package whatever stands against its being published."""
+    _check_package(terms)
     if terms.days != package.days and package.publication is not Publication.DRAFT:
         raise DaysFixed()
     for day in rules.days_outside(terms.days, (stop.day for stop in package.stops)):
         raise StopOutsideDays(day=day, days=terms.days, field="days")
     change(package, terms, seen=seen)
     _keep_publishable(package)
+
+
+def _check_package(terms: PackageTerms) -> None:
+    _check_grades(terms.grade_from, terms.grade_until)
+    for _, mistake in list_mistakes(terms.reminders):
+        raise mistake
 
 
 def list_obstacles(package: Package) -> list[Refusal]:

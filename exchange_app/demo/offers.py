@@ -7,6 +7,7 @@ from typing import Any
 
 from exchange_app.catalogue import service as catalogue
 from exchange_app.catalogue.models import Manner, Menu, MenuItem, Package, Plan, Publication, Stop
+from exchange_app.catalogue.terms import DEFAULT_REMINDERS, make_rules
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.demo.known import Known
@@ -69,6 +70,7 @@ def add_packages(known: Known) -> None:
             supervision_basis=supervision["basis"],
             publication=Publication.DRAFT,
             stops=stops,
+            reminders=make_rules(DEFAULT_REMINDERS),
             **entry,
         )
         db.session.add(package)

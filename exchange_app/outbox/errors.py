@@ -16,6 +16,20 @@ class LetterSettled(Conflict):
     words = sentence("This cannot be done to the letter in its present state. Reload the page to see where it stands.")
 
 
+class LetterPurged(Conflict):
+    slug = "letter-purged"
+    words = sentence(
+        "The address and the words of this letter were removed when their time was over. It cannot be sent again."
+    )
+
+
 class LetterNotReadable(Conflict):
     slug = "letter-not-readable"
     words = sentence("This letter has not been sent, and what it is about is not there any more.")
+
+
+class LetterNotMade(Conflict):
+    """Its address is none, or there is a mistake in its words; the worker logs where."""
+
+    slug = "letter-not-made"
+    words = sentence("This letter has not been sent, and as it stands it cannot be made.")

@@ -1,7 +1,13 @@
-"""How a letter's state reads on pages."""
+"""How a letter's state, its last problem, and what people ask about letters read on pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
 
 from exchange_app.core.text import sentence
 from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.queries import Asked
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -13,5 +19,74 @@ LABELS: Labels = {
         LetterState.SKIPPED: sentence("Not needed any more"),
         LetterState.FAILED: sentence("Failed"),
         LetterState.DOUBTFUL: sentence("In doubt"),
-    }
+    },
+    Asked: {
+        Asked.DUE: sentence("Due now"),
+        Asked.PLANNED: sentence("Planned for later"),
+        Asked.UNDER_WAY: sentence("On the way"),
+        Asked.RETRYING: sentence("Being retried"),
+        Asked.SENT_TODAY: sentence("Sent today"),
+        Asked.SKIPPED: sentence("Not needed any more"),
+        Asked.FAILED: sentence("Failed"),
+        Asked.DOUBTFUL: sentence("In doubt"),
+    },
 }
+
+# A letter's last problem is kept as a code (`delivery.py`, `transport.py`); this is what people read.
+PROBLEMS = {
+    "stopped by hand": sentence("Somebody decided that it is not to be sent."),
+    "the worker ended while handing it over": sentence(
+        "The worker ended while it handed the letter over; the mail server may have accepted it."
+    ),
+    "the address is no mail address": sentence("The address is no e-mail address."),
+}
+IN_THE_END = sentence("The mail server broke off at the very end; it may have accepted the letter.")
+NOT_MADE = sentence("The letter could not be made; the worker's log says where the mistake is.")
+AWAY = {
+    "TimeoutError": sentence("The mail server does not answer."),
+    "ConnectionRefusedError": sentence("Nothing answers at the mail server's address."),
+    "gaierror": sentence("The mail server's name is not known."),
+    "SMTPAuthenticationError": sentence("The mail server does not accept the user name and password of this site."),
+    "MAIL": sentence("The mail server does not accept the sender of this site."),
+}
+AWAY_SOMEHOW = sentence("The mail server cannot be used at the moment.")
+# RFC 3463: what a refusal is about, whatever its class.
+REFUSED = {
+    "1.1": sentence("There is no such mailbox."),
+    "1.2": sentence("The part of the address after the @ receives no mail."),
+    "2.1": sentence("The mailbox is closed."),
+    "2.2": sentence("The mailbox is full."),
+    "3.4": sentence("The letter is too large for the mail server."),
+    "7.1": sentence("The mail server refuses the letter by its own rules."),
+}
+NOT_TO_THIS_ADDRESS = sentence("The mail server takes no letters for this address.")
+NOT_TO_THIS_ADDRESS_NOW = sentence("The mail server takes no letters for this address at the moment.")
+NOT_THIS_LETTER = sentence("The mail server does not take this letter.")
+NOT_THIS_LETTER_NOW = sentence("The mail server does not take this letter at the moment.")
+
+REFUSAL = re.compile(r"(?P<phase>[A-Za-z]+) (?P<code>\d{3})(?: [245]\.(?P<about>\d+\.\d+))?")
+
+
+def problem_in_words(problem: str) -> str:
+    """What a problem's code means; a code that nobody knows is shown as it is."""
+    return str(_words_for(problem))
+
+
+def _words_for(problem: str) -> Any:
+    if problem in PROBLEMS:
+        return PROBLEMS[problem]
+    if problem.startswith("mail server: "):
+        return AWAY.get(problem.split()[2], AWAY_SOMEHOW)
+    if "last dot" in problem:
+        return IN_THE_END
+    if refusal := REFUSAL.fullmatch(problem):
+        return _refusal_in_words(refusal["phase"], int(refusal["code"]), refusal["about"])
+    return NOT_MADE if problem.isidentifier() else problem
+
+
+def _refusal_in_words(phase: str, code: int, about: str | None) -> Any:
+    if about in REFUSED:
+        return REFUSED[about]
+    if phase == "RCPT":
+        return NOT_TO_THIS_ADDRESS if code >= 500 else NOT_TO_THIS_ADDRESS_NOW
+    return NOT_THIS_LETTER if code >= 500 else NOT_THIS_LETTER_NOW

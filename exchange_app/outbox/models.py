@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exchange_app.core.database import Moment, RowId, choice, db
-from exchange_app.core.sealing import Sealed, new_uid
+from exchange_app.core.sealing import Sealed, keys, new_uid
 
 
 class LetterState(StrEnum):
@@ -29,7 +29,13 @@ class LetterState(StrEnum):
 # The words of the partial indexes; a query that repeats them word for word is answered from the index on both engines.
 HAS_ADDRESS = text("address_sealed IS NOT NULL")
 ON_THE_WAY = text("state IN ('pending', 'sending', 'handing_over')")
+SETTLED = text("state IN ('sent', 'skipped', 'failed', 'doubtful')")
 IN_TROUBLE = text("state IN ('failed', 'doubtful')")
+
+
+def address_hash_of(address: str) -> str:
+    """A keyed hash that is equal for equal addresses, to find the letters to one without opening any."""
+    return keys().fingerprint(address.lower(), "letters.address")
 
 
 class Letter(db.Model):
@@ -38,22 +44,21 @@ class Letter(db.Model):
     ``key`` is unique and says what the letter is (`booking:42:confirmed`), so that no cause can write it twice.
     ``subject_id`` is the row that the kind speaks about; ``facts`` holds ids, numbers and reasons, never personal data.
     The address and the message as it was sent are sealed; both are gone once the letter is old enough.
-    Letters of one ``thread`` (about one thing, to one reader) arrive in the order in which they were written.
     ``address_hash`` is equal for equal addresses.
 
     ``due_at`` is when the letter should go out. ``next_look_at`` is when a worker takes it in hand next: first that
-    same moment, then the end of a worker's lease or the next try after a failure. ``attempts`` counts the leases and
-    never goes back, so that a worker whose lease ran out can tell; ``failures`` counts what went wrong since a person
-    last looked at it.
+    same moment, then the end of a worker's lease or the next try after a failure; once it is settled, when that was.
+    ``attempts`` counts the leases and never goes back, so that a worker whose lease ran out can tell; ``failures``
+    counts what went wrong since a person last looked at it.
     """
 
     __tablename__ = "letters"
     __table_args__ = (
         Index("ix_letters_next_look_at", "next_look_at", "id", postgresql_where=ON_THE_WAY, sqlite_where=ON_THE_WAY),
         Index("ix_letters_in_trouble", "id", postgresql_where=IN_TROUBLE, sqlite_where=IN_TROUBLE),
-        Index("ix_letters_thread", "thread", "id", postgresql_where=ON_THE_WAY, sqlite_where=ON_THE_WAY),
+        Index("ix_letters_settled", "state", "next_look_at", postgresql_where=SETTLED, sqlite_where=SETTLED),
         Index("ix_letters_kind_subject_id", "kind", "subject_id"),
-        Index("ix_letters_address_hash_sent_at", "address_hash", "sent_at"),
+        Index("ix_letters_address_hash", "address_hash"),
         Index("ix_letters_written_at", "written_at", postgresql_where=HAS_ADDRESS, sqlite_where=HAS_ADDRESS),
     )
 
@@ -64,7 +69,6 @@ class Letter(db.Model):
     subject_id: Mapped[int] = mapped_column(RowId)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     language: Mapped[str] = mapped_column(String(10))
-    thread: Mapped[str | None] = mapped_column(String(120))
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     address_hash: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.PENDING)

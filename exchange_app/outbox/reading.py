@@ -9,9 +9,11 @@ from email.message import EmailMessage
 from email.parser import HeaderParser
 from email.policy import SMTP
 
-from exchange_app.outbox.errors import LetterNotReadable
-from exchange_app.outbox.kinds import kind_of, load_subjects
+from exchange_app.outbox.errors import LetterNotMade, LetterNotReadable, LetterPurged
+from exchange_app.outbox.finding import known_kinds
+from exchange_app.outbox.kinds import load_subjects
 from exchange_app.outbox.models import Letter
+from exchange_app.outbox.purging import is_purged
 from exchange_app.outbox.rendering import as_text, read_message, render
 
 
@@ -33,7 +35,9 @@ class ReadableLetter:
 
 
 def read_letter(letter: Letter, now: datetime) -> ReadableLetter:
-    """Raises LetterNotReadable where it was not sent and what it is about is gone."""
+    """Raises LetterPurged; where it was not sent, LetterNotReadable if what it is about is gone and LetterNotMade."""
+    if is_purged(letter):
+        raise LetterPurged()
     message = read_message(letter.message or _as_it_would_be(letter, now))
     return ReadableLetter(
         subject=str(message["Subject"]),
@@ -49,7 +53,10 @@ def _as_it_would_be(letter: Letter, now: datetime) -> str:
     subject = load_subjects([letter]).get(letter.id)
     if subject is None:
         raise LetterNotReadable()
-    return as_text(render(letter, subject, now))
+    try:
+        return as_text(render(letter, subject, now))
+    except Exception as mistake:  # whoever looks for a mistake must be able to look at the letter; workers log it
+        raise LetterNotMade() from mistake
 
 
 def _body(message: EmailMessage, kind: str) -> str:
@@ -67,10 +74,18 @@ def title_of(letter: Letter) -> str:
     """The subject line if it was sent, else what sort of letter it is."""
     if letter.message:
         return str(HeaderParser(policy=SMTP).parsestr(letter.message, headersonly=True)["Subject"])
-    return str(kind_of(letter).words)
+    return words_of_kind(letter)
 
 
-def masked(address: str) -> str:
-    """An address as a list shows it: enough to recognise, not enough to write to."""
+def words_of_kind(letter: Letter) -> str:
+    """What sort of letter it is; the bare name of a kind that there is no more."""
+    kind = known_kinds().get(letter.kind)
+    return letter.kind if kind is None else str(kind.words)
+
+
+def masked(address: str | None) -> str:
+    """An address as a list shows it: enough to recognise, not enough to write to; a dash where it is not kept."""
+    if address is None:
+        return "—"
     name, _, domain = address.partition("@")
     return f"{name[:1]}…@{domain}"

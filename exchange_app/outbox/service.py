@@ -15,7 +15,7 @@ from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.sealing import keys, new_uid, sealed_context
 from exchange_app.core.transaction import on_commit
 from exchange_app.outbox.errors import LetterSettled
-from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.models import Letter, LetterState, address_hash_of
 
 DELIVER = "outbox.deliver"
 
@@ -52,6 +52,7 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
         "facts": dict(letter.facts),
         "language": letter.language,
         "address_sealed": keys().seal(letter.address, sealed_context(Letter.__tablename__, "address", uid)),
+        "address_hash": address_hash_of(letter.address),
         "state": LetterState.PENDING,
         "written_at": now,
         "due_at": letter.due_at,
@@ -75,19 +76,20 @@ def send_again(letter_id: int, now: datetime) -> None:
     on_commit(partial(wake, DELIVER))
 
 
-def stop_letter(letter_id: int) -> None:
+def stop_letter(letter_id: int, now: datetime) -> None:
     """A letter that did not go out yet never will. Raises LetterSettled."""
     _change(
         letter_id,
         from_states=(LetterState.PENDING, LetterState.FAILED, LetterState.DOUBTFUL),
         state=LetterState.SKIPPED,
+        next_look_at=now,
         last_problem="stopped by hand",
     )
 
 
 def note_arrival(letter_id: int, now: datetime) -> None:
     """A doubtful letter turned out to have arrived. Raises LetterSettled."""
-    _change(letter_id, from_states=(LetterState.DOUBTFUL,), state=LetterState.SENT, sent_at=now)
+    _change(letter_id, from_states=(LetterState.DOUBTFUL,), state=LetterState.SENT, sent_at=now, next_look_at=now)
 
 
 def _change(letter_id: int, *, from_states: Sequence[LetterState], **values: Any) -> None:

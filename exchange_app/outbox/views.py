@@ -1,23 +1,38 @@
-"""The mailbox: every letter as its reader sees it, and what a person may do with one that is stuck."""
+"""The mailbox: every letter as its reader sees it, how letters fare, and what people do with those that are stuck."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from exchange_app.core.clock import now
+from exchange_app.core.errors import Conflict
 from exchange_app.core.roles import Role
+from exchange_app.core.settings import setting
 from exchange_app.core.transaction import transaction
-from exchange_app.outbox import queries, service
+from exchange_app.outbox import queries, resending, service
 from exchange_app.outbox.errors import LetterNotFound
-from exchange_app.outbox.reading import masked, read_letter, title_of
+from exchange_app.outbox.forms import MailboxForm, SearchForm
+from exchange_app.outbox.labels import problem_in_words
+from exchange_app.outbox.models import Letter
+from exchange_app.outbox.purging import is_purged
+from exchange_app.outbox.queries import Asked, Cause, LetterFilter, Moments
+from exchange_app.outbox.reading import ReadableLetter, masked, read_letter, title_of, words_of_kind
+from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows, anyone_in_demo_else
 
 outbox = Blueprint("outbox", __name__)
+
+CHARTED_DAYS = 14
+MOST_CAUSES = 10
+WITH_CAUSES = (Asked.RETRYING, Asked.FAILED, Asked.DOUBTFUL)
 
 # A letter is shown as a mail program shows it: its own styles, nothing loaded, no scripts, links in a new window.
 LETTER_POLICY = (
@@ -29,18 +44,83 @@ LETTER_POLICY = (
 @outbox.get("/mailbox")
 @anyone_in_demo_else(Role.ADMINISTRATOR)
 def mailbox() -> ResponseReturnValue:
-    only_trouble = request.args.get("show") == "trouble"
-    letters = queries.list_letters_in_trouble() if only_trouble else queries.list_letters()
+    at = _moments(now())
+    form = MailboxForm()
+    wanted = form.wanted()
     return render_template(
-        "outbox/mailbox.html", page=page_of(letters), only_trouble=only_trouble, title_of=title_of, masked=masked
+        "outbox/mailbox.html",
+        form=form,
+        search=SearchForm(typed=form.about.data),
+        kept=_kept("kind", "about", "reader"),
+        counts=queries.count_answers(wanted, at),
+        counted=queries.COUNTED,
+        days=queries.list_day_figures(at.midnight.date(), ZoneInfo(HOME_ZONE), days=CHARTED_DAYS),
+        causes=_causes(wanted, at),
+        most_at_once=resending.MOST_AT_ONCE,
+        page=page_of(queries.list_letters(wanted, at)),
+        title_of=title_of,
+        masked=masked,
+        problem_in_words=problem_in_words,
     )
+
+
+def _moments(moment: datetime) -> Moments:
+    """The letters of all cities stand here together; their days are those of Beijing time."""
+    zone = ZoneInfo(HOME_ZONE)
+    return Moments(moment, midnight=datetime.combine(moment.astimezone(zone), time(), zone))
+
+
+def _kept(*names: str) -> dict[str, Any]:
+    """What the address narrows the list by, for links to the same letters."""
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def _causes(wanted: LetterFilter, at: Moments) -> list[Cause]:
+    return list(queries.list_causes(wanted, at, limit=MOST_CAUSES)) if wanted.asked in WITH_CAUSES else []
+
+
+@outbox.post("/mailbox/search")
+@anyone_in_demo_else(Role.ADMINISTRATOR)
+def search() -> ResponseReturnValue:
+    form = SearchForm()
+    found = form.found() if form.validate_on_submit() else {}
+    return redirect(url_for("outbox.mailbox", **_kept("show", "kind"), **found), 303)
+
+
+@outbox.post("/mailbox/send-again")
+@allows(Role.ADMINISTRATOR)
+def send_failed_again() -> ResponseReturnValue:
+    """Of the letters that the address names, as it does for the list."""
+    wanted = MailboxForm().wanted()
+    with transaction():
+        count = resending.send_failed_again(wanted, _moments(now()))
+    flash(ngettext("One letter will be sent again.", "%(num)s letters will be sent again.", count))
+    return redirect(url_for("outbox.mailbox", show=Asked.FAILED, **_kept("kind", "about", "reader")), 303)
 
 
 @outbox.get("/mailbox/<int:letter_id>")
 @anyone_in_demo_else(Role.ADMINISTRATOR)
 def letter(letter_id: int) -> ResponseReturnValue:
     found = queries.get_letter(letter_id)
-    return render_template("outbox/letter.html", letter=found, readable=read_letter(found, now()))
+    readable, refusal = _readable(found, now())
+    return render_template(
+        "outbox/letter.html",
+        letter=found,
+        readable=readable,
+        refusal=refusal,
+        title=readable.subject if readable else words_of_kind(found),
+        is_purged=is_purged(found),
+        kept_days=setting("LETTERS_KEPT_DAYS"),
+        problem_in_words=problem_in_words,
+    )
+
+
+def _readable(letter: Letter, moment: datetime) -> tuple[ReadableLetter | None, Conflict | None]:
+    """The letter, or why it cannot be read: its page shows where it stands in either case."""
+    try:
+        return read_letter(letter, moment), None
+    except Conflict as refusal:
+        return None, refusal
 
 
 @outbox.get("/mailbox/<int:letter_id>/html")
@@ -66,13 +146,15 @@ def attachment(letter_id: int, number: int) -> ResponseReturnValue:
 @outbox.post("/mailbox/<int:letter_id>/send-again")
 @allows(Role.ADMINISTRATOR)
 def send_again(letter_id: int) -> ResponseReturnValue:
-    return _settle(letter_id, lambda: service.send_again(letter_id, now()), gettext("The letter will be sent again."))
+    return _settle(
+        letter_id, lambda: resending.send_one_again(letter_id, now()), gettext("The letter will be sent again.")
+    )
 
 
 @outbox.post("/mailbox/<int:letter_id>/stop")
 @allows(Role.ADMINISTRATOR)
 def stop(letter_id: int) -> ResponseReturnValue:
-    return _settle(letter_id, lambda: service.stop_letter(letter_id), gettext("The letter will not be sent."))
+    return _settle(letter_id, lambda: service.stop_letter(letter_id, now()), gettext("The letter will not be sent."))
 
 
 @outbox.post("/mailbox/<int:letter_id>/arrived")

@@ -8,7 +8,7 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-ON_THE_WAY = "state IN ('pending', 'sending', 'handing_over')"
+SETTLED = "state IN ('sent', 'skipped', 'failed', 'doubtful')"
 HAS_ADDRESS = "address_sealed IS NOT NULL"
 # What every package had before it could say so itself: about what, how many days before.
 REMINDERS = (("roster", 3), ("roster", 1), ("trip", 3), ("trip", 1))
@@ -16,11 +16,10 @@ REMINDERS = (("roster", 3), ("roster", 1), ("trip", 3), ("trip", 1))
 
 def upgrade() -> None:
     with op.batch_alter_table("letters") as letters:
-        letters.add_column(sa.Column("thread", sa.String(120), nullable=True))
         letters.add_column(sa.Column("address_hash", sa.String(64), nullable=True))
         letters.alter_column("address_sealed", existing_type=sa.LargeBinary(), nullable=True)
-    partial_index("ix_letters_thread", "letters", ["thread", "id"], ON_THE_WAY)
-    op.create_index("ix_letters_address_hash_sent_at", "letters", ["address_hash", "sent_at"])
+    partial_index("ix_letters_settled", "letters", ["state", "next_look_at"], SETTLED)
+    op.create_index("ix_letters_address_hash", "letters", ["address_hash"])
     partial_index("ix_letters_written_at", "letters", ["written_at"], HAS_ADDRESS)
     make_reminder_rules()
     make_messages()
@@ -29,13 +28,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("messages")
     op.drop_table("reminder_rules")
-    for index in ("ix_letters_written_at", "ix_letters_address_hash_sent_at", "ix_letters_thread"):
+    for index in ("ix_letters_written_at", "ix_letters_address_hash", "ix_letters_settled"):
         op.drop_index(index, "letters")
     op.execute(LETTERS.delete().where(LETTERS.c.kind.in_(NEW_LETTERS) | LETTERS.c.address_sealed.is_(None)))
     with op.batch_alter_table("letters") as letters:
         letters.alter_column("address_sealed", existing_type=sa.LargeBinary(), nullable=False)
         letters.drop_column("address_hash")
-        letters.drop_column("thread")
 
 
 def row_id() -> Any:

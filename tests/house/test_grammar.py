@@ -16,12 +16,17 @@ GRAMMAR = {
     "api", "commands",
 }  # fmt: skip
 SUBJECTS = {
-    "outbox": {"delivery", "kinds", "reading", "rendering", "times", "transport"},
+    "outbox": {
+        "delivery", "finding", "kinds", "purging", "reading", "rendering", "resending", "times", "transport",
+    },
     "partners": set(),
     "accounts": {"passwords", "sessions"},
     "catalogue": {"terms"},
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
-    "bookings": {"approvals", "calendar", "changes", "followers", "links", "queue", "reminders", "sending", "waiting"},
+    "bookings": {
+        "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages", "queue",
+        "reminders", "rescheduling", "sending", "waiting",
+    },
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },

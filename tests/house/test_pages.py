@@ -98,6 +98,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "signature": signature,
             "person_id": person.id,
             "letter_id": letter.id,
+        "message_id": 0,
             "slot_id": slot.id,
             "city_id": county.city_id,
             "county_id": county.id,

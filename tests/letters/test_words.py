@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.models import Booking, Message
 from exchange_app.bookings.rules import BookingState
-from exchange_app.catalogue.models import Approver
+from exchange_app.catalogue.models import Approver, Publication
 from exchange_app.core.database import db
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.core.transaction import transaction
@@ -49,6 +49,7 @@ STATES = {
     "booking_list_ended": BookingState.LAPSED,
     "approval_wanted": BookingState.SUBMITTED,
     "booking_taken_back": BookingState.SUBMITTED,
+    "reminder_afterwards": BookingState.DONE,
 }
 REASONS = {"zh_Hans": "台风来袭，学校停课。", "en": "A typhoon is coming; the schools are closed."}
 
@@ -56,6 +57,10 @@ OFFERED_UNTIL = datetime(2027, 3, 4, 1, 0, tzinfo=UTC)
 WAITS_SINCE = datetime(2027, 3, 1, 1, 30, tzinfo=UTC)
 FROM_LARGER = {"pupils_before": 30, "staff_before": 4, "pupils": 24, "staff": 3, "roster_was_due": False}
 FROM_EARLIER = {"before": "2027-04-05", "before_until": "2027-04-06"}
+WRITTEN_BY_HOST = {
+    "subject": "渡船改时间了 · The boat leaves earlier",
+    "words": "请带雨具。\nBring rain gear <b>and</b> a hat.\n\nSee https://exchange.example/departures/1.",
+}
 
 # What a kind of letter is told beside the reason.
 FACTS: Mapping[str, Mapping[str, Any]] = {
@@ -70,6 +75,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "family_moved": FROM_EARLIER,
     "organiser_request": {"kind": "party", "pupils": 28, "staff": 4},
     "booking_request_answered": {"kind": "party", "pupils": 28, "staff": 4, "is_granted": True},
+    "organiser_message": {"booking": 1},
+    "organiser_message_test": WRITTEN_BY_HOST,
 }
 
 
@@ -110,6 +117,13 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
     """What the booking is like when such a letter is written about it."""
     booking.state = state or STATES.get(kind, BookingState.CONFIRMED)
     booking.approvals = booking.departure.package.approvals = ["school_head", "host", "education_bureau"]
+    if kind == "organiser_message":
+        author, about = booking.leader_id, booking.departure_id
+        db.session.add(
+            Message(
+                id=booking.id, by_id=author, departure_id=about, form_token="fixed", at=WRITTEN_AT, **WRITTEN_BY_HOST
+            )
+        )
     match booking.state:
         case BookingState.SUBMITTED:
             booking.awaiting, booking.awaiting_since = Approver.SCHOOL_HEAD, WAITS_SINCE
@@ -354,6 +368,24 @@ def test_leave_to_change_the_roster_says_until_when(site: Flask) -> None:
 )
 def test_who_takes_a_group_over_hears_what_is_to_be_done(site: Flask, state: BookingState, words: str) -> None:
     assert words in text("booking_handed_over", state)
+
+
+@pytest.mark.parametrize("kind", ["booking_confirmed", "family_reminder"])
+def test_families_are_told_whom_to_call_and_leaders_need_not_be(site: Flask, kind: str) -> None:
+    letter, booking, _ = make_letter(kind, "en")
+    with transaction():
+        booking.contact_phone = "13900001234"
+    readable = read_letter(letter, WRITTEN_AT)
+    assert ("13900001234" in readable.text) is ("tel:13900001234" in readable.html) is (kind == "family_reminder")
+    assert "0771-5550000" in readable.text
+
+
+def test_other_dates_are_offered_only_while_the_package_can_be_seen(site: Flask) -> None:
+    letter, booking, _ = make_letter("reminder_afterwards", "en")
+    assert f"{PUBLIC_URL}/packages/huashan" in read_letter(letter, WRITTEN_AT).text
+    with transaction():
+        booking.departure.package.publication = Publication.WITHDRAWN
+    assert "/packages/" not in read_letter(letter, WRITTEN_AT).text
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -212,14 +212,14 @@ def test_a_doubtful_letter_can_be_noted_as_arrived(booking: Booking, sink: MailS
 
 def test_a_letter_that_a_person_stopped_is_not_sent(booking: Booking, sink: MailSink) -> None:
     with transaction():
-        service.stop_letter(letters()[0].id)
+        service.stop_letter(letters()[0].id, NOW)
     assert deliver(sink.carrier()) == 0
 
 
 def test_a_letter_that_was_sent_can_be_neither_stopped_nor_sent_again(booking: Booking, sink: MailSink) -> None:
     deliver(sink.carrier())
     sent = letters()[0].id
-    for command in (lambda: service.stop_letter(sent), lambda: service.send_again(sent, NOW)):
+    for command in (lambda: service.stop_letter(sent, NOW), lambda: service.send_again(sent, NOW)):
         with pytest.raises(LetterSettled), transaction():
             command()
 

@@ -11,7 +11,7 @@ from exchange_app.catalogue import queries, service
 from exchange_app.catalogue.forms import PackageForm, StopForm
 from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import by_day
-from exchange_app.catalogue.terms import PackageTerms, StopTerms, fingerprint, terms_of
+from exchange_app.catalogue.terms import DEFAULT_REMINDERS, PackageTerms, StopTerms, fingerprint, terms_of
 from exchange_app.catalogue.views.blueprint import catalogue
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.core.roles import Role
@@ -36,7 +36,11 @@ def own_packages() -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def new_package() -> ResponseReturnValue:
     form = PackageForm(
-        host_city_id=current_user.organisation.city_id, price_minor=0, persons_per_adult=20, changes_until_days=7
+        host_city_id=current_user.organisation.city_id,
+        price_minor=0,
+        persons_per_adult=20,
+        changes_until_days=7,
+        reminders=DEFAULT_REMINDERS,
     )
     _offer_cities(form)
     added: list[Package] = []

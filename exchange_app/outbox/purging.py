@@ -1,0 +1,56 @@
+"""How long letters are kept: LETTERS_KEPT_DAYS after one was settled, whom it went to and what it said are removed.
+
+The row stays with its kind, its times and its state, for the figures; of its facts stay the numbers, because every text
+among them may be somebody's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, bindparam, null, select, update
+
+from exchange_app.core.database import db
+from exchange_app.core.settings import setting
+from exchange_app.outbox.models import HAS_ADDRESS, SETTLED, Letter
+
+PORTION = 500
+
+LETTERS = Letter.__table__
+EMPTY = (
+    update(LETTERS)
+    .where(LETTERS.c.id == bindparam("of_id"))
+    .values(
+        address_sealed=null(),
+        address_hash=null(),
+        message_sealed=null(),
+        facts=bindparam("numbers", type_=JSON()),
+    )
+)
+
+
+def is_purged(letter: Letter) -> bool:
+    return letter.address_sealed is None
+
+
+def purge_letters(now: datetime) -> int:
+    """Empty the next letters whose time is over, oldest first; returns how many. Those in other hands are left for the
+    next time."""
+    over = now - timedelta(days=setting("LETTERS_KEPT_DAYS"))
+    letters = db.session.execute(
+        select(Letter.id, Letter.facts)
+        .where(HAS_ADDRESS, SETTLED, Letter.written_at <= over, Letter.next_look_at <= over)
+        .order_by(Letter.written_at)
+        .limit(PORTION)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if letters:
+        rows = [{"of_id": letter_id, "numbers": _numbers(facts)} for letter_id, facts in letters]
+        db.session.connection().execute(EMPTY, rows)
+    return len(letters)
+
+
+def _numbers(facts: Mapping[str, Any]) -> dict[str, int]:
+    return {name: fact for name, fact in facts.items() if isinstance(fact, int)}
