@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, TimeField, ValidationError
+from wtforms import BooleanField, HiddenField, SelectField, TimeField, ValidationError
 
 from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN, TIMES_ON
 from exchange_app.catalogue.models import Approver, BaseKind, Manner, MenuItem, Plan
@@ -29,6 +29,7 @@ from exchange_app.web.formats import grades
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,
+    DateField,
     FilterForm,
     Form,
     MoneyField,

@@ -21,7 +21,7 @@ SUBJECTS = {
     "accounts": {"passwords", "sessions"},
     "catalogue": {"terms"},
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
-    "bookings": {"approvals", "calendar", "changes", "followers", "links", "queue", "reminders", "sending", "waiting"},
+    "bookings": {"approvals", "audit", "calendar", "changes", "followers", "links", "queue", "reminders", "sending", "waiting"},
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },
