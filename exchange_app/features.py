@@ -3,6 +3,7 @@
 from exchange_app.accounts.commands import account_commands
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.views import accounts
+from exchange_app.bookings.commands import seat_commands
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
 from exchange_app.bookings.message_sending import MESSAGE_LETTERS
 from exchange_app.bookings.queries import find_booking_by_code
@@ -12,7 +13,6 @@ from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue
 from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
-from exchange_app.departures.commands import seat_commands
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
 from exchange_app.outbox.finding import Finder

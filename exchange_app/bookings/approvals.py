@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings import letters, queries, service
-from exchange_app.bookings.errors import NothingToTakeBack, NotYourDecision, ReasonMissing, StepNotAllowed
+from exchange_app.bookings.errors import (
+    AnsweredMeanwhile,
+    NothingToTakeBack,
+    NotYourDecision,
+    ReasonMissing,
+    StepNotAllowed,
+)
 from exchange_app.bookings.models import Approval, Booking
 from exchange_app.bookings.reminders import DAYTIME
 from exchange_app.bookings.rules import BookingState, Step
@@ -20,7 +26,7 @@ from exchange_app.core.roles import Role
 from exchange_app.departures import seats
 from exchange_app.departures.locking import hold_still
 
-REMIND_AFTER = {0: timedelta(days=2), 1: timedelta(days=5)}  # by how often they were reminded already
+REMIND_AFTER = {0: timedelta(days=2), 1: timedelta(days=5)}  # by how often they were reminded already, growing
 
 
 def may_decide(user: User, booking: Booking) -> bool:
@@ -28,6 +34,20 @@ def may_decide(user: User, booking: Booking) -> bool:
     if booking.state is not BookingState.SUBMITTED or booking.awaiting is None:
         return False
     return user.role is Role.ADMINISTRATOR or queries.APPROVER_OF.get(user.role) is booking.awaiting
+
+
+def turn_of(booking: Booking) -> str:
+    """Whose turn it is and since when, as one word for a form; "" where it is nobody's."""
+    if booking.awaiting is None or booking.awaiting_since is None:
+        return ""
+    return f"{booking.awaiting}:{booking.awaiting_since.isoformat()}"
+
+
+def check_turn(booking: Booking, shown: str | None) -> None:
+    """An answer counts for the turn that was ``shown``, so that a second click does not answer for whoever comes next.
+    Raises AnsweredMeanwhile."""
+    if shown != turn_of(booking):
+        raise AnsweredMeanwhile()
 
 
 def approve_booking(booking: Booking, *, comment: str = "", by: User, now: datetime) -> None:
@@ -79,6 +99,13 @@ def find_last(booking: Booking, user: User) -> Approval | None:
     return last if is_own else None
 
 
+def check_last(booking: Booking, shown: str | None, *, by: User) -> None:
+    """What is taken back is the decision that was ``shown``, by its id. Raises AnsweredMeanwhile."""
+    last = find_last(booking, by)
+    if last is not None and str(last.id) != shown:
+        raise AnsweredMeanwhile()
+
+
 def take_back(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
     """Undo the latest decision, until the group meets; it is decided again. Where the answer was no, the seats are
     claimed again. Raises ReasonMissing, NothingToTakeBack, and what `seats.claim` raises."""
@@ -110,14 +137,15 @@ def ask_again(booking: Booking, *, by: User, now: datetime) -> None:
 
 
 def remind_approvers(now: datetime) -> int:
-    """Remind those whose decision has been waited for, by day; returns how many bookings. Call again while it returns
-    any."""
+    """Remind those whose decision has been waited for, by day and of each booking once, however long nobody looked;
+    returns how many bookings. Call again while it returns any."""
     groups = queries.lock_unanswered(now, waits=REMIND_AFTER)
     reminded = 0
     for booking in groups:
         local = now.astimezone(ZoneInfo(booking.departure.package.host_city.time_zone)).time()
-        if booking.awaiting is not None and DAYTIME[0] <= local < DAYTIME[1]:
-            booking.times_reminded += 1
+        if booking.awaiting and booking.awaiting_since and DAYTIME[0] <= local < DAYTIME[1]:
+            waited = now - booking.awaiting_since
+            booking.times_reminded = sum(length <= waited for length in REMIND_AFTER.values())
             letters.write_approval_wanted(booking, booking.awaiting, now)
             reminded += 1
     db.session.flush()

@@ -12,7 +12,7 @@ from exchange_app.accounts.models import User
 from exchange_app.bookings import approvals, letters, queries, service
 from exchange_app.bookings.errors import (
     AlreadyAsked,
-    NamedMeanwhile,
+    ColleagueWithoutPhone,
     NoColleague,
     NothingAsked,
     NothingChanges,
@@ -21,7 +21,7 @@ from exchange_app.bookings.errors import (
     StepNotAllowed,
 )
 from exchange_app.bookings.models import Booking, ChangeKind, ChangeRequest
-from exchange_app.bookings.rules import CHANGEABLE, GOING_ON, OPEN_FOR_ROSTER, BookingState, Party
+from exchange_app.bookings.rules import CHANGEABLE, GOING_ON, SEATED, Party
 from exchange_app.bookings.service import Contact
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -35,17 +35,18 @@ LEAVE_LENGTH = timedelta(days=3)  # how long a roster may be changed once the ho
 
 
 def change_party(booking: Booking, party: Party, *, by: User, now: datetime) -> None:
-    """More or fewer pupils and staff. Raises NothingChanges, NobodyComes, TooFewAdults, HostMustAgree, HoldExpired,
-    StepNotAllowed, and what `seats.claim` raises. `rosters.service.change_party` first looks who is named."""
+    """More or fewer pupils and staff, also while seats are held or offered. Raises NothingChanges, NobodyComes,
+    TooFewAdults, HostMustAgree, HoldExpired, StepNotAllowed, and what `seats.claim` raises.
+    `rosters.service.change_party` first looks who is named."""
     service.check_hold(booking, now)
-    if booking.state is not BookingState.HELD:
+    if booking.state in CHANGEABLE:
         service.check_change_in_time(booking, now)
     resize(booking, party, by=by, now=now)
 
 
 def resize(booking: Booking, party: Party, *, by: User | None, now: datetime) -> None:
     """As change_party, whatever the deadline."""
-    if booking.state not in OPEN_FOR_ROSTER:
+    if booking.state not in SEATED:
         raise StepNotAllowed()
     if party == booking.party:
         raise NothingChanges()
@@ -81,7 +82,7 @@ def carry_over(booking: Booking, to: Departure, *, by: User, now: datetime) -> N
         raise OtherPackage()
     service.check_registration(to, now)
     service.check_supervision(booking.party, to)
-    hold_still(to)
+    hold_still(before, to)
     pools = seats.around(to, booking.school)
     booking.departure = to
     booking.roster_locked_at = booking.roster_open_until = None
@@ -94,16 +95,19 @@ def carry_over(booking: Booking, to: Departure, *, by: User, now: datetime) -> N
 
 def hand_over(booking: Booking, to: User, *, by: User, now: datetime) -> None:
     """Another leader of the school takes the booking on and becomes its contact; whoever of them asks, so that it does
-    not hang on one who is away. Raises NoColleague, HoldExpired, OfferLapsed or StepNotAllowed."""
+    not hang on one who is away. Raises NoColleague, ColleagueWithoutPhone, HoldExpired, OfferLapsed or
+    StepNotAllowed."""
     service.check_hold(booking, now)
     if booking.state not in GOING_ON:
         raise StepNotAllowed()
     is_leader = to.organisation_id == booking.school_id and to.role is Role.LEADER and to.is_active
     if not is_leader or to.id == booking.leader_id:
         raise NoColleague()
+    if not to.phone:
+        raise ColleagueWithoutPhone()
     booking.leader = to
     booking.language = to.language
-    service.write_contact(booking, Contact(to.name, to.email, to.phone or booking.contact_phone or ""))
+    service.write_contact(booking, Contact(to.name, to.email, to.phone))
     service.record(booking, "handed_over", by=by, now=now, to=to.id)
     letters.write_handed_over(booking, now)
 
@@ -130,17 +134,22 @@ def ask_change(
     return request
 
 
+def check_asked(booking: Booking, shown: str | None) -> None:
+    """Whoever answers or withdraws means the request that was ``shown``, by its id. Raises NothingAsked."""
+    request = queries.find_open_request(booking.id)
+    if request is None or str(request.id) != shown:
+        raise NothingAsked()
+
+
 def grant_change(booking: Booking, *, comment: str = "", by: User, now: datetime) -> None:
-    """Agree, and do it at once. Raises NothingAsked, and whatever stands against the change."""
+    """Agree, and do it at once. Raises NothingAsked, and whatever stands against the change.
+    `rosters.service.grant_change` first looks who is named."""
     request = _close(booking, is_granted=True, comment=comment, by=by, now=now)
     service.record(booking, "granted", by=by, now=now, kind=request.kind, comment=comment.strip())
     letters.write_change_answered(request, now)
     match request.kind:
         case ChangeKind.PARTY:
-            party = Party(request.facts["pupils"], request.facts["staff"])
-            if booking.named > party.persons:
-                raise NamedMeanwhile(named=booking.named)
-            resize(booking, party, by=by, now=now)
+            resize(booking, Party(**request.facts), by=by, now=now)
         case ChangeKind.MOVE:
             carry_over(booking, _departure(request.facts["departure_id"]), by=by, now=now)
         case ChangeKind.CANCEL:

@@ -108,6 +108,15 @@ class NotYourDecision(Conflict):
     words = sentence("This group does not wait for your decision (any more).")
 
 
+class AnsweredMeanwhile(Conflict):
+    """The page on which somebody answers showed another turn, or another answer to take back."""
+
+    slug = "answered-meanwhile"
+    words = sentence(
+        "This was answered or changed meanwhile; the page now shows how it stands. Look at it again before you answer."
+    )
+
+
 class NothingToTakeBack(Conflict):
     slug = "nothing-to-take-back"
     words = sentence("This decision can no longer be taken back: the next one has been made.")
@@ -124,10 +133,13 @@ class MoreAreNamed(Conflict):
 
 
 class NamedMeanwhile(Conflict):
-    """The roster names ``named`` persons, more than the host is asked to agree to."""
+    """The roster names ``pupils`` pupils and ``staff`` staff, more than the host is asked to agree to."""
 
     slug = "named-meanwhile"
-    words = sentence("The roster names %(named)s persons by now. The school has to remove those who do not come first.")
+    words = sentence(
+        "The roster names %(pupils)s pupils and %(staff)s accompanying adults by now. The school has to remove those "
+        "who do not come first."
+    )
 
 
 class NothingChanges(Invalid):
@@ -163,6 +175,14 @@ class OtherPackage(Invalid):
 class NoColleague(Invalid):
     slug = "no-colleague"
     words = sentence("Choose a leader of your school.")
+    field = "leader"
+
+
+class ColleagueWithoutPhone(Invalid):
+    """The contact of a group can be called; the former leader's number would stand under another name."""
+
+    slug = "colleague-without-phone"
+    words = sentence("This colleague has no phone in the account yet and has to add it there first.")
     field = "leader"
 
 

@@ -22,6 +22,8 @@ ENDED = (BookingState.CANCELLED, BookingState.CALLED_OFF, BookingState.EXPIRED, 
 def follow(booking: Booking, address: str, *, language: str, now: datetime) -> None:
     """Word goes to this address from now on; it hears so once. Raises NothingToFollow where the booking has ended and
     TooManyFollowers."""
+    # One after the other, so that whoever sends the same form twice finds the address there and none is one too many.
+    db.session.refresh(booking, with_for_update={"key_share": True, "of": Booking})
     if booking.state_at(now) not in GOING_ON:
         raise NothingToFollow()
     found = _hash(booking, address)

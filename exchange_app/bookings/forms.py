@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, SelectField, SubmitField
+from wtforms import BooleanField, HiddenField, SelectField, SubmitField
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.messages import ADDRESSEES, Text
@@ -104,17 +104,30 @@ class RequestForm(Form):
     reason = LongTextField(sentence("Reason"), id="request-reason", longest=REASON_LENGTH, validators=[Needed()])
 
 
+class WithdrawForm(Form):
+    """``asked`` is the request that was shown, by its id."""
+
+    asked = HiddenField(id="asked-request")
+
+
 class TakeBackForm(Form):
+    """``answer`` is the decision that was shown, by its id."""
+
+    answer = HiddenField()
     reason = LongTextField(sentence("Reason"), id="take-back-reason", longest=REASON_LENGTH, validators=[Needed()])
 
 
 class DecisionForm(Form):
+    """``turn`` is the one that was shown, as `approvals.turn_of` names it."""
+
+    turn = HiddenField()
     comment = LongTextField(sentence("What the school should know"), longest=REASON_LENGTH)
 
 
 class AnswerForm(Form):
-    """The host's answer to what a school asks."""
+    """The host's answer to what a school asks; ``asked`` is the request that was shown, by its id."""
 
+    asked = HiddenField(id="asked-request")
     comment = LongTextField(sentence("What the school should know"), id="answer-comment", longest=REASON_LENGTH)
 
 

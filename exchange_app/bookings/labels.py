@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext
+
 from exchange_app.bookings.models import BookingEvent, ChangeKind
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver
-from exchange_app.core.text import sentence
+from exchange_app.core.text import Translated, sentence
 from exchange_app.outbox.times import LocalTimes
 from exchange_app.web.formats import day
 from exchange_app.web.labels import Labels, label
@@ -60,11 +62,13 @@ _TOLD: Mapping[str, Any] = {
     Step.CANCEL: sentence("The booking was cancelled"),
     Step.EXPIRE: sentence("The hold ran out"),
     Step.CALL_OFF: sentence("The departure was called off"),
+    Step.RUN_OUT: sentence("Nobody decided before the departure was over"),
     Step.FINISH: sentence("The exchange took place"),
     "party": sentence(
         "The group changed from %(pupils_before)s pupils and %(staff_before)s staff to %(pupils)s and %(staff)s"
     ),
     "move": sentence("The group moved from %(before)s to %(after)s"),
+    "rescheduled": sentence("The host changed the meeting: %(meeting)s instead of %(former)s"),
     "handed_over": sentence("The booking was handed over to another leader"),
     "asked": sentence("The school asked the host: %(kind)s"),
     "granted": sentence("The host agreed: %(kind)s"),
@@ -99,9 +103,21 @@ def _word(name: str, value: Any, zone: str) -> Any:
             return LocalTimes(zone).moment(datetime.fromisoformat(value))
         case "before" | "after":
             return day(date.fromisoformat(value))
+        case "former" | "meeting":
+            when = LocalTimes(zone).moment(datetime.fromisoformat(value["meets_at"]))
+            return gettext("%(time)s, %(place)s", time=when, place=str(Translated(value["meeting_point"])))
     return value
+
+
+# What is kept as a reason where nobody gave one, and how it reads.
+_REASONS = {"no_roster": sentence("Nobody was named until the roster was due.")}
 
 
 def reason_of(event: BookingEvent) -> str:
     """What somebody gave as a reason, in their own words; "" where nobody had to."""
-    return str(event.facts.get("reason") or event.facts.get("comment") or "")
+    return reason_in_words(event.facts.get("reason") or event.facts.get("comment") or "")
+
+
+def reason_in_words(kept: str) -> str:
+    """A reason as it is kept, in the reader's language where nobody wrote it."""
+    return str(_REASONS.get(kept, kept))

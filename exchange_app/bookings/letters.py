@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking, ChangeRequest, Follower
-from exchange_app.bookings.queries import list_approvals, list_approver_users, list_followers
+from exchange_app.bookings.queries import count_confirmations, list_approvals, list_approver_users, list_followers
 from exchange_app.bookings.rules import Party
 from exchange_app.catalogue.models import Approver
 from exchange_app.departures.models import Departure
@@ -21,16 +22,20 @@ def write_submitted(booking: Booking, now: datetime) -> None:
 
 
 def write_confirmed(booking: Booking, now: datetime, *, times: int = 0) -> None:
-    """``times`` is how often it was confirmed before. The organisers' notice has the key of a submission's."""
+    """``times`` is how often it was confirmed before; families were told then that it is not certain any more. The
+    organisers' notice has the key of a submission's."""
     slug = f"confirmed:{times}" if times else "confirmed"
     to_organisers = [] if Approver.HOST in booking.approvers else _to_organisers(booking, now)
-    write_letters([_to_leader(booking, "booking_confirmed", slug, now), *to_organisers], now)
+    to_families = _to_families(booking, "family_confirmed", slug, now) if times else []
+    write_letters([_to_leader(booking, "booking_confirmed", slug, now), *to_organisers, *to_families], now)
 
 
 def write_declined(booking: Booking, comment: str, now: datetime) -> None:
-    """Taken back, it may be declined again: each time is a letter of its own."""
+    """Taken back, it may be declined again: each time is a letter of its own. The comment is meant for the school."""
+    slug = f"declined:{_stamp(now)}"
     facts = {"reason": comment, "approver": str(list_approvals(booking.id)[-1].approver)}
-    write_letters([_to_leader(booking, "booking_declined", f"declined:{_stamp(now)}", now, **facts)], now)
+    to_families = _to_families_who_counted_on_it(booking, "family_declined", slug, now)
+    write_letters([_to_leader(booking, "booking_declined", slug, now, **facts), *to_families], now)
 
 
 def write_cancelled(booking: Booking, reason: str, now: datetime) -> None:
@@ -70,7 +75,9 @@ def write_approval_wanted(booking: Booking, approver: Approver, now: datetime) -
 
 
 def write_taken_back(booking: Booking, reason: str, now: datetime) -> None:
-    write_letters([_to_leader(booking, "booking_taken_back", f"taken_back:{_stamp(now)}", now, reason=reason)], now)
+    slug = f"taken_back:{_stamp(now)}"
+    to_families = _to_families_who_counted_on_it(booking, "family_unsettled", slug, now)
+    write_letters([_to_leader(booking, "booking_taken_back", slug, now, reason=reason), *to_families], now)
 
 
 def write_changed(booking: Booking, before: Party, now: datetime, *, roster_was_due: bool = False) -> None:
@@ -93,6 +100,16 @@ def write_moved(booking: Booking, before: Departure, now: datetime) -> None:
     to_organisers = _to_organisers(booking, now, "organiser_move", f"{slug}:organiser", **facts)
     to_families = _to_families(booking, "family_moved", slug, now, **facts)
     write_letters([_to_leader(booking, "booking_moved", slug, now, **facts), *to_organisers, *to_families], now)
+
+
+def write_rescheduled(
+    booking: Booking, now: datetime, *, former: Mapping[str, Any], meeting: Mapping[str, Any]
+) -> None:
+    """The host changed when or where its groups meet; both as `Meeting.facts` writes them down."""
+    slug = f"rescheduled:{_stamp(now)}"
+    facts = {"former": former, "meeting": meeting}
+    to_families = _to_families(booking, "family_rescheduled", slug, now, **facts)
+    write_letters([_to_leader(booking, "booking_rescheduled", slug, now, **facts), *to_families], now)
 
 
 def write_following(booking: Booking, follower: Follower, now: datetime) -> None:
@@ -153,6 +170,11 @@ def _to_organisers(
 def _to_families(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> list[NewLetter]:
     followers = list_followers(booking.id)
     return [_to_family(booking, follower, kind, slug, now, **facts) for follower in followers]
+
+
+def _to_families_who_counted_on_it(booking: Booking, kind: str, slug: str, now: datetime) -> list[NewLetter]:
+    """Only of a booking that was confirmed once; of any other, families were told nothing that could change."""
+    return _to_families(booking, kind, slug, now) if count_confirmations(booking.id) else []
 
 
 def _to_family(booking: Booking, follower: Follower, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:

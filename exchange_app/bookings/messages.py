@@ -78,7 +78,7 @@ class Progress:
 def get_message_of(message_id: int, user: User) -> Message:
     """Raises MessageNotFound for one about somebody else's departure."""
     departures = select_departures_of(user).with_only_columns(Departure.id).order_by(None)
-    message = db.session.scalar(
+    message: Message | None = db.session.scalar(
         select(Message)
         .options(joinedload(Message.departure).joinedload(Departure.package), joinedload(Message.by))
         .where(Message.id == message_id, Message.departure_id.in_(departures))
@@ -209,7 +209,7 @@ def _insert(departure: Departure, text: Text, *, form_token: str, by: User, now:
 
 def _get_message_of_form(departure: Departure, form_token: str) -> Message:
     """Raises MessageNotFound."""
-    message = db.session.scalar(
+    message: Message | None = db.session.scalar(
         select(Message).where(Message.departure_id == departure.id, Message.form_token == form_token)
     )
     if message is None:

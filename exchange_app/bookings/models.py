@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.rules import BookingState, Party
+from exchange_app.bookings.rules import BookingState, Party, roster_end
 from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
@@ -100,6 +100,11 @@ class Booking(db.Model):
     @property
     def approvers(self) -> list[Approver]:
         return [Approver(name) for name in self.approvals]
+
+    @property
+    def roster_due_at(self) -> datetime:
+        departure = self.departure
+        return roster_end(departure.roster_due_at, departure.meets_at, self.submitted_at or self.created_at)
 
     @property
     def is_roster_complete(self) -> bool:

@@ -309,10 +309,10 @@ def lock_bookings_of_called_off(limit: int = 500) -> Sequence[Booking]:
     ).all()
 
 
-def lock_confirmed_of(departure_id: int) -> Sequence[Booking]:
+def lock_handed_in_of(departure_id: int) -> Sequence[Booking]:
     return db.session.scalars(
         select(Booking)
-        .where(Booking.departure_id == departure_id, Booking.state == BookingState.CONFIRMED)
+        .where(Booking.departure_id == departure_id, Booking.state.in_(CHANGEABLE))
         .order_by(Booking.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

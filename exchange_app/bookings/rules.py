@@ -45,6 +45,7 @@ class Step(StrEnum):
     EXPIRE = "expire"
     CALL_OFF = "call_off"
     FINISH = "finish"
+    RUN_OUT = "run_out"
 
 
 # (state before, step) → state after. What is not here is refused.
@@ -75,6 +76,7 @@ TRANSITIONS: dict[tuple[BookingState, Step], BookingState] = {
     (BookingState.CONFIRMED, Step.CANCEL): BookingState.CANCELLED,
     (BookingState.CONFIRMED, Step.CALL_OFF): BookingState.CALLED_OFF,
     (BookingState.CONFIRMED, Step.FINISH): BookingState.DONE,
+    (BookingState.SUBMITTED, Step.RUN_OUT): BookingState.DECLINED,
 }
 
 # A booking in one of these states has its seats; in any other it has none.
@@ -134,6 +136,14 @@ def shortfall(party: Party, persons_per_adult: int) -> Shortfall | None:
 def adults_needed(pupils: int, persons_per_adult: int) -> int:
     """Accompanying adults for so many pupils; a group of pupils never travels without one."""
     return -(-pupils // persons_per_adult)
+
+
+ROSTER_GRACE = timedelta(hours=24)
+
+
+def roster_end(due_at: datetime, meets_at: datetime, handed_in_at: datetime) -> datetime:
+    """When a group's roster is due: with the departure's, but whoever hands in shortly before or later has a day."""
+    return min(max(due_at, handed_in_at + ROSTER_GRACE), meets_at)
 
 
 def changes_end(starts_on: date, days: int, zone: ZoneInfo) -> datetime:

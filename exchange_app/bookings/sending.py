@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
+from exchange_app.bookings.labels import reason_in_words
 from exchange_app.bookings.links import booking_path, check_path
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.queries import (
@@ -19,6 +20,7 @@ from exchange_app.bookings.queries import (
 )
 from exchange_app.bookings.queue import place_in_line
 from exchange_app.bookings.reminders import ONE_DAY, THREE_DAYS, is_still_true
+from exchange_app.bookings.rescheduling import meeting_in, meeting_of
 from exchange_app.bookings.rules import (
     CHANGEABLE,
     GOING_ON,
@@ -73,7 +75,7 @@ def words_for(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]
         "leader_name": booking.contact_name or booking.leader.name,
         "zone": zone_of(departure),
         "days": itinerary(departure),
-        "reason": letter.facts.get("reason", ""),
+        "reason": reason_in_words(letter.facts.get("reason", "")),
         "facts": letter.facts,
         "check_url": public_url + check_path(booking),
         "booking_url": public_url + booking_path(booking),
@@ -90,7 +92,8 @@ def words_for(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]
 def _facts_in_words(letter: Letter) -> dict[str, Any]:
     """The letter's facts as what they stand for; None where it has no such fact.
 
-    ``party`` is what the group becomes or is asked to become, ``wanted`` the departure a school asks to move to.
+    ``party`` is what the group becomes or is asked to become, ``former`` when and where it met before, ``wanted`` the
+    departure a school asks to move to.
     """
     facts = letter.facts
     return {
@@ -103,6 +106,7 @@ def _facts_in_words(letter: Letter) -> dict[str, Any]:
         "roster_was_due": facts.get("roster_was_due", False),
         "moved_from": _day(facts.get("before")),
         "moved_from_until": _day(facts.get("before_until")),
+        "former": meeting_in(facts["former"]) if "former" in facts else None,
         "request_kind": ChangeKind(facts["kind"]) if "kind" in facts else None,
         "wanted": db.session.get(Departure, facts["departure_id"]) if "departure_id" in facts else None,
         "is_granted": facts.get("is_granted", False),
@@ -150,6 +154,11 @@ def _is_request_open(booking: Booking, letter: Letter, now: datetime) -> bool:
     return request is not None and request.id == letter.facts["request"]
 
 
+def _is_meeting_so(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """The group still comes, and meets as the letter says: what was changed once more is told by the next letter."""
+    return booking.state_at(now) in GOING_ON and meeting_of(booking.departure) == meeting_in(letter.facts["meeting"])
+
+
 def _itinerary_to_keep(booking: Booking, letter: Letter, now: datetime) -> Calendar:
     return _calendar(booking, letter, Method.PUBLISH, now)
 
@@ -161,6 +170,11 @@ def _itinerary_to_drop(booking: Booking, letter: Letter, now: datetime) -> Calen
     if all(each is None or each.state is LetterState.SKIPPED for each in confirmations):
         return None
     return _calendar(booking, letter, Method.CANCEL, now)
+
+
+def _itinerary_while_confirmed(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
+    """Replaces the one that was sent; of a group that is not certain nobody has one, or no longer."""
+    return _itinerary_to_keep(booking, letter, now) if booking.state is BookingState.CONFIRMED else None
 
 
 def _itinerary_if_certain(booking: Booking, letter: Letter, now: datetime) -> Calendar | None:
@@ -197,7 +211,12 @@ BOOKING_LETTERS = (
         _while_state(BookingState.CONFIRMED),
         calendar=_itinerary_to_keep,
     ),
-    _kind("booking_declined", sentence("Booking not accepted"), _while_state(BookingState.DECLINED)),
+    _kind(
+        "booking_declined",
+        sentence("Booking not accepted"),
+        _while_state(BookingState.DECLINED),
+        calendar=_itinerary_to_drop,
+    ),
     _kind(
         "booking_cancelled",
         sentence("Booking cancelled"),
@@ -230,6 +249,12 @@ BOOKING_LETTERS = (
     _kind("organiser_change", sentence("Group changed, to the organiser"), _while_state(*CHANGEABLE)),
     _kind("booking_moved", sentence("Group moved"), _while_state(*CHANGEABLE), calendar=_itinerary_if_certain),
     _kind("organiser_move", sentence("Group moved, to the organiser"), _while_state(*CHANGEABLE)),
+    _kind(
+        "booking_rescheduled",
+        sentence("Another time or place to meet"),
+        _is_meeting_so,
+        calendar=_itinerary_while_confirmed,
+    ),
     _kind("family_following", sentence("Word to a family: it will hear"), _while_state(*GOING_ON)),
     _kind(
         "family_called_off",
@@ -247,6 +272,30 @@ BOOKING_LETTERS = (
         "family_moved",
         sentence("Word to a family: another date"),
         _while_state(*CHANGEABLE),
+        calendar=_family_itinerary,
+    ),
+    _kind(
+        "family_rescheduled",
+        sentence("Word to a family: another time or place to meet"),
+        _is_meeting_so,
+        calendar=_itinerary_while_confirmed,
+    ),
+    _kind(
+        "family_unsettled",
+        sentence("Word to a family: not certain any more"),
+        _while_state(BookingState.SUBMITTED),
+        calendar=_family_itinerary,
+    ),
+    _kind(
+        "family_declined",
+        sentence("Word to a family: booking not accepted"),
+        _while_state(BookingState.DECLINED),
+        calendar=_family_itinerary,
+    ),
+    _kind(
+        "family_confirmed",
+        sentence("Word to a family: confirmed again"),
+        _while_state(BookingState.CONFIRMED),
         calendar=_family_itinerary,
     ),
     _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),

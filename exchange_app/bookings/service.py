@@ -196,11 +196,10 @@ def check_open_for_roster(booking: Booking, now: datetime) -> None:
     """The roster may be changed until it is due, and later with the host's leave. Raises HoldExpired, StepNotAllowed or
     RosterLocked."""
     _check_open(booking, now)
-    departure = booking.departure
     has_leave = booking.roster_open_until is not None and now < booking.roster_open_until
-    if now >= departure.roster_due_at and not has_leave:
-        local = LocalTimes(departure.package.host_city.time_zone)
-        raise RosterLocked(due=local.moment_later(departure.roster_due_at))
+    if now >= booking.roster_due_at and not has_leave:
+        local = LocalTimes(booking.departure.package.host_city.time_zone)
+        raise RosterLocked(due=local.moment_later(booking.roster_due_at))
 
 
 def check_hold(booking: Booking, now: datetime) -> None:
@@ -340,8 +339,7 @@ def _check_minimum(departure: Departure, now: datetime) -> None:
     persons = queries.count_persons(departure.id)
     if persons >= departure.minimum:
         raise MinimumReached(persons=persons, minimum=departure.minimum)
-    is_sold = departure.package.price_minor > 0
-    if is_sold and now > departure.meets_at - NOTICE_FOR_MINIMUM:
+    if departure.package.price_minor > 0 and now > departure.meets_at - NOTICE_FOR_MINIMUM:
         raise TooLateForMinimum(days=NOTICE_FOR_MINIMUM.days)
 
 
@@ -367,14 +365,19 @@ def release_called_off(now: datetime, *, by: User | None = None) -> int:
 
 
 def finish_departures(now: datetime) -> int:
-    """Bookings of departures that are over become done; returns how many departures ended."""
-    ended = departures.finish_departures(now)
-    for departure in ended:
-        groups = queries.lock_confirmed_of(departure.id)
-        for booking in groups:
-            go(booking, Step.FINISH, by=None, now=now)
-        close_requests([booking.id for booking in groups], now)
-    return len(ended)
+    """A departure that is over, and its bookings, become done; says whether there was one. Groups about whom nobody
+    decided did not come."""
+    ended = departures.finish_departure(now)
+    if ended is None:
+        return 0
+    groups = queries.lock_handed_in_of(ended.id)
+    for booking in groups:
+        go(booking, Step.FINISH if booking.state is BookingState.CONFIRMED else Step.RUN_OUT, by=None, now=now)
+        booking.awaiting = booking.awaiting_since = None
+    db.session.flush()
+    close_requests([booking.id for booking in groups], now)
+    seats.release([booking.id for booking in groups if booking.state is BookingState.DECLINED])
+    return 1
 
 
 def go(booking: Booking, step: Step, *, by: User | None, now: datetime, **facts: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from wtforms import BooleanField, DateField, FieldList, FormField, HiddenField, SelectField, TimeField, ValidationError
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, TimeField, ValidationError
 
 from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN, TIMES_ON
 from exchange_app.catalogue.models import (
@@ -48,6 +48,7 @@ from exchange_app.web.forms import (
     FILL_IN,
     ChoiceField,
     CountField,
+    DateField,
     FilterForm,
     Form,
     MoneyField,

@@ -137,10 +137,15 @@ def _check_grades(first: int, last: int) -> None:
         raise GradesTurned()
 
 
-def remove_item(item: MenuItem) -> None:
+def check_unused(item: MenuItem) -> None:
     """Raises ItemInUse."""
     if count := queries.count_packages_of_item(item.id):
         raise ItemInUse(count=count)
+
+
+def remove_item(item: MenuItem) -> None:
+    """Raises ItemInUse. `departures.slots.remove_item` first looks whether departures stop there."""
+    check_unused(item)
     db.session.delete(item)
     db.session.flush()
 

@@ -23,6 +23,7 @@ from exchange_app.departures.errors import (
     NotTakingRegistrations,
     ReleaseOutsideRegistration,
 )
+from exchange_app.departures.locking import hold_still
 from exchange_app.departures.models import Allotment, Claim, Departure, DepartureSlot, Pool, Slot
 from exchange_app.departures.rules import DepartureState
 from exchange_app.partners.models import City, Organisation
@@ -45,6 +46,8 @@ def set_aside(
         raise AllotmentEmpty()
     if not now < release_at <= departure.closes_at:
         raise ReleaseOutsideRegistration()
+    # Whoever closes the departure at this moment finds the allotment, or is found here.
+    db.session.refresh(departure, ["state"], with_for_update={"key_share": True, "of": Departure})
     if departure.state is not DepartureState.OPEN:
         raise NotTakingRegistrations()
     allotment = Allotment(
@@ -63,6 +66,7 @@ def set_aside(
 
 def release(allotment: Allotment, *, now: datetime) -> int:
     """Return what is left, before its time or at it; says how many seats. Raises AllotmentReleased."""
+    hold_still(allotment.departure)
     db.session.refresh(allotment, with_for_update={"key_share": True, "of": Allotment})
     if allotment.released_at is not None:
         raise AllotmentReleased()

@@ -208,6 +208,23 @@ class SlotInUse(Conflict):
         )
 
 
+class ItemVisited(Conflict):
+    """``count`` departures stop at the activity, or did."""
+
+    slug = "item-visited"
+
+    def __init__(self, *, count: int) -> None:
+        super().__init__(count=count)
+        self.words = sentences(
+            "One departure stops at this activity, or did. Where it is still to come, let it follow its package's "
+            "itinerary first; what has taken place stays.",
+            "%(count)s departures stop at this activity, or did. Where they are still to come, let them follow their "
+            "package's itinerary first; what has taken place stays.",
+            count,
+            count=count,
+        )
+
+
 class AllotmentNotFound(NotFound):
     slug = "allotment-not-found"
     words = sentence("There is no such allotment.")

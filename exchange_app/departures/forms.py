@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from wtforms import BooleanField, DateField, SelectField, ValidationError
+from wtforms import BooleanField, SelectField, ValidationError
 
 from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, GradeField, RowField, readable
 from exchange_app.catalogue.models import Plan
@@ -24,6 +24,7 @@ from exchange_app.partners.models import City, Organisation
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,
+    DateField,
     FilterForm,
     Form,
     MomentField,

@@ -28,7 +28,7 @@ from exchange_app.departures.errors import (
     SlotFull,
     SoldOut,
 )
-from exchange_app.departures.locking import lock_pools
+from exchange_app.departures.locking import hold_still_around, lock_pools
 from exchange_app.departures.models import Allotment, Claim, Departure, DepartureSlot, Pool, Slot
 from exchange_app.outbox.times import LocalTimes
 from exchange_app.partners.models import City, Organisation
@@ -172,6 +172,7 @@ def release(booking_ids: Sequence[int]) -> None:
 
     The caller has locked the bookings, so that the same claim is not released twice.
     """
+    hold_still_around(booking_ids)
     claims = db.session.execute(
         delete(Claim).where(Claim.booking_id.in_(booking_ids)).returning(Claim.booking_id, Claim.pool_id, Claim.seats)
     ).all()

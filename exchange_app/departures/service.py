@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -173,6 +172,7 @@ def call_off(departure: Departure, *, cause: Cause, reason: Translated, now: dat
     or StateNotReachable."""
     if not any(text.strip() for text in reason.values()):
         raise ReasonMissing()
+    _lock(departure)
     lock_all(departure)
     _go(departure, DepartureState.CALLED_OFF)
     departure.called_off_cause, departure.called_off_reason = cause, reason
@@ -180,31 +180,33 @@ def call_off(departure: Departure, *, cause: Cause, reason: Translated, now: dat
 
 
 def close_registrations(now: datetime) -> int:
-    """Close the open departures whose registration is over; returns how many."""
-    over = db.session.scalars(
+    """Close an open departure whose registration is over; says whether there was one. Each in a transaction of its own,
+    so that the pools of no two are locked at once."""
+    over: Departure | None = db.session.scalar(
         select(Departure)
         .where(Departure.state == DepartureState.OPEN, Departure.closes_at <= now)
-        .order_by(Departure.pool_id)
-        .limit(500)
+        .order_by(Departure.closes_at, Departure.id)
+        .limit(1)
         .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    for departure in over:
-        _go(departure, DepartureState.CLOSED)
-    return len(over)
+    )
+    if over is None:
+        return 0
+    _go(over, DepartureState.CLOSED)
+    return 1
 
 
-def finish_departures(now: datetime) -> Sequence[Departure]:
-    """The closed departures that are over become done; `bookings.service.finish_departures` finishes their groups."""
-    over = db.session.scalars(
+def finish_departure(now: datetime) -> Departure | None:
+    """A closed departure that is over becomes done; `bookings.service.finish_departures` finishes its groups."""
+    over: Departure | None = db.session.scalar(
         select(Departure)
         .options(joinedload(Departure.package).joinedload(Package.host_city))
         .where(Departure.state == DepartureState.CLOSED, Departure.ends_on < (now - AFTER_MIDNIGHT).date())
         .order_by(Departure.ends_on)
-        .limit(100)
+        .limit(1)
         .with_for_update(of=Departure, skip_locked=True, key_share=True)
-    ).all()
-    for departure in over:
-        _go(departure, DepartureState.DONE)
+    )
+    if over is not None:
+        _go(over, DepartureState.DONE)
     return over
 
 

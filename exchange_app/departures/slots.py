@@ -13,11 +13,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, delete, func, insert, literal, select, update
 from sqlalchemy.orm import joinedload
 
+from exchange_app.catalogue import service as catalogue
 from exchange_app.catalogue.models import Base, MenuItem
 from exchange_app.catalogue.rules import has_times, times_on
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.departures import seats
-from exchange_app.departures.errors import NoSlotThen, SlotInUse, SlotNotFound, SlotThereAlready, SlotTooSmallForGroups
+from exchange_app.departures.errors import (
+    ItemVisited,
+    NoSlotThen,
+    SlotInUse,
+    SlotNotFound,
+    SlotThereAlready,
+    SlotTooSmallForGroups,
+)
+from exchange_app.departures.locking import lock_pools
 from exchange_app.departures.models import Claim, Departure, DepartureSlot, Pool, Shortage, Slot
 from exchange_app.departures.queries import WITH_PACKAGE
 from exchange_app.outbox.times import LocalTimes
@@ -42,6 +51,7 @@ def arrange_slots(departure: Departure) -> None:
     db.session.execute(select(Departure.id).where(Departure.id == departure.id).with_for_update()).all()
     wanted = {_find_or_make(item, starts_at).id for item, starts_at in stops_of(departure)}
     present = set(db.session.scalars(select(DepartureSlot.slot_id).where(DepartureSlot.departure_id == departure.id)))
+    lock_pools(slot.pool_id for slot in _slots(present ^ wanted))
     for slot in _slots(present - wanted):
         _unbind(departure, slot)
     for slot in _slots(wanted - present):
@@ -157,6 +167,19 @@ def remove_slot(slot: Slot) -> None:
     db.session.flush()
     db.session.delete(slot.pool)
     db.session.flush()
+
+
+def remove_item(item: MenuItem) -> None:
+    """The activity, with its slots where nobody stops. Raises ItemInUse or ItemVisited."""
+    catalogue.check_unused(item)
+    own = select(Slot).options(joinedload(Slot.pool)).where(Slot.menu_item_id == item.id).order_by(Slot.id)
+    slots = db.session.scalars(own.with_for_update(of=Slot)).all()
+    visits = select(func.count(DepartureSlot.departure_id.distinct()))
+    if count := db.session.scalar(visits.where(DepartureSlot.slot_id.in_([slot.id for slot in slots]))):
+        raise ItemVisited(count=count)
+    for slot in slots:
+        remove_slot(slot)
+    catalogue.remove_item(item)
 
 
 # ---------------------------------------------------------------------------------------------------------------- reads

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import WITH_DEPARTURE
-from exchange_app.bookings.rules import CHANGEABLE
+from exchange_app.bookings.rules import CHANGEABLE, ROSTER_GRACE
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
@@ -80,22 +80,22 @@ def is_phone_tail_in(booking_id: int, phone_tail_hash: str) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def lock_due(now: datetime, *, limit: int = 50) -> Sequence[Booking]:
-    """Groups handed in before their roster was due, which it is by now, and whose seats were not looked at yet; locked.
-    Those that another transaction has in hand come next time."""
-    return db.session.scalars(
+def lock_due(now: datetime) -> Booking | None:
+    """A group whose roster is due by now (`Booking.roster_due_at`) and whose seats were not looked at yet, locked; one
+    that another transaction has in hand comes next time."""
+    return db.session.scalar(
         select(Booking)
         .join(Booking.departure)
         .options(*WITH_DEPARTURE, joinedload(Booking.leader))
         .where(
             Booking.state.in_(CHANGEABLE),
             Booking.roster_locked_at.is_(None),
-            Booking.submitted_at < Departure.roster_due_at,
             Departure.roster_due_at <= now,
+            or_(Booking.submitted_at <= now - ROSTER_GRACE, Departure.meets_at <= now),
             Departure.state.in_((DepartureState.OPEN, DepartureState.CLOSED)),
         )
         .order_by(Booking.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(of=Booking, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
-    ).all()
+    )

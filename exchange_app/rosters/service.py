@@ -13,14 +13,15 @@ from sqlalchemy import delete, insert
 from exchange_app.accounts.models import User
 from exchange_app.bookings import changes
 from exchange_app.bookings import service as bookings
-from exchange_app.bookings.errors import MoreAreNamed
-from exchange_app.bookings.models import Booking
+from exchange_app.bookings.errors import MoreAreNamed, NamedMeanwhile
+from exchange_app.bookings.models import Booking, ChangeKind
+from exchange_app.bookings.queries import find_open_request
 from exchange_app.bookings.rules import BookingState, Party, adults_needed
 from exchange_app.bookings.service import Contact
 from exchange_app.catalogue.models import Package
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, new_uid, sealed_context
-from exchange_app.core.text import in_every_language, sentence
+from exchange_app.core.text import in_every_language
 from exchange_app.departures.models import Departure
 from exchange_app.rosters import queries
 from exchange_app.rosters.errors import PersonAlreadyNamed, RowStillWrong, TooManyPupils, TooManyStaff
@@ -29,7 +30,7 @@ from exchange_app.rosters.reading import Reading, RowToMend
 from exchange_app.rosters.rules import FIELDS, Person, Problem, Role, check_person, identity_of
 
 DOCUMENT_FIELDS = frozenset({"document_type", "document_number"})
-NO_ROSTER = sentence("Nobody was named until the roster was due.")
+NO_ROSTER = "no_roster"  # the reason why a group does not come; `bookings.labels` has its words
 UNSHOWN_FIELDS = ("document_number", "health_note")  # never shown in full, not even where they are changed
 SEALED_FIELDS = tuple(field for field in FIELDS if field != "role")
 
@@ -189,26 +190,38 @@ def check_named(booking: Booking, party: Party) -> None:
         raise MoreAreNamed(pupils=named[Role.PUPIL], staff=named[Role.STAFF])
 
 
+def grant_change(booking: Booking, *, comment: str = "", by: User, now: datetime) -> None:
+    """As `bookings.changes.grant_change`; of other numbers never fewer than are named by now. Raises NamedMeanwhile
+    too."""
+    request = find_open_request(booking.id)
+    if request is not None and request.kind is ChangeKind.PARTY:
+        try:
+            check_named(booking, Party(**request.facts))
+        except MoreAreNamed as more:
+            raise NamedMeanwhile(**more.facts) from None
+    changes.grant_change(booking, comment=comment, by=by, now=now)
+
+
 def lock_rosters(now: datetime) -> int:
-    """The rosters that were due are closed, and seats that nobody was named for go back; returns how many rosters. Call
-    again while it returns any.
+    """A roster that was due is closed, and seats that nobody was named for go back; says whether there was one. Each in
+    a transaction of its own, so that the seats of no two groups are locked at once.
 
     Seats of adults whom the supervision rule needs stay. A group of which no pupil is named does not come at all.
     """
-    groups = queries.lock_due(now)
-    for booking in groups:
-        booking.roster_locked_at = now
-        _give_unfilled_back(booking, now)
+    booking = queries.lock_due(now)
+    if booking is None:
+        return 0
+    booking.roster_locked_at = now
+    _give_unfilled_back(booking, now)
     db.session.flush()
-    return len(groups)
+    return 1
 
 
 def _give_unfilled_back(booking: Booking, now: datetime) -> None:
     named = queries.count_roles(booking.id)
     pupils = min(booking.pupils, named[Role.PUPIL])
     if pupils == 0:
-        reason = in_every_language(NO_ROSTER).in_language(booking.language)
-        bookings.end_booking(booking, reason=reason, by=None, now=now)
+        bookings.end_booking(booking, reason=NO_ROSTER, by=None, now=now)
         return
     needed = adults_needed(pupils, booking.departure.persons_per_adult)
     staff = min(booking.staff, max(named[Role.STAFF], needed))

@@ -11,12 +11,13 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
+import wtforms
 from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_wtf import FlaskForm
@@ -34,6 +35,8 @@ FILL_IN_ONE_LANGUAGE = sentence("Fill this in, in at least one language.")
 WHOLE_NUMBER = sentence("Write a whole number in digits, such as 24.")
 BETWEEN = sentence("Write a number from %(least)s to %(most)s.")
 AMOUNT = sentence("Write an amount in digits, such as 120 or 120.50.")
+YEARS = range(2000, 2200)
+YEAR = sentence("Write a year from %(first)s to %(last)s.")
 DAY_AND_TIME = sentence("Write day and time as in 2027-04-12 09:30.")
 EMAIL_ADDRESS = sentence("Write an e-mail address, such as name@school.example.")
 PHONE_NUMBER = sentence("Write a phone number in digits, such as 13900001234 or 0771-5550000.")
@@ -236,6 +239,21 @@ class MoneyField(TypedField):
         return f"{Decimal(value) / 100:.2f}".removesuffix(".00")
 
 
+def _check_year(day: date) -> None:
+    """Far years are slips, and what is counted from them leaves the calendar. Raises ValueError with a sentence."""
+    if day.year not in YEARS:
+        raise ValueError(str(YEAR) % {"first": YEARS[0], "last": YEARS[-1]})
+
+
+class DateField(wtforms.DateField):
+    """A day."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            _check_year(self.data)
+
+
 class MomentField(TypedField):
     """A day and time in the form's zone; its data are an aware moment in UTC."""
 
@@ -248,6 +266,7 @@ class MomentField(TypedField):
             raise ValueError(DAY_AND_TIME) from None
         if typed.tzinfo is not None or len(text) < len("2027-04-12T09:30"):
             raise ValueError(DAY_AND_TIME)
+        _check_year(typed)
         return typed.replace(tzinfo=self.meta.zone).astimezone(UTC)
 
     def write(self, value: datetime) -> str:

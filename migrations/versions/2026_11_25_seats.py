@@ -16,7 +16,7 @@ def upgrade() -> None:
     make_tables()
     change_tables()
     now = datetime.now(UTC)
-    fill_columns()
+    fill_columns(now)
     keep_unfilled_seats(now)
     make_slots(now)
 
@@ -333,8 +333,9 @@ BOOKING_EVENTS = light("booking_events", "what")
 LETTERS = light("letters", "kind", "state")
 
 
-def fill_columns() -> None:
-    """A slot takes whoever could come before; a group that waits for the host goes on waiting for it."""
+def fill_columns(now: datetime) -> None:
+    """A slot takes whoever could come before; a group that waits for the host goes on waiting for it, from now on: nobody
+    is reminded yet of what they were never asked to answer in time."""
     largest = (
         sa.select(sa.func.max(POOLS.c.capacity))
         .join_from(STOPS, DEPARTURES, DEPARTURES.c.package_id == STOPS.c.package_id)
@@ -353,7 +354,7 @@ def fill_columns() -> None:
     was_asked = BOOKINGS.c.submitted_at.is_not(None) & BOOKINGS.c.departure_id.in_(asked)
     waits = BOOKINGS.c.state == "submitted"
     op.execute(BOOKINGS.update().where(was_asked | waits).values(approvals=["host"]))
-    op.execute(BOOKINGS.update().where(waits).values(awaiting="host", awaiting_since=BOOKINGS.c.submitted_at))
+    op.execute(BOOKINGS.update().where(waits).values(awaiting="host", awaiting_since=now))
 
 
 def keep_unfilled_seats(now: datetime) -> None:

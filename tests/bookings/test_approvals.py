@@ -306,6 +306,12 @@ def test_whoever_waits_long_is_reminded_twice(booking: Booking, people: dict[str
     )  # the fixture's head came after the first letter
 
 
+def test_whoever_was_not_looked_after_for_long_gets_one_letter(booking: Booking, people: dict[str, User]) -> None:
+    late = NOW + timedelta(days=5)
+    assert [remind(late), remind(late), remind(late + timedelta(days=10))] == [1, 0, 0]
+    assert letters_to(people["school_head"]) == ["approval_wanted"]
+
+
 def test_nobody_is_reminded_at_night(booking: Booking) -> None:
     night = datetime(2027, 3, 4, 15, 0, tzinfo=NOW.tzinfo)  # eleven in the evening there
     assert remind(night) == 0

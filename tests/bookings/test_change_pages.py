@@ -15,6 +15,7 @@ from exchange_app.accounts.models import User
 from exchange_app.bookings import approvals, changes, queries
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import BookingState, Party
+from exchange_app.catalogue.models import Approver
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -133,7 +134,12 @@ def test_a_colleague_is_chosen_by_name(app: Flask) -> None:
     with transaction():
         colleague = make_user(booking.school, Role.LEADER, name="Nong Mei")
         stranger = make_leader()
+        unreachable = make_user(booking.school, Role.LEADER, name="Mo Lin")
+        unreachable.phone = None
     browser = browser_of(app, booking.leader)
+    answer = fill_in(browser, booking, "hand-over", leader=str(unreachable.id))
+    assert answer.status_code == 422
+    assert "This colleague has no phone in the account yet and has to add it there first." in answer.text
     assert "Nong Mei" in browser.get(page_of(booking)).text
     answer = fill_in(browser, booking, "hand-over", leader=str(stranger.id))
     assert answer.status_code == 422
@@ -232,6 +238,53 @@ def test_the_host_refuses_with_a_reason(app: Flask, kind: ChangeKind, words: str
     assert "This request was answered or withdrawn meanwhile." in answer.text
 
 
+@pytest.mark.parametrize("command", ["grant", "refuse"])
+def test_an_answer_is_one_to_the_request_that_was_read(app: Flask, command: str) -> None:
+    booking = make_group(**TOO_LATE)
+    browser, school = ask(app, booking, ChangeKind.PARTY, pupils=9, staff=1), browser_of(app, booking.leader)
+    form = {**form_of(browser.get(page_of(booking)).text, f"{page_of(booking)}/grant"), "comment": "Well"}
+    fill_in(school, booking, "withdraw-request")
+    fill_in(school, booking, "ask-to-cancel", reason="Measles")
+    answer = browser.post(f"{page_of(booking)}/{command}", data=form)
+    assert answer.status_code == 422
+    assert "This request was answered or withdrawn meanwhile." in answer.text
+    assert "Grant: cancel the booking" in answer.text
+    assert (booking.state, booking.party) == (BookingState.CONFIRMED, Party(10, 1))
+    assert queries.find_open_request(booking.id) is not None
+    shown = form_of(answer.text, f"{page_of(booking)}/grant")
+    assert browser.post(f"{page_of(booking)}/{command}", data=shown).status_code == 303
+    assert queries.find_open_request(booking.id) is None
+    assert (booking.state is BookingState.CANCELLED) == (command == "grant")
+
+
+def test_only_the_request_that_was_shown_is_withdrawn(app: Flask) -> None:
+    booking = make_group(**TOO_LATE)
+    host, school = ask(app, booking, ChangeKind.PARTY, pupils=9, staff=1), browser_of(app, booking.leader)
+    withdraw = f"{page_of(booking)}/withdraw-request"
+    form = form_of(school.get(page_of(booking)).text, withdraw)
+    fill_in(host, booking, "grant")
+    fill_in(school, booking, "ask-to-cancel", reason="Measles")
+    answer = school.post(withdraw, data=form)
+    assert answer.status_code == 422
+    assert "This request was answered or withdrawn meanwhile." in answer.text
+    assert queries.find_open_request(booking.id) is not None
+    assert school.post(withdraw, data=form_of(answer.text, withdraw)).status_code == 303
+    assert queries.find_open_request(booking.id) is None
+
+
+def test_the_host_grants_no_numbers_below_those_who_are_named(app: Flask) -> None:
+    booking = make_group(**TOO_LATE)
+    browser = ask(app, booking, ChangeKind.PARTY, pupils=1, staff=3)
+    with transaction():
+        people = pasted(*(pupil(number) for number in range(1, 4)))
+        rosters.import_roster(booking, people, by=booking.leader, now=now())
+    answer = fill_in(browser, booking, "grant")
+    assert answer.status_code == 422
+    assert "The roster names 3 pupils and 0 accompanying adults by now." in answer.text
+    assert booking.party == Party(10, 1)
+    assert queries.find_open_request(booking.id) is not None
+
+
 def test_cancelling_late_is_asked_for(app: Flask) -> None:
     booking = make_group(**TOO_LATE)
     school = browser_of(app, booking.leader)
@@ -246,6 +299,7 @@ def test_cancelling_late_is_asked_for(app: Flask) -> None:
 def test_a_roster_that_was_due_is_asked_for_and_opened(app: Flask) -> None:
     booking = make_group()
     with transaction():
+        booking.submitted_at = now() - timedelta(days=2)
         booking.departure.closes_at = now() - timedelta(hours=2)
         booking.departure.roster_due_at = now() - timedelta(hours=1)
     school = browser_of(app, booking.leader)
@@ -306,6 +360,61 @@ def test_the_chain_on_its_pages(app: Flask) -> None:
     assert "take-back" not in forms_of(page)
 
 
+MEANWHILE = "This was answered or changed meanwhile; the page now shows how it stands."
+
+
+def administrators_browser(app: Flask) -> FlaskClient:
+    with transaction():
+        administrator = make_user(make_organisation(make_city()), Role.ADMINISTRATOR)
+    return browser_of(app, administrator)
+
+
+@pytest.mark.parametrize("command", ["confirm", "decline"])
+def test_a_second_click_does_not_answer_for_whoever_comes_next(app: Flask, command: str) -> None:
+    """An administrator may answer for everybody, but nobody answers what they did not look at."""
+    booking = make_group(approvals=["school_head", "host"])
+    browser, confirm = administrators_browser(app), f"{page_of(booking)}/confirm"
+    form = {**form_of(browser.get(page_of(booking)).text, confirm), "comment": "Fine"}
+    assert browser.post(confirm, data=form).status_code == 303
+    answer = browser.post(f"{page_of(booking)}/{command}", data=form)
+    assert answer.status_code == 422
+    assert MEANWHILE in answer.text
+    assert (booking.state, booking.awaiting) == (BookingState.SUBMITTED, Approver.HOST)
+    shown = form_of(answer.text, confirm)
+    assert shown["comment"].strip() == "Fine"
+    assert browser.post(confirm, data=shown).status_code == 303
+    assert booking.state is BookingState.CONFIRMED
+
+
+def test_a_yes_to_one_date_is_no_yes_to_another(app: Flask) -> None:
+    booking = make_group(approvals=["host"])
+    other = other_date(booking)
+    browser, confirm = browser_of(app, approvers_of(booking)["host"]), f"{page_of(booking)}/confirm"
+    form = form_of(browser.get(page_of(booking)).text, confirm)
+    fill_in(browser_of(app, booking.leader), booking, "move", departure=str(other.id))
+    answer = browser.post(confirm, data=form)
+    assert MEANWHILE in answer.text
+    assert (booking.departure_id, booking.state) == (other.id, BookingState.SUBMITTED)
+    browser.post(confirm, data=form_of(answer.text, confirm))
+    assert booking.state is BookingState.CONFIRMED
+
+
+def test_a_second_click_takes_no_second_decision_back(app: Flask) -> None:
+    booking = make_group(approvals=["school_head", "host"])
+    browser, command = administrators_browser(app), f"{page_of(booking)}/take-back"
+    for _ in booking.approvers:
+        fill_in(browser, booking, "confirm")
+    form = {**form_of(browser.get(page_of(booking)).text, command), "reason": "A slip"}
+    assert browser.post(command, data=form).status_code == 303
+    answer = browser.post(command, data=form)
+    assert answer.status_code == 422
+    assert MEANWHILE in answer.text
+    assert [one.approver for one in queries.list_approvals(booking.id)] == [Approver.SCHOOL_HEAD]
+    assert booking.awaiting is Approver.HOST
+    browser.post(command, data=form_of(answer.text, command))
+    assert booking.awaiting is Approver.SCHOOL_HEAD
+
+
 def test_the_wrong_turn_is_told(app: Flask) -> None:
     booking = make_group(approvals=CHAIN)
     people = approvers_of(booking)
@@ -314,7 +423,8 @@ def test_the_wrong_turn_is_told(app: Flask) -> None:
     assert "Nothing at the moment. The school&#39;s head decides about the group." in page
     assert "confirm" not in forms_of(page)
     token = form_of(page, "/language")["csrf_token"]
-    answer = browser.post(f"{page_of(booking)}/confirm", data={"csrf_token": token})
+    forged = {"csrf_token": token, "turn": approvals.turn_of(booking)}
+    answer = browser.post(f"{page_of(booking)}/confirm", data=forged)
     assert answer.status_code == 422
     assert "This group does not wait for your decision (any more)." in answer.text
 

@@ -13,6 +13,7 @@ from exchange_app.bookings import approvals, changes, queries
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import (
     AlreadyAsked,
+    ColleagueWithoutPhone,
     HostMustAgree,
     MoreAreNamed,
     NamedMeanwhile,
@@ -38,8 +39,9 @@ from exchange_app.departures.errors import NotEnoughSeats, NotTakingRegistration
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import SupervisionRule
+from exchange_app.rosters import queries as roster_queries
 from exchange_app.rosters import service as rosters
-from tests.bookings.group import claims_of, hand_in, host_of, steps_of, told
+from tests.bookings.group import CONTACT, claims_of, hand_in, host_of, steps_of, told
 from tests.builders import NOW, both, make_city, make_departure, make_hold, make_leader, make_package, make_user
 from tests.rosters.test_keeping import pasted, pupil, teacher
 
@@ -213,12 +215,18 @@ def test_what_cannot_be_done_is_not_granted(booking: Booking, host: User) -> Non
 
 
 def test_those_who_were_named_meanwhile_are_not_lost(booking: Booking, host: User) -> None:
-    ask(booking, ChangeKind.PARTY, pupils=2, staff=1)
+    ask(booking, ChangeKind.PARTY, pupils=2, staff=11)
     with transaction():
-        roster = pasted(*(pupil(number) for number in range(1, 11)))
+        roster = pasted(*(pupil(number) for number in range(1, 4)))
         rosters.import_roster(booking, roster, by=booking.leader, now=NOW)
-    with pytest.raises(NamedMeanwhile), transaction():
-        changes.grant_change(booking, by=host, now=LATE)
+    with pytest.raises(NamedMeanwhile) as refused, transaction():
+        rosters.grant_change(booking, by=host, now=LATE)
+    assert refused.value.facts == {"pupils": 3, "staff": 0}
+    person = roster_queries.list_participants(booking.id)[0]
+    with transaction():
+        rosters.remove_person(booking, person.id, by=booking.leader, now=NOW)
+        rosters.grant_change(booking, by=host, now=LATE)
+    assert (booking.party, booking.named) == (Party(2, 11), 2)
 
 
 def test_granting_a_cancellation_frees_the_seats(booking: Booking, host: User) -> None:
@@ -384,6 +392,19 @@ def test_a_colleague_takes_it_over_from_one_who_is_away(booking: Booking) -> Non
     assert booking.leader_id == colleague.id
     with pytest.raises(NoColleague), transaction():
         changes.hand_over(booking, colleague, by=colleague, now=NOW)
+
+
+def test_the_former_leaders_number_does_not_stand_under_another_name(booking: Booking) -> None:
+    with transaction():
+        colleague = make_user(booking.school, Role.LEADER)
+        colleague.phone = None
+    with pytest.raises(ColleagueWithoutPhone), transaction():
+        changes.hand_over(booking, colleague, by=booking.leader, now=NOW)
+    assert (booking.contact_name, booking.contact_phone) == (CONTACT.name, CONTACT.phone)
+    with transaction():
+        colleague.phone = "13900009999"
+        changes.hand_over(booking, colleague, by=booking.leader, now=NOW)
+    assert (booking.contact_name, booking.contact_phone) == (colleague.name, "13900009999")
 
 
 def test_nobody_but_a_leader_of_the_school_takes_it_on(booking: Booking) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from exchange_app.bookings import changes, followers
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import NothingToFollow, TooManyFollowers
 from exchange_app.bookings.models import Booking, Follower
+from exchange_app.bookings.queries import find_booking_by_code
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
@@ -116,6 +118,44 @@ def test_a_booking_takes_three_addresses_for_each_person(booking: Booking) -> No
     with pytest.raises(TooManyFollowers):
         follow(booking, "one-more@home.example")
     follow(booking, "0@home.example")  # is there already
+
+
+def follow_at_once(app: Flask, booking: Booking, first: str, second: str) -> list[BaseException]:
+    """The second address arrives while the first is being written; what went wrong with it."""
+    code, wrong = booking.code, []
+
+    def come_second() -> None:
+        with app.app_context():
+            try:
+                found = find_booking_by_code(code)
+                assert found is not None
+                follow(found, second)
+            except BaseException as fault:
+                wrong.append(fault)
+            finally:
+                db.session.remove()
+
+    thread = threading.Thread(target=come_second)
+    with transaction():
+        followers.follow(booking, first, language="en", now=NOW)
+        thread.start()
+        thread.join(0.5)  # by now it waits for this transaction
+    thread.join()
+    return wrong
+
+
+def test_the_same_form_sent_twice_at_once_is_no_fault(app: Flask, booking: Booking) -> None:
+    assert follow_at_once(app, booking, MOTHER, MOTHER) == []
+    assert addresses() == [MOTHER]
+    assert to(MOTHER) == [("family_following", "en")]
+
+
+def test_of_two_at_once_only_one_gets_the_last_place(app: Flask, booking: Booking) -> None:
+    for number in range(11):
+        follow(booking, f"{number}@home.example")
+    (refused,) = follow_at_once(app, booking, MOTHER, FATHER)
+    assert isinstance(refused, TooManyFollowers)
+    assert len(addresses()) == 12
 
 
 def test_a_booking_that_has_ended_has_no_news(booking: Booking) -> None:

@@ -21,7 +21,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from tests.bookings.group import hand_in
 from tests.builders import make_departure, make_hold, make_leader, make_package, make_user
-from tests.pages import Browser, send, sign_in
+from tests.pages import Browser, form_of, send, sign_in
 from tests.statements import counted_statements
 
 
@@ -111,6 +111,7 @@ def test_what_comes_next_depends_on_who_has_to_say_yes(
 def test_once_the_roster_was_due_the_page_says_whom_to_ask(client: FlaskClient, leader: User) -> None:
     booking = submitted_by(leader)
     with transaction():
+        booking.submitted_at = now() - timedelta(days=2)
         booking.departure.roster_due_at = now() - timedelta(minutes=1)
     page = client.get(page_of(booking)).text
     assert "11 persons are not named, and the roster was due on" in page
@@ -144,14 +145,15 @@ def test_the_host_decides_with_a_comment(client: FlaskClient) -> None:
         host = make_user(booking.departure.package.organiser, Role.ORGANISER)
     sign_in(client, host)
     decline = f"{page_of(booking)}/decline"
-    answer = client.post(decline, data=_token(client, booking))
+    form = form_of(client.get(page_of(booking)).text, f"{page_of(booking)}/confirm")
+    answer = client.post(decline, data=form)
     assert answer.status_code == 422
     assert "Give a reason; the other side reads it." in answer.text
-    answer = client.post(decline, data={**_token(client, booking), "comment": "Fully booked"}, follow_redirects=True)
+    answer = client.post(decline, data={**form, "comment": "Fully booked"}, follow_redirects=True)
     assert "The group is declined; its leader is told why." in answer.text
-    answer = client.post(f"{page_of(booking)}/confirm", data=_token(client, booking))
+    answer = client.post(f"{page_of(booking)}/confirm", data=form)
     assert answer.status_code == 422
-    assert "This cannot be done to the booking in its present state." in answer.text
+    assert "This was answered or changed meanwhile; the page now shows how it stands." in answer.text
 
 
 def test_each_role_has_its_own_pages(app: Flask) -> None:

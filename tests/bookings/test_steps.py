@@ -45,7 +45,7 @@ from exchange_app.departures.errors import NotOpenYet, NotTakingRegistrations, R
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import SupervisionRule
-from tests.bookings.group import CONTACT, claims_of, hand_in, host_of
+from tests.bookings.group import CONTACT, claims_of, hand_in, host_of, steps_of
 from tests.builders import NOW, both, make_city, make_departure, make_hold, make_leader, make_package, make_user
 
 
@@ -337,3 +337,16 @@ def test_the_history_and_the_letters_hold_no_phone_in_clear(app: Flask, leader: 
         for row in db.session.execute(select(table)):
             assert CONTACT.phone not in repr(tuple(row)), table.name
     assert booking.contact_phone == CONTACT.phone
+
+
+def test_a_group_about_which_nobody_decided_ends_with_its_departure(app: Flask) -> None:
+    with transaction():
+        booking = hand_in(make_departure(make_package(approvals=["host"])), make_leader())
+        departures.close_departure(booking.departure)
+    with transaction():
+        assert bookings.finish_departures(NOW + timedelta(days=40)) == 1
+        assert bookings.finish_departures(NOW + timedelta(days=40)) == 0
+    db.session.refresh(booking)
+    assert (booking.state, booking.awaiting) == (BookingState.DECLINED, None)
+    assert steps_of(booking)[-1] == "run_out"
+    assert audit() == []

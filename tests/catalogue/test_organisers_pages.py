@@ -106,6 +106,14 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(client:
     assert db.session.query(Menu).count() == 0
 
 
+def test_a_season_lies_in_years_that_a_calendar_has(client: FlaskClient, organiser: User) -> None:
+    season = {"season_from": "0001-01-01", "season_until": "9999-12-31"}
+    answer = send(client, "/organiser/menus/new", **{"title-zh_Hans": "春季菜单"}, **season)
+    assert answer.status_code == 422
+    assert answer.text.count("<div>Write a year from 2000 to 2199.</div>") == 2
+    assert db.session.query(Menu).count() == 0
+
+
 def test_required_fields_say_so(client: FlaskClient, organiser: User) -> None:
     answer = send(client, "/organiser/packages/new", days="three", price_minor="free")
     assert answer.status_code == 422

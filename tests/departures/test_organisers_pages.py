@@ -84,6 +84,8 @@ def test_rosters_are_due_when_registration_closes_unless_somebody_says_otherwise
         ({"roster_due_at": "2030-05-13T09:00"}, "The roster must be due before the group meets."),
         ({"roster_due_at": "2030-05-01T17:59"}, "The roster cannot be due before registration closes"),
         ({"meets_at": "2030-02-30T09:00"}, "Write day and time as in"),
+        ({"opens_at": "0001-01-01T00:00"}, "Write a year from 2000 to 2199."),
+        ({"meets_at": "9999-12-31T09:00"}, "Write a year from 2000 to 2199."),
         ({"capacity": "0"}, "Write a number from 1 to"),
         ({"capacity": "sixty"}, "Write a whole number"),
         ({"meeting_point-en": ""}, "Fill this in, in at least one language."),

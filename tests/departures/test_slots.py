@@ -13,6 +13,8 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings import waiting
 from exchange_app.bookings.queries import lock_booking
 from exchange_app.bookings.rules import Party
+from exchange_app.catalogue.errors import ItemInUse
+from exchange_app.catalogue.models import MenuItem
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
@@ -21,6 +23,7 @@ from exchange_app.departures import service as departures
 from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import (
     CapacityBelowTaken,
+    ItemVisited,
     NoSlotThen,
     SlotClosed,
     SlotFull,
@@ -287,6 +290,33 @@ def test_a_slot_is_removed_though_somebody_waited_for_it() -> None:
         departures.rearrange(departure)
         slots.remove_slot(before)
     assert db.session.scalar(select(func.count()).select_from(Shortage)) == 0
+
+
+def test_an_activity_goes_with_the_slots_where_nobody_stops() -> None:
+    with transaction():
+        package = make_package()
+        item = item_of(package)
+        departure = make_departure(package)
+        slots.add_slot(item, at(16), 10)
+        package.stops[0].menu_item = item_of(make_package())
+    with pytest.raises(ItemVisited) as refused, transaction():
+        slots.remove_item(item)  # the departure goes on stopping there until it is arranged anew
+    assert refused.value.facts == {"count": 1}
+    with transaction():
+        departures.rearrange(departure)
+        slots.remove_item(item)
+    assert db.session.get(MenuItem, item.id) is None
+    assert [slot.menu_item_id for slot in db.session.scalars(select(Slot))] == [item_of(package).id]
+    assert db.session.scalar(select(func.count()).select_from(Pool)) == 2
+
+
+def test_an_activity_of_a_package_is_not_removed() -> None:
+    with transaction():
+        item = item_of(make_package())
+        slots.add_slot(item, at(16), 10)
+    with pytest.raises(ItemInUse), transaction():
+        slots.remove_item(item)
+    assert db.session.scalar(select(func.count()).select_from(Slot)) == 1
 
 
 def test_newcomers_read_that_groups_wait_at_a_stop() -> None:

@@ -21,7 +21,7 @@ from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from tests.bookings.group import CONTACT
-from tests.builders import make_departure, make_hold, make_leader, make_package, make_user
+from tests.builders import both, make_departure, make_hold, make_leader, make_package, make_user
 from tests.departures.stops import item_of, make_package_at, slot_of
 from tests.pages import form_of, send, sign_in
 from tests.statements import counted_statements
@@ -92,6 +92,8 @@ def test_a_special_slot_is_added_in_the_time_of_the_base(client: FlaskClient, pa
     [
         ({"starts_at": "2020-01-01T09:00"}, "Choose a moment that is still to come."),
         ({"starts_at": "tomorrow"}, "Write day and time as in"),
+        ({"starts_at": "0001-01-01T00:00"}, "Write a year from 2000 to 2199."),
+        ({"starts_at": "9999-12-31T23:59"}, "Write a year from 2000 to 2199."),
         ({"starts_at": ""}, "Fill this in."),
         ({"capacity": "0"}, "Write a number from 1 to"),
         ({"capacity": ""}, "Fill this in."),
@@ -153,6 +155,22 @@ def test_a_slot_that_nobody_needs_is_removed(client: FlaskClient, package: Packa
     assert "One departure stops at this slot; close it instead of removing it." in answer.text
     assert "The slot is removed." in send(client, f"{address}/{free.id}", f"{address}/{free.id}/remove").text
     assert [slot.id for slot in db.session.query(Slot)] == [slot_of(departure).id]
+
+
+def test_an_activity_where_departures_stop_stays_and_the_page_says_why(client: FlaskClient, package: Package) -> None:
+    item = item_of(package)
+    address = f"/organiser/menus/{item.menu_id}/items/{item.id}"
+    with transaction():
+        departure = make_departure(package, now=now())
+        slots.add_slot(item, now() + timedelta(days=3), 10)
+        package.stops[0].menu_item = None
+        package.stops[0].title = both("Lunch")
+    answer = send(client, address, f"{address}/remove")
+    assert "One departure stops at this activity" in answer.text
+    send(client, f"/organiser/departures/{departure.id}", f"/organiser/departures/{departure.id}/slots")
+    assert "The activity is removed." in send(client, address, f"{address}/remove").text
+    assert db.session.query(Slot).count() == 0
+    assert audit() == []
 
 
 @pytest.mark.parametrize("role", [Role.ORGANISER])

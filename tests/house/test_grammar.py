@@ -24,8 +24,8 @@ SUBJECTS = {
     "catalogue": {"terms"},
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
     "bookings": {
-        "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages", "queue",
-        "reminders", "rescheduling", "sending", "waiting",
+        "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
+        "queue", "reminders", "rescheduling", "sending", "waiting",
     },
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",

@@ -16,6 +16,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import CheckConstraint, MetaData, Table, inspect, select, text, update
 
 from exchange_app.accounts.models import User
+from exchange_app.bookings.approvals import remind_approvers
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.models import Approver, MenuItem, Package
@@ -352,14 +353,24 @@ def test_what_an_installation_holds_is_taken_along(old: dict[str, int]) -> None:
 
 
 def test_a_group_that_waits_for_the_host_goes_on_waiting(old: dict[str, int]) -> None:
+    before = datetime.now(UTC)
     upgrade()
     waits = get(Booking, old["submitted"])
     assert (waits.state, waits.approvers) == (BookingState.SUBMITTED, [Approver.HOST])
-    assert (waits.awaiting, waits.awaiting_since) == (Approver.HOST, SUBMITTED_AT)
+    assert waits.awaiting is Approver.HOST
+    assert before <= waits.awaiting_since <= datetime.now(UTC)
     assert (waits.times_passed, waits.times_reminded, waits.roster_locked_at) == (0, 0, None)
     approvers = {name: get(Booking, old[name]).approvers for name in ("done", "held", "confirmed", "expired")}
     assert approvers == {"done": [Approver.HOST], "held": [], "confirmed": [], "expired": []}
     assert all(get(Booking, old[name]).awaiting is None for name in approvers)
+
+
+def test_nobody_is_reminded_of_everything_when_a_new_version_starts(old: dict[str, int]) -> None:
+    upgrade()
+    noon = datetime.now(UTC).replace(hour=4, minute=0)  # in the host city, where nobody is reminded at night
+    with transaction():
+        assert remind_approvers(noon + timedelta(days=1)) == 0
+        assert remind_approvers(noon + timedelta(days=3)) == 1
 
 
 def test_who_was_not_warned_keeps_the_seats_that_nobody_is_named_for(old: dict[str, int]) -> None:

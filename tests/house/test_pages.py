@@ -40,7 +40,7 @@ MAIN_JOB = {
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
-        "catalogue.edit_stop departures.edit_departure"
+        "catalogue.edit_stop bookings.change_departure"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
@@ -98,7 +98,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "signature": signature,
             "person_id": person.id,
             "letter_id": letter.id,
-        "message_id": 0,
+            "message_id": 0,
             "slot_id": slot.id,
             "city_id": county.city_id,
             "county_id": county.id,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import approvals, changes, waiting
+from exchange_app.bookings import approvals, changes, followers, rescheduling, waiting
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import Party
 from exchange_app.bookings.service import Contact
 from exchange_app.catalogue.models import Package
+from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
+from exchange_app.departures.service import terms_of
 from exchange_app.partners.models import OrganisationKind
 from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_organisation, make_package, make_user
 from tests.outbox.letters import letters
@@ -138,6 +141,63 @@ def test_a_decision_that_is_taken_back_is_told_to_the_leader_and_wanted_again(wi
     assert kinds_to(TO_LEADER)[-1] == "booking_taken_back"
 
 
+FAMILY = "mother@home.example"
+
+
+def follow(booking: Booking) -> None:
+    with transaction():
+        followers.follow(booking, FAMILY, language="zh_Hans", now=NOW)
+
+
+def test_families_of_a_confirmed_group_hear_that_it_is_not_certain_any_more_and_how_it_ends(with_host: Package) -> None:
+    booking = submit(with_host)
+    follow(booking)
+    with transaction():
+        host = host_of(with_host)
+        approvals.approve_booking(booking, by=host, now=NOW)
+    heard = ["family_following"]
+    assert kinds_to(FAMILY) == heard
+    for hours, answer, letter in ((1, "yes", "family_confirmed"), (2, "no", "family_declined")):
+        later = NOW + timedelta(hours=hours)
+        with transaction():
+            approvals.take_back(booking, reason="A slip", by=host, now=later)
+        with transaction():
+            if answer == "yes":
+                approvals.approve_booking(booking, by=host, now=later)
+            else:
+                approvals.decline_booking(booking, comment="The museum is closed", by=host, now=later)
+        heard += ["family_unsettled", letter]
+        assert kinds_to(FAMILY) == heard
+    assert kinds_to(TO_LEADER)[-2:] == ["booking_taken_back", "booking_declined"]
+    to_family = [letter for letter in letters() if letter.address == FAMILY]
+    assert {letter.language for letter in to_family} == {"zh_Hans"}
+    assert all(letter.facts == {} for letter in to_family)  # what was written to the school is not for everybody
+
+
+def test_a_refusal_that_is_taken_back_is_told_to_families_who_heard_of_it(with_host: Package) -> None:
+    booking = submit(with_host)
+    follow(booking)
+    with transaction():
+        host = host_of(with_host)
+        approvals.approve_booking(booking, by=host, now=NOW)
+        approvals.take_back(booking, reason="A slip", by=host, now=NOW)
+        approvals.decline_booking(booking, comment="The museum is closed", by=host, now=NOW)
+    with transaction():
+        approvals.take_back(booking, reason="It opens", by=host, now=NOW + timedelta(hours=1))
+    assert kinds_to(FAMILY)[-3:] == ["family_unsettled", "family_declined", "family_unsettled"]
+
+
+def test_families_of_a_group_that_was_never_certain_have_nothing_to_unlearn(with_host: Package) -> None:
+    booking = submit(with_host)
+    follow(booking)
+    with transaction():
+        host = host_of(with_host)
+        approvals.decline_booking(booking, comment="The museum is closed", by=host, now=NOW)
+    with transaction():
+        approvals.take_back(booking, reason="It opens", by=host, now=NOW)
+    assert kinds_to(FAMILY) == ["family_following"]
+
+
 # ------------------------------------------------------------------------------------------------------- cancellations
 
 
@@ -187,6 +247,29 @@ def test_another_size_and_another_date_are_told_to_both_sides(package: Package) 
         changes.move_booking(booking, to, by=booking.leader, now=NOW)
     assert kinds_to(TO_LEADER) == ["booking_confirmed", "booking_changed", "booking_moved"]
     assert languages_of("organiser_change") == languages_of("organiser_move") == TO_ORGANISERS
+
+
+def test_another_meeting_point_is_told_to_every_leader_waiting_ones_too_and_to_families(package: Package) -> None:
+    booking = submit(package)
+    follow(booking)
+    with transaction():
+        contact = Contact("Wei Lan", "wei@school.example", "13900001234")
+        waiting.join_list(booking.departure, Party(50, 5), contact, form_token="one", by=make_leader(), now=NOW)
+    with transaction():
+        terms = terms_of(booking.departure)
+        to = replace(terms, meeting_point=both("The station"))
+        rescheduling.change_departure(
+            booking.departure, to, seen=fingerprint(terms), by=host_of(package), now=NOW + timedelta(hours=1)
+        )
+    assert kinds_to(TO_LEADER) == ["booking_confirmed", "booking_rescheduled"]
+    assert kinds_to("wei@school.example") == ["booking_queued", "booking_rescheduled"]
+    assert kinds_to(FAMILY) == ["family_following", "family_rescheduled"]
+    assert languages_of("family_rescheduled") == {(FAMILY, "zh_Hans")}
+    facts = letters()[-1].facts
+    assert (facts["former"]["meeting_point"], facts["meeting"]["meeting_point"]) == (
+        both("The museum's south gate"),
+        both("The station"),
+    )
 
 
 def test_what_a_school_asks_is_told_to_the_host_and_the_answer_to_the_school(package: Package) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from exchange_app.bookings.models import Booking, Message
-from exchange_app.bookings.rules import BookingState
+from exchange_app.bookings.models import Booking, BookingEvent, Message
+from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver, Publication
 from exchange_app.core.database import db
 from exchange_app.core.text import LANGUAGES, Translated
@@ -44,6 +44,8 @@ STATES = {
     "organiser_cancellation": BookingState.CANCELLED,
     "family_called_off": BookingState.CALLED_OFF,
     "family_cancelled": BookingState.CANCELLED,
+    "family_unsettled": BookingState.SUBMITTED,
+    "family_declined": BookingState.DECLINED,
     "booking_queued": BookingState.WAITING,
     "booking_offered": BookingState.OFFERED,
     "booking_list_ended": BookingState.LAPSED,
@@ -61,6 +63,12 @@ WRITTEN_BY_HOST = {
     "subject": "渡船改时间了 · The boat leaves earlier",
     "words": "请带雨具。\nBring rain gear <b>and</b> a hat.\n\nSee https://exchange.example/departures/1.",
 }
+MET_EARLIER = {
+    "starts_on": "2027-04-05",
+    "ends_on": "2027-04-06",
+    "meets_at": "2027-04-05T01:00:00+00:00",
+    "meeting_point": {"zh_Hans": "宁明火车站广场", "en": "Square before Ningming station"},
+}
 
 # What a kind of letter is told beside the reason.
 FACTS: Mapping[str, Mapping[str, Any]] = {
@@ -73,6 +81,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "booking_moved": FROM_EARLIER,
     "organiser_move": FROM_EARLIER,
     "family_moved": FROM_EARLIER,
+    "booking_rescheduled": {"former": MET_EARLIER},
+    "family_rescheduled": {"former": MET_EARLIER},
     "organiser_request": {"kind": "party", "pupils": 28, "staff": 4},
     "booking_request_answered": {"kind": "party", "pupils": 28, "staff": 4, "is_granted": True},
     "organiser_message": {"booking": 1},
@@ -94,11 +104,12 @@ def site(sqlite_url: str) -> Iterator[Flask]:
 def make_letter(
     kind: str, language: str, state: BookingState | None = None, /, **facts: Any
 ) -> tuple[Letter, Booking, Departure]:
-    """A letter of the kind, the booking that it is about, and another date of the package."""
+    """A letter of the kind, the booking that it is about (it was confirmed before), and another date of the package."""
     with transaction():
         booking = make_group(language)
         other = make_other_date(booking.departure)
         prepare(booking, kind, state)
+        db.session.add(BookingEvent(booking_id=booking.id, at=WRITTEN_AT, what=Step.CONFIRM))
         if facts.get("kind") == "move":
             facts["departure_id"] = other.id
         write_letters(
@@ -330,6 +341,33 @@ def test_the_host_hears_whether_a_move_waits_for_its_decision(site: Flask) -> No
     with transaction():
         booking.awaiting = Approver.HOST
     assert "please approve or decline" in read_letter(letter, WRITTEN_AT).text
+
+
+@pytest.mark.parametrize("kind", ["booking_rescheduled", "family_rescheduled"])
+def test_another_meeting_point_alone_is_no_other_date(site: Flask, kind: str) -> None:
+    same_days = {"starts_on": "2027-04-12", "ends_on": "2027-04-13", "meets_at": "2027-04-12T00:30:00+00:00"}
+    other_point = read(kind, "en", former={**MET_EARLIER, **same_days})
+    assert other_point.subject.startswith("Another time or place to meet: ")
+    assert "Meeting point so far: Square before Ningming station" in other_point.text
+    assert "Date so far" not in other_point.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words", "files"),
+    [
+        ("booking_rescheduled", BookingState.CONFIRMED, "The attached calendar file replaces the earlier one.", 1),
+        ("booking_rescheduled", BookingState.SUBMITTED, "The booking still has to be approved", 0),
+        ("booking_rescheduled", BookingState.WAITING, "The group keeps its place on the waiting list.", 0),
+        ("family_rescheduled", BookingState.SUBMITTED, "It is not certain yet that the group takes part.", 0),
+        ("family_rescheduled", BookingState.WAITING, "It is not certain yet that the group takes part.", 0),
+    ],
+)
+def test_another_meeting_says_how_certain_it_is(
+    site: Flask, kind: str, state: BookingState, words: str, files: int
+) -> None:
+    letter = read(kind, "en", state)
+    assert words in letter.text
+    assert len(letter.attachments) == files
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -60,9 +60,9 @@ def names(booking: Booking) -> list[str]:
     return [participant.name for participant in queries.list_participants(booking.id)]
 
 
-def put_in(booking: Booking, reading: Reading) -> service.Imported:
+def put_in(booking: Booking, reading: Reading, now: datetime = NOW) -> service.Imported:
     with transaction():
-        return service.import_roster(booking, reading, by=booking.leader, now=NOW)
+        return service.import_roster(booking, reading, by=booking.leader, now=now)
 
 
 def test_right_rows_are_kept_and_wrong_ones_set_aside(booking: Booking) -> None:

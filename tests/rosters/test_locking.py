@@ -7,29 +7,37 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import changes
+from exchange_app.bookings import changes, followers
 from exchange_app.bookings import queries as booking_queries
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import HostMustAgree, RosterLocked, TooFewAdults
+from exchange_app.bookings.labels import reason_of
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from exchange_app.core.text import LANGUAGES
 from exchange_app.core.transaction import transaction
 from exchange_app.departures import service as departures
 from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter
+from exchange_app.outbox.reading import read_letter
+from exchange_app.outbox.transport import Mailbox
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, TooManyStaff
 from exchange_app.rosters.models import Participant
-from tests.bookings.group import claims_of, hand_in, host_of, steps_of, told
-from tests.builders import NOW, make_departure, make_hold, make_leader, make_package
+from tests.bookings.group import CONTACT, claims_of, hand_in, host_of, steps_of, told
+from tests.builders import NOW, make_departure, make_hold, make_leader, make_package, make_user
+from tests.outbox.letters import deliver
 from tests.rosters.test_keeping import names, pasted, pupil, put_in, teacher
 
 ASKS = [{"field": field, "reason": {"en": "For the tickets"}} for field in ("document_number", "health_note")]
 DOCUMENT = {"document_type": "identity_card", "document_number": "459900201303150017"}
+NO_ROSTER = {"en": "Nobody was named until the roster was due.", "zh_Hans": "名册提交截止时仍未填报任何人员。"}
 PASSPORT = {"document_type": "passport", "document_number": "E12345678"}
 
 
@@ -95,12 +103,33 @@ def test_a_group_of_which_no_pupil_is_named_does_not_come(app: Flask) -> None:
     assert (booking.state, claims_of(booking)) == (BookingState.CANCELLED, {})
     assert "booking_cancelled" in {letter.kind for letter in letters_of(booking)}
     event = booking_queries.list_history(booking.id)[-1]
-    assert (event.what, event.by, event.facts["reason"]) == (
-        "cancel",
-        None,
-        "Nobody was named until the roster was due.",
-    )
+    assert (event.what, event.by) == ("cancel", None)
+    for language, words in NO_ROSTER.items():
+        with force_locale(language):
+            assert reason_of(event) == words
     assert audit() == []
+
+
+def test_everybody_reads_in_their_language_why_it_does_not_come(app: Flask) -> None:
+    booking = group(0, 3)
+    with transaction():
+        for language in LANGUAGES:
+            followers.follow(booking, f"{language}@home.example", language=language, now=NOW)
+            make_user(booking.departure.package.organiser, Role.ORGANISER, language=language)
+    lock(booking)
+    deliver(Mailbox(), booking.departure.roster_due_at)
+    told = [letter for letter in letters_of(booking) if "cancel" in letter.kind]
+    assert sorted((letter.kind, letter.language) for letter in told) == [
+        ("booking_cancelled", "en"),
+        ("family_cancelled", "en"),
+        ("family_cancelled", "zh_Hans"),
+        ("organiser_cancellation", "en"),
+        ("organiser_cancellation", "zh_Hans"),
+    ]
+    for letter in told:
+        message = read_letter(letter, NOW)
+        assert NO_ROSTER[letter.language] in message.text
+        assert NO_ROSTER[letter.language] in message.html
 
 
 def test_it_happens_once_and_not_before(app: Flask) -> None:
@@ -109,6 +138,39 @@ def test_it_happens_once_and_not_before(app: Flask) -> None:
         assert service.lock_rosters(booking.departure.roster_due_at - timedelta(seconds=1)) == 0
     assert lock(booking) == 1
     assert lock(booking) == 0
+
+
+def late_group(submitted_at: timedelta) -> Booking:
+    """Nobody is named yet; handed in so long before its roster, and registration, ends (or after)."""
+    with transaction():
+        departure = make_departure(closes_at=NOW + timedelta(days=20), roster_due_at=NOW + timedelta(days=20))
+        at = departure.roster_due_at - submitted_at
+        hold = make_hold(departure, make_leader(), now=departure.roster_due_at - timedelta(minutes=10))
+        bookings.set_contact(hold, CONTACT, by=hold.leader, now=at)
+        bookings.submit_booking(hold, by=hold.leader, now=at)
+    return hold
+
+
+@pytest.mark.parametrize("submitted_at", [timedelta(minutes=5), -timedelta(minutes=15)])
+def test_who_hands_in_at_the_last_minute_has_a_day_for_the_roster(app: Flask, submitted_at: timedelta) -> None:
+    booking = late_group(submitted_at)
+    due = booking.submitted_at + timedelta(days=1)
+    assert booking.roster_due_at == due
+    assert lock(booking) == 0
+    put_in(booking, pasted(pupil(1), teacher(100)), now=due - timedelta(minutes=1))
+    with pytest.raises(RosterLocked):
+        put_in(booking, pasted(pupil(2)), now=due)
+    with transaction():
+        assert service.lock_rosters(due) == 1
+    db.session.refresh(booking)
+    assert booking.pupils == 1
+
+
+def test_nobody_has_longer_than_until_the_group_meets(app: Flask) -> None:
+    with transaction():
+        departure = make_departure(closes_at=NOW + timedelta(days=30), roster_due_at=NOW + timedelta(days=30))
+        booking = make_hold(departure, make_leader(), now=NOW + timedelta(days=29, hours=20))
+    assert booking.roster_due_at == departure.meets_at
 
 
 def test_a_complete_roster_keeps_everything(app: Flask) -> None:
@@ -124,7 +186,7 @@ def test_closed_departures_give_back_too_and_called_off_ones_do_not(app: Flask) 
     closed, other = group(20, 3), group(20, 3)
     with transaction():
         departures.close_departure(closed.departure)
-    assert lock(closed) == 2
+    assert [lock(closed), lock(closed), lock(closed)] == [1, 1, 0]  # one in each transaction
     assert audit() == []
     with transaction():
         db.session.refresh(other)

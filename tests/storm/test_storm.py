@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from exchange_app.accounts.passwords import hash_password
 from exchange_app.bookings import waiting
+from exchange_app.bookings.audit import list_misclaims
 from exchange_app.bookings.models import Booking, BookingEvent
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Stop
@@ -139,6 +140,7 @@ def check(reports: Sequence[Report]) -> None:
     assert [fault for report in reports for fault in report.faults] == []
     let_worker_finish()
     assert audit() == []
+    assert list_misclaims() == []
     picture = look()
     assert list(contradictions(picture)) == []
     assert next_offer(picture, now()) is None

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, render_template_string
-from wtforms import DateField, IntegerField
+from wtforms import DateField as PlainDateField
+from wtforms import IntegerField
 from wtforms.validators import Length, NumberRange
 
 from exchange_app.core.text import Translated, sentence
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,
+    DateField,
     EmailField,
     FilterForm,
     Form,
@@ -49,6 +51,7 @@ class Everything(Form):
     pupils = CountField("Pupils", least=1, most=500)
     price = MoneyField("Price")
     meets_at = MomentField("Meets at")
+    day = DateField("Day")
     season = ChoiceField(Season, "Season", empty="any")
     title = TranslatedField("Title", longest=20, validators=[Required()])
     summary = TranslatedLongField("Summary")
@@ -94,6 +97,8 @@ def typed(app: Flask, **fields: str) -> Everything:
         ("price", "0", 0),
         ("meets_at", "2027-04-12T07:40", datetime(2027, 4, 11, 23, 40, tzinfo=UTC)),
         ("meets_at", "2027-04-12 07:40", datetime(2027, 4, 11, 23, 40, tzinfo=UTC)),
+        ("meets_at", "2000-01-01T00:00", datetime(1999, 12, 31, 16, 0, tzinfo=UTC)),
+        ("day", "2199-12-31", date(2199, 12, 31)),
         ("season", "autumn", Season.AUTUMN),
         ("season", "", None),
         ("title-zh_Hans", "铜鼓", Translated(zh_Hans="铜鼓", en="Drums")),
@@ -130,6 +135,13 @@ def test_what_is_typed_is_understood(site: Flask, field: str, text: str, value: 
         ("meets_at", "2027-04-12", "Write day and time"),
         ("meets_at", "2027-02-30T10:00", "Write day and time"),
         ("meets_at", "2027-04-12T07:40+02:00", "Write day and time"),
+        ("meets_at", "0001-01-01T00:00", "Write a year from 2000 to 2199."),
+        ("meets_at", "1999-12-31T23:59", "Write a year from 2000 to 2199."),
+        ("meets_at", "9999-12-31T23:59", "Write a year from 2000 to 2199."),
+        ("day", "tomorrow", "Write a date as in 2027-04-12."),
+        ("day", "2027-02-30", "Write a date as in 2027-04-12."),
+        ("day", "0001-01-01", "Write a year from 2000 to 2199."),
+        ("day", "9999-12-31", "Write a year from 2000 to 2199."),
         ("season", "winter", "Choose one of the list"),
         ("title-en", "", "in at least one language"),
         ("title-en", "x" * 21, "at most 20 characters"),
@@ -185,7 +197,7 @@ def test_what_was_typed_is_no_markup(site: Flask) -> None:
 
 
 class Old(Form):
-    day = DateField("Day")
+    day = PlainDateField("Day")
     count = IntegerField("Count", validators=[NumberRange(1, 9)])
     word = TextField("Word", validators=[Length(max=3)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,10 +20,11 @@ from exchange_app.bookings.forms import (
     PartyForm,
     RequestForm,
     TakeBackForm,
+    WithdrawForm,
 )
 from exchange_app.bookings.labels import reason_of, tell
 from exchange_app.bookings.links import check_path
-from exchange_app.bookings.models import Booking, ChangeRequest
+from exchange_app.bookings.models import Approval, Booking, ChangeRequest
 from exchange_app.bookings.queue import largest_that_fits, place_in_line
 from exchange_app.bookings.rules import CHANGEABLE, OPEN_FOR_ROSTER, BookingState, parse_code, shortfall, spaced_code
 from exchange_app.core.clock import now
@@ -54,6 +55,9 @@ def page_of_booking(code: str, **refused: Form) -> str:
     history = queries.list_history(booking.id)
     is_school = current_user.role is Role.LEADER
     asked = queries.find_open_request(booking.id)
+    last = approvals.find_last(booking, me())
+    forms = (_fresh_forms_of_school(booking) if is_school else _fresh_forms_of_deciders()) | refused
+    _name_what_is_shown(forms, turn=approvals.turn_of(booking), answer=last, asked=asked)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -62,7 +66,7 @@ def page_of_booking(code: str, **refused: Form) -> str:
         state=state,
         is_open=state in OPEN_FOR_ROSTER,
         is_changeable=state in CHANGEABLE,
-        is_roster_locked=moment >= booking.departure.roster_due_at,
+        is_roster_locked=moment >= booking.roster_due_at,
         has_leave=booking.roster_open_until is not None and moment < booking.roster_open_until,
         changes_until=service.changes_until(booking),
         is_change_in_time=moment < service.changes_until(booking),
@@ -73,15 +77,29 @@ def page_of_booking(code: str, **refused: Form) -> str:
         asked=asked,
         asked_date=_asked_date(asked),
         may_decide=approvals.may_decide(me(), booking),
-        may_take_back=moment < booking.departure.meets_at and approvals.find_last(booking, me()),
+        may_take_back=moment < booking.departure.meets_at and last,
         history=[(event, tell(event), reason_of(event)) for event in history],
         reason=next((reason for event in reversed(history) if (reason := reason_of(event))), ""),
         check_url=current_app.config["PUBLIC_URL"] + check_path(booking),
         is_school=is_school,
         is_host=current_user.role in (Role.ORGANISER, Role.ADMINISTRATOR),
         now=moment,
-        **(_fresh_forms_of_school(booking) if is_school else _fresh_forms_of_deciders()) | refused,
+        **forms,
     )
+
+
+def _name_what_is_shown(
+    forms: Mapping[str, Form], *, turn: str, answer: Approval | None, asked: ChangeRequest | None
+) -> None:
+    """Forms say what their sender saw; one that was refused, what its sender sees from now on."""
+    for form in forms.values():
+        match form:
+            case DecisionForm():
+                form.turn.data = turn
+            case TakeBackForm():
+                form.answer.data = answer.id if answer else ""
+            case AnswerForm() | WithdrawForm():
+                form.asked.data = asked.id if asked else ""
 
 
 def _asked_date(asked: ChangeRequest | None) -> Departure | None:
@@ -99,6 +117,7 @@ def _fresh_forms_of_school(booking: Booking) -> dict[str, Form]:
         "move_form": offer_dates(MoveForm(formdata=None), booking),
         "hand_over_form": offer_colleagues(HandOverForm(formdata=None), booking),
         "request_form": RequestForm(formdata=None),
+        "withdraw_form": WithdrawForm(formdata=None),
     }
 
 

@@ -1,5 +1,5 @@
 """Another date for a group, what a school asks of the host after the deadline, and the host's answer. Changing the
-numbers stands in `rosters`, which knows who is named."""
+numbers and granting stand in `rosters`, which knows who is named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.bookings import changes, queries
-from exchange_app.bookings.forms import AnswerForm, CancelForm, MoveForm, RequestForm
+from exchange_app.bookings.forms import AnswerForm, CancelForm, MoveForm, RequestForm, WithdrawForm
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.views.blueprint import bookings, carry_out, me, offer_dates
 from exchange_app.core.clock import now
@@ -61,31 +61,30 @@ def ask_for_roster(code: str) -> ResponseReturnValue:
 @bookings.post("/bookings/<code>/withdraw-request")
 @allows(Role.LEADER)
 def withdraw_request(code: str) -> ResponseReturnValue:
+    form = WithdrawForm()
+
     def withdraw(booking: Booking) -> None:
+        changes.check_asked(booking, form.asked.data)
         changes.withdraw_request(booking, by=me(), now=now())
 
-    return carry_out(code, withdraw, gettext("The request is withdrawn."), cancel_form=CancelForm())
-
-
-@bookings.post("/bookings/<code>/grant")
-@allows(Role.ORGANISER, Role.ADMINISTRATOR)
-def grant(code: str) -> ResponseReturnValue:
-    return _answer(code, changes.grant_change, gettext("Granted and done; the school is told."))
+    return carry_out(code, withdraw, gettext("The request is withdrawn."), withdraw_form=form)
 
 
 @bookings.post("/bookings/<code>/refuse")
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def refuse(code: str) -> ResponseReturnValue:
-    return _answer(code, changes.refuse_change, gettext("Not granted; the school is told why."))
+    return answer(code, changes.refuse_change, gettext("Not granted; the school is told why."))
 
 
-def _answer(code: str, command: Callable[..., None], done: str) -> ResponseReturnValue:
+def answer(code: str, command: Callable[..., None], done: str) -> ResponseReturnValue:
+    """Answer the request that the host has read."""
     form = AnswerForm()
 
-    def answer(booking: Booking) -> None:
+    def give(booking: Booking) -> None:
+        changes.check_asked(booking, form.asked.data)
         command(booking, comment=form.comment.data or "", by=me(), now=now())
 
-    return carry_out(code, answer, done, answer_form=form)
+    return carry_out(code, give, done, answer_form=form)
 
 
 def asked() -> str:

@@ -34,6 +34,7 @@ def confirm(code: str) -> ResponseReturnValue:
     form = DecisionForm()
 
     def say_yes(booking: Booking) -> None:
+        approvals.check_turn(booking, form.turn.data)
         approvals.approve_booking(booking, comment=form.comment.data or "", by=me(), now=now())
 
     def done(booking: Booking) -> str:
@@ -50,6 +51,7 @@ def decline(code: str) -> ResponseReturnValue:
     form = DecisionForm()
 
     def say_no(booking: Booking) -> None:
+        approvals.check_turn(booking, form.turn.data)
         approvals.decline_booking(booking, comment=form.comment.data or "", by=me(), now=now())
 
     return carry_out(code, say_no, gettext("The group is declined; its leader is told why."), decision_form=form)
@@ -61,6 +63,7 @@ def take_back(code: str) -> ResponseReturnValue:
     form = TakeBackForm()
 
     def undo(booking: Booking) -> None:
+        approvals.check_last(booking, form.answer.data, by=me())
         approvals.take_back(booking, reason=form.reason.data or "", by=me(), now=now())
 
     return carry_out(code, undo, gettext("The decision is taken back; decide again."), take_back_form=form)

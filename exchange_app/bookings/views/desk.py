@@ -1,4 +1,4 @@
-"""The host's desk: groups, departures with their groups, calling off."""
+"""The host's desk: groups, departures with their groups, changing and calling off."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from exchange_app.bookings import queries, service
+from exchange_app.bookings import queries, rescheduling, service
 from exchange_app.bookings.forms import CallOffForm, DeskFilter
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import SEATED, shortfall
 from exchange_app.bookings.views.blueprint import bookings, me
 from exchange_app.catalogue.forms import readable
-from exchange_app.catalogue.views.saving import is_done
+from exchange_app.catalogue.terms import fingerprint
+from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.errors import StateNotReachable
+from exchange_app.departures.forms import DepartureForm
 from exchange_app.departures.queries import get_departure_of
 from exchange_app.departures.rules import NEXT_STATES, NOTICE_FOR_MINIMUM, DepartureState
+from exchange_app.departures.service import terms_of
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
+SAVED = sentence("The departure is saved.")
 WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.")
 
 
@@ -103,6 +107,28 @@ def of_departure(departure_id: int) -> ResponseReturnValue:
         seated=SEATED,
         now=now(),
     )
+
+
+@bookings.route("/organiser/departures/<int:departure_id>/edit", methods=["GET", "POST"])
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def change_departure(departure_id: int) -> ResponseReturnValue:
+    """Here and not among the departures' pages, because its groups may have to be told."""
+    departure = get_departure_of(departure_id, me())
+    seen = terms_of(departure)
+    form = DepartureForm(obj=departure, meta={"zone": departure.zone}, seen=fingerprint(seen), capacity=seen.capacity)
+    words = {
+        "departure_id": departure_id,
+        "title": departure.package.title,
+        "city": departure.package.host_city.name,
+        "groups": rescheduling.count_groups(departure_id, now()),
+    }
+    if is_saved(
+        form,
+        lambda: rescheduling.change_departure(departure, form.terms(), seen=form.seen.data, by=me(), now=now()),
+    ):
+        flash(str(SAVED), "success")
+        return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
+    return render_template("bookings/change_departure.html", form=form, **words), status_of_form(form)
 
 
 @bookings.route("/organiser/departures/<int:departure_id>/call-off", methods=["GET", "POST"])

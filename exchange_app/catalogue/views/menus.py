@@ -20,7 +20,6 @@ MENU_SAVED = sentence("The menu is saved.")
 MENU_PUBLISHED = sentence("The menu is published: visitors see it now.")
 MENU_WITHDRAWN = sentence("The menu is withdrawn: visitors no longer see it.")
 ITEM_SAVED = sentence("The activity is saved.")
-ITEM_REMOVED = sentence("The activity is removed.")
 
 
 @catalogue.get("/organiser/menus")
@@ -107,14 +106,6 @@ def edit_item(menu_id: int, item_id: int) -> ResponseReturnValue:
         "catalogue/edit_item.html", form=form, menu_id=menu_id, item_id=item_id, title=title, menu_title=menu_title
     )
     return page, status_of_form(form)
-
-
-@catalogue.post("/organiser/menus/<int:menu_id>/items/<int:item_id>/remove")
-@allows(Role.ORGANISER, Role.ADMINISTRATOR)
-def remove_item(menu_id: int, item_id: int) -> ResponseReturnValue:
-    item = queries.get_item_of(menu_id, item_id, current_user)
-    is_done(lambda: service.remove_item(item), done=ITEM_REMOVED)
-    return redirect(url_for("catalogue.own_menu", menu_id=menu_id), 303)
 
 
 def _offer_bases(form: ItemForm, city_id: int) -> None:

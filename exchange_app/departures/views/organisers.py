@@ -1,5 +1,5 @@
-"""Organisers look at their workbench and plan departures. Calling one off or withdrawing it stands in `bookings`, which
-knows the groups."""
+"""Organisers look at their workbench and plan departures. Changing one, calling it off and withdrawing it stand in
+`bookings`, which knows the groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from flask_login import current_user
 
 from exchange_app.catalogue import queries as catalogue
 from exchange_app.catalogue.models import Package
-from exchange_app.catalogue.terms import fingerprint
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
@@ -86,21 +85,6 @@ def own_departure(departure_id: int) -> ResponseReturnValue:
         is_arranged=departure.state not in service.WITH_SLOTS or is_arranged(departure, slots),
         allotments=list_allotments(departure_id),
     )
-
-
-@departures.route("/organiser/departures/<int:departure_id>/edit", methods=["GET", "POST"])
-@allows(Role.ORGANISER, Role.ADMINISTRATOR)
-def edit_departure(departure_id: int) -> ResponseReturnValue:
-    departure = queries.get_departure_of(departure_id, current_user)
-    seen = service.terms_of(departure)
-    form = DepartureForm(
-        obj=departure, meta=_in_zone_of(departure.package), seen=fingerprint(seen), capacity=seen.capacity
-    )
-    words = {"departure_id": departure_id, "title": departure.package.title, "city": departure.package.host_city.name}
-    if is_saved(form, lambda: service.change_departure(departure, form.terms(), seen=form.seen.data)):
-        flash(str(SAVED), "success")
-        return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
-    return render_template("departures/edit_departure.html", form=form, **words), status_of_form(form)
 
 
 @departures.post("/organiser/departures/<int:departure_id>/open")

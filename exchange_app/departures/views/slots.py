@@ -23,6 +23,7 @@ from exchange_app.web.policies import allows
 ADDED = sentence("The slot is added.")
 SAVED = sentence("The slot is saved.")
 REMOVED = sentence("The slot is removed.")
+ITEM_REMOVED = sentence("The activity is removed.")
 
 
 @departures.route("/organiser/menus/<int:menu_id>/items/<int:item_id>/slots", methods=["GET", "POST"])
@@ -66,3 +67,12 @@ def remove_slot(menu_id: int, item_id: int, slot_id: int) -> ResponseReturnValue
     if is_done(lambda: service.remove_slot(slot), done=REMOVED):
         return redirect(url_for("departures.slots", menu_id=menu_id, item_id=item_id), 303)
     return redirect(url_for("departures.slot", menu_id=menu_id, item_id=item_id, slot_id=slot_id), 303)
+
+
+@departures.post("/organiser/menus/<int:menu_id>/items/<int:item_id>/remove")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def remove_item(menu_id: int, item_id: int) -> ResponseReturnValue:
+    """Here and not among the catalogue's pages, because departures may stop there."""
+    item = catalogue.get_item_of(menu_id, item_id, current_user)
+    is_done(lambda: service.remove_item(item), done=ITEM_REMOVED)
+    return redirect(url_for("catalogue.own_menu", menu_id=menu_id), 303)

@@ -1,4 +1,4 @@
-"""More or fewer pupils and staff: the roster says how many are named already."""
+"""More or fewer pupils and staff, by the school or granted by the host: the roster says how many are named already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from exchange_app.bookings.changes import ask_change
 from exchange_app.bookings.forms import PartyForm
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.views.blueprint import carry_out
-from exchange_app.bookings.views.changes import asked
+from exchange_app.bookings.views.changes import answer, asked
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.rosters import service
@@ -35,3 +35,9 @@ def change_party(code: str) -> ResponseReturnValue:
 
     done = asked() if form.ask.data else gettext("The numbers are changed.")
     return carry_out(code, resize, done, party_form=form)
+
+
+@rosters.post("/bookings/<code>/grant")
+@allows(Role.ORGANISER, Role.ADMINISTRATOR)
+def grant(code: str) -> ResponseReturnValue:
+    return answer(code, service.grant_change, gettext("Granted and done; the school is told."))

@@ -80,7 +80,7 @@ def roster_words(code: str) -> dict[str, Any]:
         "unmended": queries.list_unmended(booking.id),
         "refusal": refusal_to_change(booking),
         "may_give_back": booking.state is BookingState.HELD or now() < changes_until(booking),
-        "is_due": now() >= booking.departure.roster_due_at,
+        "is_due": now() >= booking.roster_due_at,
         "is_sent_along": False,
     }
 
