@@ -21,6 +21,7 @@ from exchange_app.catalogue.models import (
     Publication,
     Stop,
 )
+from exchange_app.catalogue.terms import DEFAULT_REMINDERS, make_rules
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
@@ -143,6 +144,7 @@ def make_package(*, days: int = 1, slot_capacity: int = 1000, **changes: Any) ->
             "persons_per_adult": 10,
             "supervision_basis": both("The city's rule"),
             "publication": Publication.PUBLISHED,
+            "reminders": make_rules(DEFAULT_REMINDERS),
         }
         | changes
     )

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import WITH_DEPARTURE
 from exchange_app.bookings.rules import CHANGEABLE, ROSTER_GRACE
+from exchange_app.catalogue.models import ReminderAbout, ReminderReader, ReminderRule
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
 from exchange_app.rosters.errors import PersonNotFound
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.rules import Role
+
+WARNING_DAYS = 3  # seats that nobody is named for go back only where leaders hear of it so early
 
 
 def list_participants(booking_id: int) -> Sequence[Participant]:
@@ -82,7 +85,14 @@ def is_phone_tail_in(booking_id: int, phone_tail_hash: str) -> bool:
 
 def lock_due(now: datetime) -> Booking | None:
     """A group whose roster is due by now (`Booking.roster_due_at`) and whose seats were not looked at yet, locked; one
-    that another transaction has in hand comes next time."""
+    that another transaction has in hand comes next time. Where the package does not warn leaders in time, nobody loses
+    seats."""
+    warns = (
+        exists()
+        .where(ReminderRule.package_id == Departure.package_id)
+        .where(ReminderRule.about == ReminderAbout.ROSTER, ReminderRule.reader == ReminderReader.LEADER)
+        .where(ReminderRule.days >= WARNING_DAYS)
+    )
     return db.session.scalar(
         select(Booking)
         .join(Booking.departure)
@@ -91,6 +101,7 @@ def lock_due(now: datetime) -> Booking | None:
             Booking.state.in_(CHANGEABLE),
             Booking.roster_locked_at.is_(None),
             Departure.roster_due_at <= now,
+            warns,
             or_(Booking.submitted_at <= now - ROSTER_GRACE, Departure.meets_at <= now),
             Departure.state.in_((DepartureState.OPEN, DepartureState.CLOSED)),
         )

@@ -140,6 +140,16 @@ def test_it_happens_once_and_not_before(app: Flask) -> None:
     assert lock(booking) == 0
 
 
+def test_where_leaders_are_not_warned_three_days_before_nobody_loses_seats(app: Flask) -> None:
+    booking = group(20, 3)
+    with transaction():
+        package = booking.departure.package
+        package.reminders = [rule for rule in package.reminders if rule.days < 3]
+    assert lock(booking) == 0
+    db.session.refresh(booking)
+    assert booking.party == Party(24, 3)
+
+
 def late_group(submitted_at: timedelta) -> Booking:
     """Nobody is named yet; handed in so long before its roster, and registration, ends (or after)."""
     with transaction():
