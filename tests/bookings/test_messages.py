@@ -251,7 +251,7 @@ def test_lines_and_paragraphs_are_kept() -> None:
 def test_the_bookings_history_tells_that_the_host_wrote(app: Flask, departure: Departure) -> None:
     write(departure, Text("100 % rain", "Bring boots."))
     one, _, held = groups_of(departure)
-    with app.test_request_context():
+    with app.test_request_context(headers={"Accept-Language": "en"}):
         assert told(one)[-1] == "The host wrote: 100 % rain"
         assert len(told(held)) == 1
 

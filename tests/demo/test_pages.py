@@ -12,7 +12,7 @@ from exchange_app.accounts.queries import find_user_by_email
 from exchange_app.core.database import db
 from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.samples import ROSTERS, sample_names
-from exchange_app.departures.models import Departure
+from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.rules import DepartureState
 from tests.demo.conftest import LOADED_AT
 from tests.pages import sign_in
@@ -62,9 +62,11 @@ def test_the_sign_ins_command_shows_every_sign_in(app: Flask) -> None:
 def test_a_leader_finds_the_samples_where_a_roster_is_handed_in(demo: Flask) -> None:
     leader = demo.test_client()
     departure = db.session.scalars(
-        select(Departure).where(
-            Departure.state == DepartureState.OPEN, Departure.opens_at <= LOADED_AT, Departure.closes_at > LOADED_AT
-        )
+        select(Departure)
+        .join(Departure.pool)
+        .where(Departure.state == DepartureState.OPEN, Departure.opens_at <= LOADED_AT, Departure.closes_at > LOADED_AT)
+        .where(Pool.taken == 0)
+        .order_by(Departure.id)
     ).first()
     assert departure
     with time_machine.travel(LOADED_AT):

@@ -25,7 +25,7 @@ from tests.builders import NOW, make_city, make_departure, make_hold, make_leade
 from tests.outbox.conftest import CONTACT
 from tests.outbox.letters import deliver, letter_to, letters, states, write
 from tests.outbox.mail_sink import MailSink
-from tests.pages import form_of, send, sign_in
+from tests.pages import form_of, send, sign_in, speak
 from tests.statements import counted_statements
 
 
@@ -350,6 +350,7 @@ def send_form(client: FlaskClient, page: str, action: str) -> str:
 
 def test_only_administrators_send_again(refused: None, app: Flask, client: FlaskClient) -> None:
     app.config["DEMO"] = True
+    speak(client, "en")
     page = client.get("/mailbox?show=failed").text
     assert "There is no such mailbox." in page
     assert "/mailbox/send-again" not in page

@@ -248,6 +248,7 @@ def test_after_the_deadline_the_roster_is_shown_and_closed(client: FlaskClient, 
     person = queries.list_participants(booking.id)[0]
     fields = form_of(client.get(roster_of(booking)).text, roster_of(booking))
     with transaction():
+        booking.submitted_at = now() - timedelta(days=2)  # or there would be a day for it
         booking.departure.roster_due_at = now() - timedelta(minutes=1)
     page = client.get(roster_of(booking)).text
     assert "The roster can no longer be changed: it was due on" in page
