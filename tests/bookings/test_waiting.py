@@ -306,6 +306,21 @@ def test_an_accepted_offer_is_decided_about_like_any_other_group(app: Flask) -> 
     assert group.awaiting == "host"
 
 
+def test_an_offer_can_be_accepted_though_more_adults_are_needed_by_now(full: Full) -> None:
+    """The group that was offered seats may make some pupils stay at home, or bring an adult in a pupil's place."""
+    first, _ = offered(full)
+    with transaction():
+        full.departure.persons_per_adult = 4
+    with pytest.raises(TooFewAdults), transaction():
+        waiting.accept_offer(first, by=first.leader, now=NOW)
+    db.session.refresh(first)
+    with transaction():
+        changes.change_party(first, Party(8, 2), by=first.leader, now=NOW)
+    with transaction():
+        waiting.accept_offer(first, by=first.leader, now=NOW)
+    assert states(first) == ["confirmed"]
+
+
 def test_an_offer_ends_when_registration_does(full: Full) -> None:
     late = full.departure.closes_at - timedelta(hours=5)
     first, _second = offered(full, at=late)
