@@ -148,15 +148,7 @@ def _stamp(moment: datetime) -> str:
 
 
 def _to_leader(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
-    return NewLetter(
-        key=f"booking:{booking.id}:{slug}",
-        kind=kind,
-        subject_id=booking.id,
-        address=booking.contact_email or booking.leader.email,
-        language=booking.language,
-        due_at=now,
-        facts=facts,
-    )
+    return _letter(booking, kind, slug, now, booking.leader_address, booking.language, facts)
 
 
 def _to_organisers(
@@ -165,6 +157,10 @@ def _to_organisers(
     """One letter for everybody who keeps the package, each in their own language."""
     organisers = list_approver_users(booking, Approver.HOST)
     return [_to_person(booking, organiser, kind, slug, now, **facts) for organiser in organisers]
+
+
+def _to_person(booking: Booking, person: User, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
+    return _letter(booking, kind, f"{slug}:{person.id}", now, person.email, person.language, facts)
 
 
 def _to_families(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> list[NewLetter]:
@@ -178,24 +174,19 @@ def _to_families_who_counted_on_it(booking: Booking, kind: str, slug: str, now: 
 
 
 def _to_family(booking: Booking, follower: Follower, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
-    return NewLetter(
-        key=f"booking:{booking.id}:{slug}:{follower.address_hash[:32]}",
-        kind=kind,
-        subject_id=booking.id,
-        address=follower.address,
-        language=follower.language,
-        due_at=now,
-        facts=facts,
-    )
+    slug = f"{slug}:{follower.address_hash[:32]}"
+    return _letter(booking, kind, slug, now, follower.address, follower.language, facts)
 
 
-def _to_person(booking: Booking, person: User, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
+def _letter(
+    booking: Booking, kind: str, slug: str, now: datetime, address: str, language: str, facts: Mapping[str, Any]
+) -> NewLetter:
     return NewLetter(
-        key=f"booking:{booking.id}:{slug}:{person.id}",
+        key=f"booking:{booking.id}:{slug}",
         kind=kind,
         subject_id=booking.id,
-        address=person.email,
-        language=person.language,
+        address=address,
+        language=language,
         due_at=now,
         facts=facts,
     )

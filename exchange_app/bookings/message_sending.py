@@ -114,7 +114,7 @@ def read_before_sending(text: Text, booking_id: int, language: str, now: datetim
     """The letter to this group as it would be sent now, in either language; nothing is stored."""
     groups = load_bookings([booking_id])
     letter = Letter(key="", kind=KIND, facts={"booking": booking_id}, language=language)
-    letter.address = groups[booking_id].contact_email or groups[booking_id].leader.email
+    letter.address = groups[booking_id].leader_address
     written = Written(Message(subject=text.subject, words=text.words), groups)
     letter.message = as_text(render(letter, written, now))
     return read_letter(letter, now)

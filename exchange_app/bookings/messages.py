@@ -229,7 +229,7 @@ def _to_leader(booking: Booking, message: Message, now: datetime) -> NewLetter:
         key=f"message:{message.id}:{booking.id}",
         kind=KIND,
         subject_id=message.id,
-        address=booking.contact_email or booking.leader.email,
+        address=booking.leader_address,
         language=booking.language,
         due_at=now,
         facts={"booking": booking.id},

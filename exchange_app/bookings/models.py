@@ -114,6 +114,11 @@ class Booking(db.Model):
     def has_contact(self) -> bool:
         return bool(self.contact_name and self.contact_email and self.contact_phone_sealed)
 
+    @property
+    def leader_address(self) -> str:
+        """Where letters to the leader go: to the contact of the group, once there is one."""
+        return self.contact_email or self.leader.email
+
     def state_at(self, now: datetime) -> BookingState:
         """A hold that ran out is expired and an offer has lapsed, even before the seats are taken back."""
         if self.hold_ends_at is None or self.hold_ends_at > now:

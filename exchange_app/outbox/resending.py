@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exchange_app.outbox.errors import LetterPurged, LetterSettled
+from exchange_app.outbox.errors import LetterPurged
 from exchange_app.outbox.purging import is_purged
 from exchange_app.outbox.queries import LetterFilter, Moments, list_failed_ids, lock_letter
-from exchange_app.outbox.service import send_again
+from exchange_app.outbox.service import send_again, send_all_again
 
 MOST_AT_ONCE = 500
 
@@ -22,13 +22,4 @@ def send_one_again(letter_id: int, now: datetime) -> None:
 def send_failed_again(wanted: LetterFilter, at: Moments) -> int:
     """The oldest MOST_AT_ONCE of the wanted letters that failed; returns how many. Those that were settled otherwise or
     purged meanwhile are passed over."""
-    ids = list_failed_ids(wanted, at, limit=MOST_AT_ONCE)
-    return sum(_is_sent_again(letter_id, at.now) for letter_id in ids)
-
-
-def _is_sent_again(letter_id: int, now: datetime) -> bool:
-    try:
-        send_one_again(letter_id, now)
-    except (LetterPurged, LetterSettled):
-        return False
-    return True
+    return send_all_again(list_failed_ids(wanted, at, limit=MOST_AT_ONCE), at.now)

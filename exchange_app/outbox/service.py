@@ -18,6 +18,7 @@ from exchange_app.outbox.errors import LetterSettled
 from exchange_app.outbox.models import Letter, LetterState, address_hash_of
 
 DELIVER = "outbox.deliver"
+SENT_AGAIN = (LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,21 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
 def send_again(letter_id: int, now: datetime) -> None:
     """Put a failed, doubtful or stopped letter back among those that are due. Its Message-ID stays, so that a mail
     server which had it already can tell. Raises LetterSettled."""
-    _change(
-        letter_id,
-        from_states=(LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED),
-        state=LetterState.PENDING,
-        next_look_at=now,
-        failures=0,
-        last_problem=None,
+    if not send_all_again([letter_id], now):
+        raise LetterSettled()
+
+
+def send_all_again(letter_ids: Sequence[int], now: datetime) -> int:
+    """The same for many, in one statement; returns how many. Those that are settled otherwise, or whose address is not
+    kept any more, are passed over."""
+    can_be_sent = Letter.state.in_(SENT_AGAIN), Letter.address_sealed.is_not(None)
+    count = change_rows(
+        update(Letter)
+        .where(Letter.id.in_(letter_ids), *can_be_sent)
+        .values(state=LetterState.PENDING, next_look_at=now, failures=0, last_problem=None)
     )
     on_commit(partial(wake, DELIVER))
+    return count
 
 
 def stop_letter(letter_id: int, now: datetime) -> None:
