@@ -134,12 +134,6 @@ class ReasonMissing(Invalid):
     field = "reason"
 
 
-class CauseMissing(Invalid):
-    slug = "cause-missing"
-    words = sentence("Say why it is called off.")
-    field = "cause"
-
-
 class MinimumReached(Invalid):
     """``persons`` are registered, ``minimum`` are enough."""
 
