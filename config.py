@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,11 @@ ROOT = Path(__file__).resolve().parent
 SECRETS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
 PLACEHOLDERS = ("change", "secret", "default", "example", "insecure")
 SHORTEST_SECRET = 32
+
+# How many letters one reader gets by a channel; the robots of WeCom and DingTalk take no more.
+BEARABLE = {"mail": "60 per hour", "text": "10 per hour", "robot": "20 per minute"}
+LIMIT = re.compile(r"([1-9]\d{0,5}) per (second|minute|hour|day)")
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
 class Misconfigured(Exception):
@@ -37,6 +43,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "PROXIES": int(environment.get("PROXIES", "0")),
         "PAGES_KEPT_SECONDS": float(environment.get("PAGES_KEPT_SECONDS", "3")),
         "SITE_NAME": environment.get("SITE_NAME", ""),
+        "CHANNEL_LIMITS": _limits(environment, "{}_LIMIT", {}),
+        "READER_LIMITS": _limits(environment, "{}_LIMIT_PER_READER", BEARABLE),
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
         "DEMO": environment.get("DEMO", "0") == "1",
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
@@ -57,6 +65,23 @@ def _require_secret(name: str, value: str) -> None:
         raise Misconfigured(f"{name} is not set: `make run` makes one, docs/operating.md says how to make your own.")
     if len(value) < SHORTEST_SECRET or any(word in value.lower() for word in PLACEHOLDERS):
         raise Misconfigured(f"{name} is too short or a placeholder: docs/operating.md says how to make one.")
+
+
+def _limits(
+    environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]
+) -> dict[str, tuple[int, timedelta]]:
+    """So many letters in such a time, by channel; one whose setting is empty has no limit."""
+    written = {
+        channel: environment.get(setting.format(channel.upper()), unless_set.get(channel, "")) for channel in BEARABLE
+    }
+    return {channel: _limit(setting.format(channel.upper()), words) for channel, words in written.items() if words}
+
+
+def _limit(name: str, words: str) -> tuple[int, timedelta]:
+    found = LIMIT.fullmatch(words)
+    if found is None:
+        raise Misconfigured(f"{name} must read like `600 per minute` (second, minute, hour or day), not `{words}`.")
+    return int(found[1]), timedelta(seconds=SECONDS[found[2]])
 
 
 def _database_url(url: str) -> str:

@@ -10,14 +10,21 @@ from celery import signals
 from exchange_app.core.clock import now
 from exchange_app.core.settings import setting
 from exchange_app.outbox.delivery import deliver_due
+from exchange_app.outbox.models import Channel
 from exchange_app.outbox.purging import purge_letters
 from exchange_app.outbox.rendering import host_of_links
-from exchange_app.outbox.transport import choose_carrier
+from exchange_app.outbox.transport import Carrier, Mailbox, choose_carrier
 from tasks.app import celery, repeat
 
-# Two rounds at a time, each with its own connection: one may wait for a slow mail server while the other goes on, and
-# the worker's other threads stay free for other tasks. A round that finds both taken leaves its letters to them.
-ROUNDS = BoundedSemaphore(2)
+# Each channel has rounds of its own, so that a carrier that keeps a round waiting holds up no other channel. Of mail
+# there are two, each with its own connection; a round that finds all taken leaves its letters to them. The worker has
+# threads left over for other tasks (tasks/settings.py).
+ROUNDS = {
+    Channel.MAIL: BoundedSemaphore(2),
+    Channel.TEXT: BoundedSemaphore(1),
+    Channel.ROBOT: BoundedSemaphore(1),
+    Channel.PAGE: BoundedSemaphore(1),
+}
 
 stopping = Event()
 
@@ -27,15 +34,39 @@ def finish_the_letter_in_hand(**_: Any) -> None:
     stopping.set()
 
 
-@celery.task(name="outbox.deliver")
-def deliver() -> None:
-    if not ROUNDS.acquire(blocking=False):
+@celery.task(name="outbox.deliver_mail")
+def deliver_mail() -> None:
+    deliver(Channel.MAIL)
+
+
+@celery.task(name="outbox.deliver_text")
+def deliver_text_messages() -> None:
+    deliver(Channel.TEXT)
+
+
+@celery.task(name="outbox.deliver_robot")
+def deliver_to_robots() -> None:
+    deliver(Channel.ROBOT)
+
+
+@celery.task(name="outbox.deliver_page")
+def deliver_to_pages() -> None:
+    deliver(Channel.PAGE)
+
+
+def deliver(channel: Channel) -> None:
+    if not ROUNDS[channel].acquire(blocking=False):
         return
     try:
-        carrier = choose_carrier(setting("SMTP_URL"), own_name=host_of_links())
-        deliver_due(carrier, now, stopping.is_set)
+        deliver_due(carrier_for(channel), now, stopping.is_set, channel)
     finally:
-        ROUNDS.release()
+        ROUNDS[channel].release()
+
+
+def carrier_for(channel: Channel) -> Carrier:
+    if channel is Channel.MAIL:
+        return choose_carrier(setting("SMTP_URL"), own_name=host_of_links())
+    return Mailbox()
 
 
 @celery.task(name="outbox.purge")

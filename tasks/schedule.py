@@ -13,7 +13,10 @@ from celery import Celery
 from tasks.settings import settings
 
 SECONDS_BETWEEN = {
-    "outbox.deliver": 10,
+    "outbox.deliver_mail": 10,
+    "outbox.deliver_text": 10,
+    "outbox.deliver_robot": 10,
+    "outbox.deliver_page": 10,
     "outbox.purge": 3600,
     "bookings.expire_holds": 60,
     "bookings.offer_seats": 30,

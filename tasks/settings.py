@@ -7,7 +7,7 @@ from typing import Any
 from config import load_settings
 from exchange_app.core.broker import broker_settings
 
-THREADS = 4  # letters take at most two of them (tasks/outbox.py), so that a stuck mail server stops nothing else
+THREADS = 7  # letters take at most five of them (tasks/outbox.py), so that stuck carriers stop nothing else
 BROKER_ANSWER_SECONDS = 30
 UNHEARD_AFTER_SECONDS = 300  # a message that a worker took and never began is given out again
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.core.database import Moment, RowId, choice, db
@@ -14,7 +14,11 @@ from exchange_app.partners.models import Organisation
 
 
 class User(db.Model):
-    """Somebody who signs in, for an organisation. ``email`` is lower case; ``closed_at`` ends the account."""
+    """Somebody who signs in, for an organisation. ``email`` is lower case; ``closed_at`` ends the account.
+
+    ``channels`` are the ways by which letters are to be tried, in this order; ``robot`` is the web address of a group
+    robot that shows them.
+    """
 
     __tablename__ = "users"
 
@@ -28,8 +32,11 @@ class User(db.Model):
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(String(10), default="zh_Hans")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    channels: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["mail"], server_default='["mail"]')
+    robot_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     phone = Sealed()
+    robot = Sealed()
     organisation: Mapped[Organisation] = relationship()
 
     # What Flask-Login asks of a user; nobody who is not one is ever loaded.

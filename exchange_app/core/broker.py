@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from celery import Celery
+from kombu import Queue
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,6 +27,18 @@ BROKER_SECONDS = 1.0  # how long a connection or an answer may take
 WAKE_EVERY_SECONDS = 0.2  # wakes of the same task that come closer together become one
 REST_SECONDS = 10.0  # how long the broker is left alone after it failed
 WAKE_EXPIRES_SECONDS = 60  # a wake that nobody heard by then is worth nothing: the sweep has been there
+
+# The workers' queues, the most urgent first: a worker that takes from several empties them in this order. Somebody
+# waits for what is urgent; what is slow may fill a worker for minutes.
+QUEUES = ("urgent", "regular", "slow")
+ROUTES = {
+    "outbox.deliver_*": {"queue": "urgent"},
+    "bookings.expire_holds": {"queue": "urgent"},
+    "bookings.offer_seats": {"queue": "urgent"},
+    "outbox.purge": {"queue": "slow"},
+    "bookings.forget_followers": {"queue": "slow"},
+}
+
 ONE_TRY: dict[str, Any] = {"max_retries": 1, "interval_start": 0}
 
 
@@ -38,12 +51,23 @@ def broker_settings(url: str) -> dict[str, Any]:
 
     `redis://…` (also Valkey), `redis+socket://…`, or `filesystem:///a/directory` where no broker can run.
     """
+    queues = {
+        "task_queues": [Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
+        "task_default_queue": "regular",
+        "task_routes": ROUTES,
+    }
     if urlsplit(url).scheme == "filesystem":
-        return {"broker_url": "filesystem://localhost/", "broker_transport_options": _directory_options(url)}
+        return {
+            **queues,
+            "broker_url": "filesystem://localhost/",
+            "broker_transport_options": _directory_options(url),
+        }
     return {
+        **queues,
         "broker_url": url,
         "broker_transport_options": {
             "global_keyprefix": KEY_PREFIX,
+            "queue_order_strategy": "priority",
             "socket_connect_timeout": BROKER_SECONDS,
             "socket_keepalive": True,
         },

@@ -21,18 +21,21 @@ from sqlalchemy import bindparam, or_, update
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, sealed_context
 from exchange_app.core.transaction import transaction
+from exchange_app.outbox import outlets
 from exchange_app.outbox.kinds import kind_of, load_subjects
-from exchange_app.outbox.models import Letter, LetterState
-from exchange_app.outbox.queries import lease_due, settle_lost
+from exchange_app.outbox.models import Channel, Letter, LetterState
+from exchange_app.outbox.queries import lease_due, list_with_another_way, settle_lost
 from exchange_app.outbox.rendering import AddressUnfit, as_text, render, sender
 from exchange_app.outbox.transport import Carrier, Envelope, MailServerAway, Refused, Unsure
+from exchange_app.outbox.turning import Turn, has_another_way, turn_all
 
 log = logging.getLogger(__name__)
 
 BATCH = 25
 LEASE = timedelta(minutes=5)  # longer than a batch stays fresh and one letter can take (`Patience.longest`)
 FRESH = timedelta(seconds=10)  # how old the second look at a letter may be; the rest of the batch is then given back
-MAIL_SERVER_REST = timedelta(minutes=1)
+TRIES_BEFORE_ANOTHER_WAY = 4  # twenty-one minutes after the first
+PORTION = 100
 
 # How long a letter rests after its first, second, … failure; after the last one it has failed.
 RESTS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
@@ -57,20 +60,26 @@ class Outcome:
     message: str | None = None
 
 
-def deliver_due(carrier: Carrier, clock: Clock, is_stopping: Callable[[], bool]) -> int:
-    """Hand over all letters that are due; returns how many. Ends between two letters once ``is_stopping``."""
+def deliver_due(
+    carrier: Carrier, clock: Clock, is_stopping: Callable[[], bool], channel: Channel = Channel.MAIL
+) -> int:
+    """Hand over all letters of the channel that are due; returns how many. Ends between two letters once
+    ``is_stopping``."""
     settle_lost_letters(clock())
     sent = 0
     try:
         while not is_stopping():
-            batch = take_batch(clock())
-            if not batch:
+            batch = take_batch(clock(), channel)
+            if batch is None:
                 break
             sent += _Batch(batch, carrier, clock).deliver(is_stopping)
     except MailServerAway as trouble:
-        log.warning("outbox: the mail server cannot be used (%s)", trouble)
+        log.warning("outbox: the carrier for %s cannot be used (%s)", channel, trouble)
+        _leave_alone(channel, str(trouble), clock())
     finally:
         carrier.close()
+    if sent:
+        _note_back(channel)
     return sent
 
 
@@ -80,10 +89,34 @@ def settle_lost_letters(now: datetime) -> None:
         settle_lost(now)
 
 
-def take_batch(now: datetime) -> list[Letter]:
+def take_batch(now: datetime, channel: Channel = Channel.MAIL) -> list[Letter] | None:
+    """What may leave now, leased, without what its reader cannot bear now; None where nothing is due."""
     with transaction():
         db.session.expunge_all()  # the second look must come from the database, not from memory
-        return lease_due(now, until=now + LEASE, at_most=BATCH)
+        outlet = outlets.get_outlet(channel)
+        room = outlets.room(outlet, now)
+        letters = lease_due(channel, now, until=now + LEASE, at_most=BATCH if room is None else min(BATCH, room))
+        if not letters:
+            return None
+        limit = outlets.readers_limit_of(channel)
+        bearable = letters if limit is None else outlets.put_off_crowded(letters, limit, now)
+        outlets.note_taken(outlet, len(bearable), now)
+        return bearable
+
+
+def _leave_alone(channel: Channel, problem: str, now: datetime) -> None:
+    """A carrier that is away rests; letters that waited long enough for it take their other way."""
+    with transaction():
+        outlet = outlets.get_outlet(channel)
+        outlets.note_away(outlet, problem, now)
+        if outlets.is_long_away(outlet, now):
+            waiting = list_with_another_way(channel, due_before=now - outlets.LONG_AWAY, at_most=PORTION)
+            turn_all([Turn(letter, f"{channel} away: {problem}", now) for letter in waiting])
+
+
+def _note_back(channel: Channel) -> None:
+    with transaction():
+        outlets.note_back(outlets.get_outlet(channel))
 
 
 class _Batch:
@@ -97,6 +130,7 @@ class _Batch:
         self._looked_at = clock()
         self._sender = sender().addr_spec
         self._outcomes: list[Outcome] = []
+        self._turns: list[Turn] = []
 
     def deliver(self, is_stopping: Callable[[], bool]) -> int:
         """Returns how many were handed over. Raises MailServerAway. Whatever happens, the outcomes so far are stored
@@ -104,10 +138,12 @@ class _Batch:
         sent = 0
         try:
             while self._waiting and not is_stopping() and self._clock() - self._looked_at < FRESH:
-                outcome = self._try(self._waiting.popleft())
-                if outcome is not None:
-                    self._outcomes.append(outcome)
-                    sent += outcome.state is LetterState.SENT
+                ended = self._try(self._waiting.popleft())
+                if isinstance(ended, Turn):
+                    self._turns.append(ended)
+                elif ended is not None:
+                    self._outcomes.append(ended)
+                    sent += ended.state is LetterState.SENT
         finally:
             self._give_back(timedelta(), None)
             self._store()
@@ -119,7 +155,7 @@ class _Batch:
             letter = self._waiting.popleft()
             self._outcomes.append(Outcome(letter, LetterState.PENDING, now + rest, letter.failures, problem=problem))
 
-    def _try(self, letter: Letter) -> Outcome | None:
+    def _try(self, letter: Letter) -> Outcome | Turn | None:
         """How this attempt ended; None if another worker has the letter now. Raises MailServerAway."""
         now = self._clock()
         try:
@@ -128,22 +164,22 @@ class _Batch:
                 return Outcome(letter, LetterState.SKIPPED, now, letter.failures)
             message = as_text(render(letter, subject, now))
         except AddressUnfit:
-            return _failed(letter, now, "the address is no mail address", is_final=True)
+            return _refused(letter, now, "the address is no mail address", is_final=True)
         except Exception as mistake:  # one letter's mistake must not hold up the others
             _log_mistake(letter, mistake)
-            return _failed(letter, now, type(mistake).__name__, is_final=False)
+            return _failed(letter, now, type(mistake).__name__)
         return self._hand_over(letter, message)
 
-    def _hand_over(self, letter: Letter, message: str) -> Outcome | None:
+    def _hand_over(self, letter: Letter, message: str) -> Outcome | Turn | None:
         envelope = Envelope(self._sender, letter.address, message.encode("ascii"))
         try:
             self._carrier.hand_over(envelope, lambda: self._note_hand_over(letter))
         except MailServerAway as trouble:
             self._waiting.appendleft(letter)
-            self._give_back(MAIL_SERVER_REST, f"mail server: {trouble}")
+            self._give_back(outlets.REST, f"mail server: {trouble}")
             raise
         except Refused as refusal:
-            return _failed(letter, self._clock(), str(refusal), is_final=refusal.is_final)
+            return _refused(letter, self._clock(), str(refusal), is_final=refusal.is_final)
         except Unsure as doubt:
             now = self._clock()
             return Outcome(letter, LetterState.DOUBTFUL, now, letter.failures, problem=str(doubt), message=message)
@@ -165,12 +201,22 @@ class _Batch:
         with transaction():
             if self._outcomes:
                 db.session.connection().execute(STORE_OUTCOME, [_row(outcome) for outcome in self._outcomes])
+            turn_all(self._turns)
             is_ours = handing_over is None or _mark_handing_over(handing_over)
         self._outcomes.clear()
+        self._turns.clear()
         return is_ours
 
 
-def _failed(letter: Letter, now: datetime, problem: str, *, is_final: bool) -> Outcome:
+def _refused(letter: Letter, now: datetime, problem: str, *, is_final: bool) -> Outcome | Turn:
+    """The carrier does not bring the letter to this address; another way is not kept waiting as long as the only one
+    is tried."""
+    if has_another_way(letter) and (is_final or letter.failures >= TRIES_BEFORE_ANOTHER_WAY - 1):
+        return Turn(letter, f"{letter.channel}: {problem}", now)
+    return _failed(letter, now, problem, is_final=is_final)
+
+
+def _failed(letter: Letter, now: datetime, problem: str, *, is_final: bool = False) -> Outcome:
     failures = letter.failures + 1
     if is_final or failures > len(RESTS):
         return Outcome(letter, LetterState.FAILED, now, failures, problem=problem)

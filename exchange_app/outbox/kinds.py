@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import Flask, current_app
 
-from exchange_app.outbox.models import Letter
+from exchange_app.outbox.models import Letter, Urgency
 
 Subject = TypeVar("Subject")
 
@@ -33,7 +33,8 @@ class Kind(Generic[Subject]):
 
     ``words`` say to operators what it is. ``load`` fetches the subjects of many letters at once, freshly and with all
     that is said about them; one that is gone is left out. ``is_still_true`` is asked right before sending. ``context``
-    gives the names that the templates in `templates/letters/<name>/` use, in the language of the letter.
+    gives the names that the templates in `templates/letters/<name>/` use, in the language of the letter; the one that
+    ``leads_to`` says is the address of the page that a text message or a robot shows.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Kind(Generic[Subject]):
     is_still_true: Callable[[Subject, Letter, datetime], bool]
     context: Callable[[Subject, Letter, datetime], Mapping[str, Any]]
     calendar: Callable[[Subject, Letter, datetime], Calendar | None] = no_calendar
+    urgency: Urgency = Urgency.AT_ONCE
+    leads_to: str = "booking_url"
 
 
 KINDS = "letter_kinds"
@@ -56,6 +59,11 @@ def kind_of(letter: Letter) -> Kind[Any]:
     """Raises KeyError for a kind that no feature named."""
     kind: Kind[Any] = current_app.extensions[KINDS][letter.kind]
     return kind
+
+
+def urgency_of(kind_name: str) -> Urgency:
+    kind: Kind[Any] | None = current_app.extensions[KINDS].get(kind_name)
+    return Urgency.AT_ONCE if kind is None else kind.urgency
 
 
 def load_subjects(letters: Sequence[Letter]) -> dict[int, Any]:

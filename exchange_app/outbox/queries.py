@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, tuple_, update
+from sqlalchemy.orm import aliased
 
 from exchange_app.core.database import db
 from exchange_app.outbox.errors import LetterNotFound
 from exchange_app.outbox.finding import Found
-from exchange_app.outbox.models import IN_TROUBLE, ON_THE_WAY, SETTLED, Letter, LetterState
+from exchange_app.outbox.models import IN_TROUBLE, ON_THE_WAY, SETTLED, Channel, Letter, LetterState
 
+HOLDS_UP_OTHERS = 3  # failures, some twenty minutes: later letters to the same reader then go first
 COUNTED = 1000  # beyond this nobody reads a number, and counting further would cost with every letter
 
 
@@ -75,17 +77,24 @@ class DayFigures:
         return max(self.sent, self.failed, self.skipped)
 
 
-def lease_due(now: datetime, *, until: datetime, at_most: int) -> list[Letter]:
-    """The next letters that are due, leased to the caller until ``until``; letters in other hands are passed over.
+def lease_due(channel: Channel, now: datetime, *, until: datetime, at_most: int) -> list[Letter]:
+    """The channel's next letters that are due, leased to the caller until ``until``; letters in other hands are passed
+    over. The most urgent come first, and of one reader's the one that was due first.
 
     A letter whose earlier worker never came back is taken over, and that counts as a failure.
     """
     due = (
         select(Letter.id)
-        .where(ON_THE_WAY, Letter.state != LetterState.HANDING_OVER, Letter.next_look_at <= now)
-        .order_by(Letter.next_look_at, Letter.id)
+        .where(
+            ON_THE_WAY,
+            Letter.channel == channel,
+            Letter.state != LetterState.HANDING_OVER,
+            Letter.next_look_at <= now,
+            ~_waits_for_another(),
+        )
+        .order_by(Letter.urgency, Letter.next_look_at, Letter.id)
         .limit(at_most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Letter)
         .cte("due")  # evaluated once, whatever the planner thinks: a second time it would lock other letters
     )
     leased = db.session.scalars(
@@ -100,7 +109,52 @@ def lease_due(now: datetime, *, until: datetime, at_most: int) -> list[Letter]:
         .returning(Letter)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).all()
-    return sorted(leased, key=lambda letter: (letter.due_at, letter.id))
+    return sorted(leased, key=lambda letter: (letter.urgency, letter.due_at, letter.id))
+
+
+def _waits_for_another() -> ColumnElement[bool]:
+    """An earlier letter to the same reader has not gone out. One that fails again and again holds up no other."""
+    earlier = aliased(Letter)
+    return (
+        exists()
+        .where(
+            ON_THE_WAY,  # of the earlier one: within the subquery the name `state` is its own
+            earlier.address_hash == Letter.address_hash,
+            tuple_(earlier.due_at, earlier.id) < tuple_(Letter.due_at, Letter.id),
+            earlier.failures < HOLDS_UP_OTHERS,
+        )
+        .correlate(Letter)
+    )
+
+
+def list_recent_to(letters: Sequence[Letter], since: datetime) -> Mapping[str | None, Sequence[datetime]]:
+    """When the readers of these letters got others since then, by the hash of the address, earliest first."""
+    sent: Iterable[Any] = db.session.execute(
+        select(Letter.address_hash, Letter.sent_at)
+        .where(Letter.address_hash.in_({letter.address_hash for letter in letters}), Letter.sent_at > since)
+        .order_by(Letter.sent_at)
+    )
+    found: dict[str | None, list[datetime]] = {}
+    for address_hash, sent_at in sent:
+        found.setdefault(address_hash, []).append(sent_at)
+    return found
+
+
+def list_with_another_way(channel: Channel, *, due_before: datetime, at_most: int) -> Sequence[Letter]:
+    """Letters that wait for this channel since then and could take another, locked."""
+    return db.session.scalars(
+        select(Letter)
+        .where(
+            ON_THE_WAY,
+            Letter.channel == channel,
+            Letter.state == LetterState.PENDING,
+            Letter.due_at <= due_before,
+            Letter.later_ways_sealed.is_not(None),
+        )
+        .order_by(Letter.id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    ).all()
 
 
 def settle_lost(now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,15 +15,18 @@ from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.sealing import keys, new_uid, sealed_context
 from exchange_app.core.transaction import on_commit
 from exchange_app.outbox.errors import LetterSettled
-from exchange_app.outbox.models import Letter, LetterState, address_hash_of
+from exchange_app.outbox.kinds import urgency_of
+from exchange_app.outbox.models import Channel, Letter, LetterState, Urgency, address_hash_of
+from exchange_app.outbox.ways import Way, write_ways
 
-DELIVER = "outbox.deliver"
 SENT_AGAIN = (LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class NewLetter:
-    """A letter to be written. ``key`` says what it is, so that the same one is never written twice."""
+    """A letter to be written. ``key`` says what it is, so that the same one is never written twice. ``later_ways`` are
+    tried one after the other if it cannot be brought to its ``address``; ``reader_id`` is the user it is for, if any.
+    """
 
     key: str
     kind: str
@@ -32,6 +35,9 @@ class NewLetter:
     language: str
     due_at: datetime
     facts: Mapping[str, Any] = field(default_factory=dict)
+    channel: Channel = Channel.MAIL
+    later_ways: Sequence[Way] = ()
+    reader_id: int | None = None
 
 
 def write_letters(letters: Sequence[NewLetter], now: datetime) -> None:
@@ -39,12 +45,18 @@ def write_letters(letters: Sequence[NewLetter], now: datetime) -> None:
     if not letters:
         return
     db.session.execute(insert_unless_there(Letter), [_row(letter, now) for letter in letters])
-    if any(letter.due_at <= now for letter in letters):
-        on_commit(partial(wake, DELIVER))
+    wake_carriers({letter.channel for letter in letters if letter.due_at <= now})
+
+
+def wake_carriers(channels: Collection[Channel]) -> None:
+    """After the commit."""
+    for channel in sorted(channels):
+        on_commit(partial(wake, f"outbox.deliver_{channel}"))
 
 
 def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
-    uid = new_uid()
+    uid, urgency = new_uid(), urgency_of(letter.kind)
+    later_ways = None if urgency is Urgency.DIGEST else write_ways(letter.later_ways)
     return {
         "uid": uid,
         "key": letter.key,
@@ -52,8 +64,12 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
         "subject_id": letter.subject_id,
         "facts": dict(letter.facts),
         "language": letter.language,
-        "address_sealed": keys().seal(letter.address, sealed_context(Letter.__tablename__, "address", uid)),
+        "channel": letter.channel,
+        "urgency": urgency,
+        "address_sealed": _sealed(letter.address, "address", uid),
         "address_hash": address_hash_of(letter.address),
+        "later_ways_sealed": later_ways and _sealed(later_ways, "later_ways", uid),
+        "reader_id": letter.reader_id,
         "state": LetterState.PENDING,
         "written_at": now,
         "due_at": letter.due_at,
@@ -61,6 +77,10 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
         "attempts": 0,
         "failures": 0,
     }
+
+
+def _sealed(text: str, column: str, uid: str) -> bytes:
+    return keys().seal(text, sealed_context(Letter.__tablename__, column, uid))
 
 
 def send_again(letter_id: int, now: datetime) -> None:
@@ -79,7 +99,7 @@ def send_all_again(letter_ids: Sequence[int], now: datetime) -> int:
         .where(Letter.id.in_(letter_ids), *can_be_sent)
         .values(state=LetterState.PENDING, next_look_at=now, failures=0, last_problem=None)
     )
-    on_commit(partial(wake, DELIVER))
+    wake_carriers(list(Channel))
     return count
 
 

@@ -17,7 +17,8 @@ GRAMMAR = {
 }  # fmt: skip
 SUBJECTS = {
     "outbox": {
-        "delivery", "finding", "kinds", "purging", "reading", "rendering", "resending", "times", "transport",
+        "delivery", "finding", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times", "transport",
+        "turning", "ways",
     },
     "partners": set(),
     "accounts": {"passwords", "sessions"},

@@ -27,7 +27,7 @@ def valkey(valkey_server: Valkey) -> Iterator[Redis]:
 
 
 def waiting(redis: Redis) -> int:
-    return int(redis.llen("exchange:celery"))
+    return int(redis.llen("exchange:urgent"))
 
 
 @contextmanager
@@ -61,15 +61,15 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def test_a_wake_reaches_the_broker(valkey_server: Valkey, valkey: Redis) -> None:
-    Broker(valkey_server.url).wake("outbox.deliver")
+    Broker(valkey_server.url).wake("outbox.deliver_mail")
     assert wait_until(lambda: waiting(valkey) == 1, within=5)
 
 
 def test_many_wakes_of_one_moment_are_few_and_the_last_one_counts(valkey_server: Valkey, valkey: Redis) -> None:
     broker = Broker(valkey_server.url)
-    broker.wake("outbox.deliver")
+    broker.wake("outbox.deliver_mail")
     assert wait_until(lambda: waiting(valkey) == 1, within=5)
-    taken = seconds(lambda: [broker.wake("outbox.deliver") for _ in range(1000)])
+    taken = seconds(lambda: [broker.wake("outbox.deliver_mail") for _ in range(1000)])
     assert taken < 0.5
     assert wait_until(lambda: waiting(valkey) >= 2, within=5)  # what was woken after the first one is not forgotten
     time.sleep(0.5)
@@ -79,7 +79,7 @@ def test_many_wakes_of_one_moment_are_few_and_the_last_one_counts(valkey_server:
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "redis://no-such-host.invalid/0"])
 def test_a_broker_that_is_down_costs_nobody_any_time(url: str) -> None:
     broker = Broker(url)
-    assert seconds(lambda: broker.wake("outbox.deliver")) < AT_ONCE
+    assert seconds(lambda: broker.wake("outbox.deliver_mail")) < AT_ONCE
     with pytest.raises(BrokerUnreachable):
         broker.ping()
 
@@ -87,12 +87,12 @@ def test_a_broker_that_is_down_costs_nobody_any_time(url: str) -> None:
 def test_a_broker_that_never_answers_costs_nobody_any_time_and_is_then_left_alone() -> None:
     with black_hole() as (url, connections):
         broker = Broker(url)
-        assert seconds(lambda: broker.wake("outbox.deliver")) < AT_ONCE
+        assert seconds(lambda: broker.wake("outbox.deliver_mail")) < AT_ONCE
         assert wait_until(lambda: len(connections) > 0, within=5)
         time.sleep(3)  # it gave up by now
         tried = len(connections)
         for _ in range(10):
-            assert seconds(lambda: broker.wake("outbox.deliver")) < AT_ONCE
+            assert seconds(lambda: broker.wake("outbox.deliver_mail")) < AT_ONCE
             time.sleep(0.1)
         assert len(connections) == tried
 
@@ -113,14 +113,14 @@ def test_a_wake_after_the_broker_came_back_reaches_it(tmp_path: Path) -> None:
     valkey = Valkey(tmp_path / "valkey", "password", free_port(), tmp_path / "log")
     broker = Broker(valkey.url)
     with valkey:
-        broker.wake("outbox.deliver")
+        broker.wake("outbox.deliver_mail")
         with Redis.from_url(valkey.url) as redis:
             assert wait_until(lambda: waiting(redis) == 1, within=5)
     with valkey, Redis.from_url(valkey.url) as redis:
         redis.flushall()
 
         def wake_and_look() -> bool:  # the first wake may go into a connection that died meanwhile
-            broker.wake("outbox.deliver")
+            broker.wake("outbox.deliver_mail")
             return waiting(redis) >= 1
 
         assert wait_until(wake_and_look, within=15)
@@ -130,6 +130,6 @@ def test_a_directory_serves_where_no_broker_can_run(tmp_path: Path) -> None:
     directory = tmp_path / "with a space"
     broker = Broker(f"filesystem://{directory.as_posix().replace(' ', '%20')}")
     broker.ping()
-    broker.wake("outbox.deliver")
+    broker.wake("outbox.deliver_mail")
     assert wait_until(lambda: len(list((directory / "queue").glob("*.msg"))) == 1, within=5)
     assert (directory / "queue").stat().st_mode & 0o077 == 0

@@ -36,7 +36,7 @@ from tests.outbox.mail_sink import MailSink, running_sink
 from tests.settings import make_settings
 from tests.tasks.workers import clock, worker
 
-SWEEP = SECONDS_BETWEEN["outbox.deliver"]
+SWEEP = SECONDS_BETWEEN["outbox.deliver_mail"]
 SOON = SWEEP / 2  # a letter that is there by then was woken, not swept
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -165,7 +165,7 @@ def test_a_worker_that_is_killed_loses_no_letter_and_doubles_none(
         sink.at.clear()
         let_leases_run_out()
         with worker(tmp_path / "second.log", **settings):
-            wake("outbox.deliver")
+            wake("outbox.deliver_mail")
             assert wait_until(lambda: count_in(LetterState.SENT) == 4, within=SOON)
     assert len(sink.recipients) == len(set(sink.recipients)) == 4
 
@@ -183,7 +183,7 @@ def test_a_worker_that_is_killed_at_the_last_dot_leaves_the_letter_to_a_person(
             first.wait()
         let_leases_run_out()
         with worker(tmp_path / "second.log", **settings):
-            wake("outbox.deliver")
+            wake("outbox.deliver_mail")
             assert wait_until(lambda: count_in(LetterState.DOUBTFUL) == 1, within=SOON)
     assert sink.accepted == []
 
