@@ -13,7 +13,8 @@ from exchange_app.outbox.delivery import deliver_due
 from exchange_app.outbox.models import Channel
 from exchange_app.outbox.purging import purge_letters
 from exchange_app.outbox.rendering import host_of_links
-from exchange_app.outbox.transport import Carrier, Mailbox, choose_carrier
+from exchange_app.outbox.transport.carrier import Carrier, Mailbox
+from exchange_app.outbox.transport.mail import choose_carrier
 from tasks.app import celery, repeat
 
 # Each channel has rounds of its own, so that a carrier that keeps a round waiting holds up no other channel. Of mail

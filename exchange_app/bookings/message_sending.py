@@ -16,7 +16,7 @@ from exchange_app.bookings.sending import load_bookings, words_for
 from exchange_app.core.database import db
 from exchange_app.core.text import sentence
 from exchange_app.outbox.kinds import Kind
-from exchange_app.outbox.models import Letter
+from exchange_app.outbox.models import Channel, Letter
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.rendering import as_text, render
 
@@ -113,8 +113,8 @@ MESSAGE_LETTERS = (
 def read_before_sending(text: Text, booking_id: int, language: str, now: datetime) -> ReadableLetter:
     """The letter to this group as it would be sent now, in either language; nothing is stored."""
     groups = load_bookings([booking_id])
-    letter = Letter(key="", kind=KIND, facts={"booking": booking_id}, language=language)
+    letter = Letter(key="", kind=KIND, facts={"booking": booking_id}, language=language, channel=Channel.MAIL)
     letter.address = groups[booking_id].leader_address
     written = Written(Message(subject=text.subject, words=text.words), groups)
-    letter.message = as_text(render(letter, written, now))
+    letter.message = as_text(render(letter, written, now).message)
     return read_letter(letter, now)

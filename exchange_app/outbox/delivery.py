@@ -26,7 +26,7 @@ from exchange_app.outbox.kinds import kind_of, load_subjects
 from exchange_app.outbox.models import Channel, Letter, LetterState
 from exchange_app.outbox.queries import lease_due, list_with_another_way, settle_lost
 from exchange_app.outbox.rendering import AddressUnfit, as_text, render, sender
-from exchange_app.outbox.transport import Carrier, Envelope, MailServerAway, Refused, Unsure
+from exchange_app.outbox.transport.carrier import Carrier, CarrierAway, Envelope, Refused, ShortWords, Unsure
 from exchange_app.outbox.turning import Turn, has_another_way, turn_all
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def deliver_due(
             if batch is None:
                 break
             sent += _Batch(batch, carrier, clock).deliver(is_stopping)
-    except MailServerAway as trouble:
+    except CarrierAway as trouble:
         log.warning("outbox: the carrier for %s cannot be used (%s)", channel, trouble)
         _leave_alone(channel, str(trouble), clock())
     finally:
@@ -133,7 +133,7 @@ class _Batch:
         self._turns: list[Turn] = []
 
     def deliver(self, is_stopping: Callable[[], bool]) -> int:
-        """Returns how many were handed over. Raises MailServerAway. Whatever happens, the outcomes so far are stored
+        """Returns how many were handed over. Raises CarrierAway. Whatever happens, the outcomes so far are stored
         and the letters that were not tried are given back; one that was in hand when something broke is not."""
         sent = 0
         try:
@@ -156,27 +156,28 @@ class _Batch:
             self._outcomes.append(Outcome(letter, LetterState.PENDING, now + rest, letter.failures, problem=problem))
 
     def _try(self, letter: Letter) -> Outcome | Turn | None:
-        """How this attempt ended; None if another worker has the letter now. Raises MailServerAway."""
+        """How this attempt ended; None if another worker has the letter now. Raises CarrierAway."""
         now = self._clock()
         try:
             kind, subject = kind_of(letter), self._subjects.get(letter.id)
             if subject is None or not kind.is_still_true(subject, letter, now):
                 return Outcome(letter, LetterState.SKIPPED, now, letter.failures)
-            message = as_text(render(letter, subject, now))
+            written = render(letter, subject, now)
+            message = as_text(written.message)
         except AddressUnfit:
             return _refused(letter, now, "the address is no mail address", is_final=True)
         except Exception as mistake:  # one letter's mistake must not hold up the others
             _log_mistake(letter, mistake)
             return _failed(letter, now, type(mistake).__name__)
-        return self._hand_over(letter, message)
+        return self._hand_over(letter, message, written.short)
 
-    def _hand_over(self, letter: Letter, message: str) -> Outcome | Turn | None:
-        envelope = Envelope(self._sender, letter.address, message.encode("ascii"))
+    def _hand_over(self, letter: Letter, message: str, short: ShortWords) -> Outcome | Turn | None:
+        envelope = Envelope(self._sender, letter.address, letter.uid, message.encode("ascii"), short)
         try:
             self._carrier.hand_over(envelope, lambda: self._note_hand_over(letter))
-        except MailServerAway as trouble:
+        except CarrierAway as trouble:
             self._waiting.appendleft(letter)
-            self._give_back(outlets.REST, f"mail server: {trouble}")
+            self._give_back(outlets.REST, str(trouble))
             raise
         except Refused as refusal:
             return _refused(letter, self._clock(), str(refusal), is_final=refusal.is_final)

@@ -32,7 +32,7 @@ LABELS: Labels = {
     },
 }
 
-# A letter's last problem is kept as a code (`delivery.py`, `transport.py`); this is what people read.
+# A letter's last problem is kept as a code (`delivery.py`, `transport/`); this is what people read.
 PROBLEMS = {
     "stopped by hand": sentence("Somebody decided that it is not to be sent."),
     "the worker ended while handing it over": sentence(

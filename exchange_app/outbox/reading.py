@@ -42,7 +42,7 @@ def read_letter(letter: Letter, now: datetime) -> ReadableLetter:
     return ReadableLetter(
         subject=str(message["Subject"]),
         sender=str(message["From"]),
-        recipient=str(message["To"]),
+        recipient=letter.address or "",
         text=_body(message, "plain"),
         html=_body(message, "html"),
         attachments=[_attachment(part) for part in message.iter_attachments() if isinstance(part, EmailMessage)],
@@ -54,7 +54,7 @@ def _as_it_would_be(letter: Letter, now: datetime) -> str:
     if subject is None:
         raise LetterNotReadable()
     try:
-        return as_text(render(letter, subject, now))
+        return as_text(render(letter, subject, now).message)
     except Exception as mistake:  # whoever looks for a mistake must be able to look at the letter; workers log it
         raise LetterNotMade() from mistake
 

@@ -21,7 +21,8 @@ from flask_babel import force_locale
 from exchange_app.core.sealing import keys
 from exchange_app.core.settings import setting
 from exchange_app.outbox.kinds import Calendar, kind_of
-from exchange_app.outbox.models import Letter
+from exchange_app.outbox.models import Channel, Letter
+from exchange_app.outbox.transport.carrier import ShortWords
 
 # One plain mailbox, as a form accepts it. What does not match never gets near a header or an SMTP command.
 MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f-\U0010ffff]+@[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f-\U0010ffff]+")
@@ -34,8 +35,15 @@ class AddressUnfit(Exception):
     """A letter's address is not one plain mailbox in ASCII."""
 
 
-def render(letter: Letter, subject: Any, now: datetime) -> Message:
-    """The message that ``letter`` is at this moment. Raises AddressUnfit."""
+class Written(NamedTuple):
+    """A letter's words: all of them, and the few for carriers that pass on no more."""
+
+    message: Message
+    short: ShortWords
+
+
+def render(letter: Letter, subject: Any, now: datetime) -> Written:
+    """What ``letter`` says at this moment. Raises AddressUnfit."""
     kind = kind_of(letter)
     with force_locale(letter.language):
         words: dict[str, Any] = {
@@ -54,7 +62,7 @@ def render(letter: Letter, subject: Any, now: datetime) -> Message:
     message.attach(bodies)
     if calendar is not None:
         message.attach(_attachment(calendar))
-    return message
+    return Written(message, ShortWords(words["subject"], str(words.get(kind.leads_to, words["public_url"]))))
 
 
 def _fill(letter: Letter, name: str, words: Mapping[str, Any]) -> str:
@@ -70,7 +78,8 @@ def _envelope(letter: Letter, subject: str, now: datetime) -> MIMEMultipart:
     """No header holds a line break: the subject has none left, the address is checked, the rest is ours."""
     message = MIMEMultipart("mixed", policy=WIRE)
     message["From"] = formataddr(sender())
-    message["To"] = _fit(letter.address)
+    if letter.channel is Channel.MAIL:
+        message["To"] = _fit(letter.address)
     message["Subject"] = Header(subject, header_name="Subject").encode(linesep="")
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(letter)

@@ -19,7 +19,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
 from exchange_app.outbox.models import LetterState
 from exchange_app.outbox.reading import read_letter
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.bookings.group import hand_in
 from tests.builders import NOW, both, make_departure, make_leader, make_package
 from tests.outbox.letters import deliver, letters

@@ -30,7 +30,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.reading import ReadableLetter, read_letter
-from exchange_app.outbox.transport import Envelope, Mailbox
+from exchange_app.outbox.transport.carrier import Envelope, Mailbox
 from exchange_app.partners.models import OrganisationKind
 from tests.bookings.group import hand_in, host_of, told
 from tests.builders import (

@@ -28,7 +28,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.service import terms_of
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.reading import read_letter
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.bookings.group import CONTACT, hand_in, host_of, told
 from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_package
 from tests.outbox.letters import deliver, letters

@@ -21,7 +21,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.letters.group import MEETS_AT, WRITTEN_AT, make_group
 from tests.letters.strict import Part as Component
 from tests.letters.strict import events_of, read_strictly

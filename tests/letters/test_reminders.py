@@ -25,7 +25,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.builders import NOW, make_city, make_departure, make_hold, make_leader, make_package
 from tests.outbox.letters import deliver, letters
 from tests.statements import counted_statements

@@ -14,7 +14,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.outbox.delivery import deliver_due
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
-from exchange_app.outbox.transport import Carrier
+from exchange_app.outbox.transport.carrier import Carrier
 from tests.builders import NOW
 
 

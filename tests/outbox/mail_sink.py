@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import Envelope, Session
 
-from exchange_app.outbox.transport import MailServer, Patience, SmtpAddress
+from exchange_app.outbox.transport.mail import MailServer, Patience, SmtpAddress
 from launcher.processes import free_port
 
 IMPATIENT = Patience(connect=2, answer=0.5, acceptance=0.5)

@@ -21,7 +21,7 @@ from exchange_app.outbox.delivery import BATCH, LEASE, RESTS, deliver_due, take_
 from exchange_app.outbox.errors import LetterSettled
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.outlets import REST
-from exchange_app.outbox.transport import Envelope, Mailbox
+from exchange_app.outbox.transport.carrier import Envelope, Mailbox
 from tests.builders import NOW, make_departure, make_hold
 from tests.outbox.letters import deliver, letter_to, letters, new_letter, states, write
 from tests.outbox.mail_sink import MailSink

@@ -20,7 +20,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox import service
 from exchange_app.outbox.models import LetterState
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.builders import NOW, make_city, make_departure, make_hold, make_leader, make_organisation, make_user
 from tests.outbox.conftest import CONTACT
 from tests.outbox.letters import deliver, letter_to, letters, states, write

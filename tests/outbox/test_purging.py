@@ -19,7 +19,7 @@ from exchange_app.outbox import service
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.purging import PORTION, purge_letters
 from exchange_app.outbox.service import NewLetter, write_letters
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from launcher.postgres import programs
 from tests.builders import NOW, make_city, make_organisation, make_user
 from tests.outbox.letters import deliver, letter_to, letters, new_letter, write

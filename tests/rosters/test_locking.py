@@ -26,7 +26,7 @@ from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter
 from exchange_app.outbox.reading import read_letter
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, TooManyStaff
 from exchange_app.rosters.models import Participant

@@ -1,9 +1,4 @@
-"""How a letter leaves the house: to the mail server of SMTP_URL, or into the mailbox of this installation.
-
-Over SMTP nobody can know whether a server that fell silent after the last dot has taken the message. So the sender is
-told right before that dot (`before_last_dot`), and everything that goes wrong is sorted by what is known: nothing was
-handed over (MailServerAway), the server refused (Refused), or it may have accepted (Unsure).
-"""
+"""The mail server of SMTP_URL, or the mailbox of this installation where there is none."""
 
 from __future__ import annotations
 
@@ -14,59 +9,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from exchange_app.outbox.transport.carrier import Carrier, CarrierAway, Envelope, Mailbox, Refused, Unsure
 
 ENHANCED_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-
-
-class MailServerAway(Exception):
-    """The mail server cannot be used now; nothing was handed over, and it is not the letter's fault."""
-
-
-class Unsure(Exception):
-    """The mail server fell silent after the last dot: it may have accepted the message or not."""
-
-
-class Refused(Exception):
-    """The mail server does not take this message (to this recipient): now, or ever if ``is_final``."""
-
-    def __init__(self, phase: str, code: int, reply: bytes) -> None:
-        super().__init__(_describe(phase, code, reply))
-        self.is_final = code >= 500
-
-
-def _describe(phase: str, code: int, reply: bytes) -> str:
-    """Only the codes: the words of a mail server like to repeat the address."""
-    enhanced = ENHANCED_CODE.match(reply)
-    return f"{phase} {code}" + (f" {enhanced.group().decode()}" if enhanced else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    sender: str
-    recipient: str
-    content: bytes
-
-
-class Carrier(Protocol):
-    def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
-        """Returns when the message was accepted. ``before_last_dot`` is called when it is about to become doubtful
-        whether it was; if it raises, the message was not handed over. Raises MailServerAway, Refused or Unsure."""
-
-    def close(self) -> None:
-        """Say goodbye; the carrier may be used again."""
-
-
-class Mailbox:
-    """Without a mail server a letter is delivered by being kept with its row, where the mailbox page shows it."""
-
-    def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
-        """Nothing leaves the database, so that nothing is ever doubtful."""
-
-    def close(self) -> None:
-        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +91,12 @@ class MailServer:
         if self._smtp is not None:
             try:
                 return self._mail(self._smtp, sender)
-            except MailServerAway:
+            except CarrierAway:
                 self._drop()
         self._smtp = self._connect()
         try:
             return self._mail(self._smtp, sender)
-        except MailServerAway:
+        except CarrierAway:
             self._drop()
             raise
 
@@ -156,7 +104,7 @@ class MailServer:
         with _nothing_handed_over():
             code, reply = smtp.mail(sender)
         if code // 100 != 2:  # it does not like us, so it will not like the next letter either
-            raise MailServerAway(_describe("MAIL", code, reply))
+            raise _away(_describe("MAIL", code, reply))
         return smtp
 
     def _connect(self) -> smtplib.SMTP:
@@ -233,16 +181,26 @@ def _nothing_handed_over() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPResponseException as trouble:
-        raise MailServerAway(_describe(type(trouble).__name__, trouble.smtp_code, b"")) from trouble
+        raise _away(_describe(type(trouble).__name__, trouble.smtp_code, b"")) from trouble
     except (OSError, smtplib.SMTPException) as trouble:
-        raise MailServerAway(type(trouble).__name__) from trouble
+        raise _away(type(trouble).__name__) from trouble
 
 
 def _expect(hundreds: int, phase: str, code: int, reply: bytes) -> None:
     if code == 421 or code < 0:  # the server is closing the connection
-        raise MailServerAway(_describe(phase, code, reply))
+        raise _away(_describe(phase, code, reply))
     if code // 100 != hundreds:
-        raise Refused(phase, code, reply)
+        raise Refused(_describe(phase, code, reply), is_final=code >= 500)
+
+
+def _away(problem: str) -> CarrierAway:
+    return CarrierAway(f"mail server: {problem}")
+
+
+def _describe(phase: str, code: int, reply: bytes) -> str:
+    """Only the codes: the words of a mail server like to repeat the address."""
+    enhanced = ENHANCED_CODE.match(reply)
+    return f"{phase} {code}" + (f" {enhanced.group().decode()}" if enhanced else "")
 
 
 def choose_carrier(smtp_url: str, own_name: str) -> Carrier:

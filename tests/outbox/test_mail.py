@@ -7,15 +7,21 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import AuthResult, LoginPassword, Session
+from aiosmtpd.smtp import Envelope as Received
 
-from exchange_app.outbox import transport
-from exchange_app.outbox.transport import MailServer, MailServerAway, SmtpAddress
+from exchange_app.outbox.transport.carrier import CarrierAway, Envelope, ShortWords
+from exchange_app.outbox.transport.mail import MailServer, SmtpAddress
 from tests.outbox.mail_sink import IMPATIENT, MailSink, running_sink
 
-LETTER = transport.Envelope("post@city.example", "li@school.example", b"To: li@school.example\r\n\r\nDear Li\r\n")
-DOTS = transport.Envelope(
-    "post@city.example", "li@school.example", b"To: li@school.example\r\n\r\n.\r\n..two\r\n.hidden\r\nend\r\n"
+SHORT = ShortWords("Booking confirmed", "http://localhost")
+LETTER = Envelope("post@city.example", "li@school.example", "k1", b"To: li@school.example\r\n\r\nDear Li\r\n", SHORT)
+DOTS = Envelope(
+    "post@city.example",
+    "li@school.example",
+    "k2",
+    b"To: li@school.example\r\n\r\n.\r\n..two\r\n.hidden\r\nend\r\n",
+    SHORT,
 )
 
 
@@ -82,7 +88,7 @@ def test_a_letter_that_may_not_go_out_after_all_is_not_accepted() -> None:
 def test_a_server_that_cannot_encrypt_gets_nothing_where_that_was_asked_for() -> None:
     with running_sink() as sink:
         carrier = MailServer(SmtpAddress.parse(f"{sink.url}/?starttls=1"), "test.example", IMPATIENT)
-        with pytest.raises(MailServerAway):
+        with pytest.raises(CarrierAway):
             carrier.hand_over(LETTER, check_nothing)
     assert sink.accepted == []
 
@@ -95,7 +101,7 @@ def guarded_sink() -> Iterator[MailSink]:
     """A mail server that wants a password."""
 
     def authenticate(
-        server: Server, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
+        server: Server, session: Session, envelope: Received, mechanism: str, data: LoginPassword
     ) -> AuthResult:
         return AuthResult(success=(data.login, data.password) == (b"post", b"s3cret"), handled=False)
 
@@ -124,7 +130,7 @@ def test_a_server_that_wants_a_password_gets_it(guarded_sink: MailSink) -> None:
 @UNSAFE
 def test_a_wrong_password_is_not_the_letters_fault_and_stands_in_no_message(guarded_sink: MailSink) -> None:
     carrier = MailServer(SmtpAddress.parse(f"smtp://post:wr0ng@127.0.0.1:{guarded_sink.port}"), "t.example", IMPATIENT)
-    with pytest.raises(MailServerAway) as trouble:
+    with pytest.raises(CarrierAway) as trouble:
         carrier.hand_over(LETTER, check_nothing)
     assert "wr0ng" not in str(trouble.value)
     assert "535" in str(trouble.value)
