@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from exchange_app.outbox.transport.gateway import GatewayUnfit, TextGateway
+
 ROOT = Path(__file__).resolve().parent
 SECRETS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
 PLACEHOLDERS = ("change", "secret", "default", "example", "insecure")
@@ -37,6 +39,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "SQLALCHEMY_DATABASE_URI": _database_url(environment.get("DATABASE_URL", "")),
         "REDIS_URL": environment.get("REDIS_URL", ""),
         "SMTP_URL": environment.get("SMTP_URL", ""),
+        "TEXT_GATEWAY": _text_gateway(environment.get("TEXT_GATEWAY", "").strip()),
         "MAIL_FROM": environment.get("MAIL_FROM", "Exchange bookings <bookings@localhost>"),
         "PUBLIC_URL": public_url,
         "TRUSTED_HOSTS": _trusted_hosts(public_url, environment.get("TRUSTED_HOSTS", "")),
@@ -96,3 +99,17 @@ def _database_url(url: str) -> str:
 def _trusted_hosts(public_url: str, more: str) -> list[str]:
     named = [host.strip() for host in more.split(",") if host.strip()]
     return [urlsplit(public_url).hostname or "localhost", "127.0.0.1", "localhost", *named]
+
+
+def _text_gateway(description: str) -> TextGateway | None:
+    """From JSON, or from the file with it: a file keeps the gateway's key out of the list of processes."""
+    if not description:
+        return None
+    try:
+        if not description.startswith("{"):
+            description = Path(description).read_text(encoding="utf-8")
+        return TextGateway.parse(description)
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured("TEXT_GATEWAY is no JSON object and no path of a readable file.") from None
+    except GatewayUnfit as unfit:
+        raise Misconfigured(str(unfit)) from None

@@ -1,6 +1,6 @@
 """What a letter may refuse."""
 
-from exchange_app.core.errors import Conflict, NotFound
+from exchange_app.core.errors import Conflict, Invalid, NotFound
 from exchange_app.core.text import sentence
 
 
@@ -33,3 +33,11 @@ class LetterNotMade(Conflict):
 
     slug = "letter-not-made"
     words = sentence("This letter has not been sent, and as it stands it cannot be made.")
+
+
+class RobotAddressUnfit(Invalid):
+    slug = "robot-address-unfit"
+    words = sentence(
+        "This is no address of a group robot that letters can go to. Copy the whole webhook address of a robot of "
+        "WeCom, DingTalk, Feishu, Lark, Slack, Discord or Teams; one of Telegram is written tgram://token/chat."
+    )
