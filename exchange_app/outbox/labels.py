@@ -39,6 +39,8 @@ PROBLEMS = {
         "The worker ended while it handed the letter over; the mail server may have accepted it."
     ),
     "the address is no mail address": sentence("The address is no e-mail address."),
+    "the address is no phone number": sentence("The address is no telephone number."),
+    "the address is no robot": sentence("The address is no group robot that letters can go to."),
 }
 IN_THE_END = sentence("The mail server broke off at the very end; it may have accepted the letter.")
 NOT_MADE = sentence("The letter could not be made; the worker's log says where the mistake is.")
@@ -64,6 +66,21 @@ NOT_TO_THIS_ADDRESS_NOW = sentence("The mail server takes no letters for this ad
 NOT_THIS_LETTER = sentence("The mail server does not take this letter.")
 NOT_THIS_LETTER_NOW = sentence("The mail server does not take this letter at the moment.")
 
+# Carriers that pass a letter on: what they say where nobody answers, where it breaks off, and where they answered.
+PASSED_ON = {
+    "gateway": (
+        sentence("The gateway for text messages cannot be reached."),
+        sentence("The gateway for text messages broke off; it may have accepted the message."),
+        sentence("The gateway for text messages answered: %(answer)s"),
+    ),
+    "robot": (
+        sentence("The service of this robot cannot be reached."),
+        sentence("The service of this robot broke off; it may have accepted the message."),
+        sentence("The service of this robot answered: %(answer)s"),
+    ),
+}
+
+ON_THE_LINE = re.compile(r"(?P<who>gateway|robot)(?::| (?P<answer>\d{3}( \S+)?)$)")
 REFUSAL = re.compile(r"(?P<phase>[A-Za-z]+) (?P<code>\d{3})(?: [245]\.(?P<about>\d+\.\d+))?")
 
 
@@ -77,6 +94,10 @@ def _words_for(problem: str) -> Any:
         return PROBLEMS[problem]
     if problem.startswith("mail server: "):
         return AWAY.get(problem.split()[2], AWAY_SOMEHOW)
+    if problem == "robot: not asked":
+        return NOT_MADE
+    if passed_on := ON_THE_LINE.match(problem):
+        return _passed_on_in_words(passed_on["who"], passed_on["answer"], "no answer" in problem)
     if "last dot" in problem:
         return IN_THE_END
     if refusal := REFUSAL.fullmatch(problem):
@@ -90,3 +111,10 @@ def _refusal_in_words(phase: str, code: int, about: str | None) -> Any:
     if phase == "RCPT":
         return NOT_TO_THIS_ADDRESS if code >= 500 else NOT_TO_THIS_ADDRESS_NOW
     return NOT_THIS_LETTER if code >= 500 else NOT_THIS_LETTER_NOW
+
+
+def _passed_on_in_words(who: str, answer: str | None, broke_off: bool) -> Any:
+    unreachable, silent, answered = PASSED_ON[who]
+    if answer is not None:
+        return str(answered) % {"answer": answer}
+    return silent if broke_off else unreachable

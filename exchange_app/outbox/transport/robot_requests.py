@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import socket
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -33,6 +34,8 @@ from exchange_app.outbox.transport.robot_addresses import Service, service_of
 if TYPE_CHECKING:
     from exchange_app.outbox.transport.robots import RobotPatience
 
+log = logging.getLogger(__name__)
+
 LARGEST_ANSWER = 64 * 1024
 FOR_NOW = (408, 429, 503)
 # Both write addresses, tokens and texts into what they log.
@@ -49,8 +52,8 @@ def tell(address: str, text: str, before_last_dot: Callable[[], None], patience:
     try:
         with attempt.at_work():
             is_content = _plugin(service, address).notify(body=text, body_format="text")
-    except Exception:
-        pass  # the plugin's mistake, whose words may hold the address; how far the request came is known all the same
+    except Exception as mistake:  # how far the request came is known all the same
+        attempt.log_mistake(mistake)
     attempt.judge(is_content)
 
 
@@ -62,8 +65,9 @@ def _plugin(service: Service, address: str) -> NotifyBase:
     plugin: type[NotifyBase] = getattr(module, class_name)
     if name == "dingtalk":
         plugin = _signing_once(plugin)
-    whole = f"{address}{'&' if '?' in address else '?'}{service.options}"
-    return plugin(**(plugin.parse_url(whole) or {}), asset=AppriseAsset(storage_mode="memory"))
+    if service.options:
+        address += f"{'&' if '?' in address else '?'}{service.options}"
+    return plugin(**(plugin.parse_url(address) or {}), asset=AppriseAsset(storage_mode="memory"))
 
 
 def _signing_once(dingtalk: Any) -> type[NotifyBase]:
@@ -144,12 +148,18 @@ class _Attempt:
         parts = urlsplit(url)
         return parts.scheme == "https" and _matches(self._service.host, parts.hostname) and parts.port in (None, 443)
 
+    def log_mistake(self, mistake: Exception) -> None:
+        """Where it happened, without the words of the exception: they may hold the address."""
+        if mistake is not self._objection:
+            where = "".join(traceback.format_tb(mistake.__traceback__))
+            log.error("outbox: Apprise failed: %s\n%s", type(mistake).__name__, where)
+
     def judge(self, is_content: bool) -> None:
         """Returns if the robot accepted. Raises AddressAway, Refused or Unsure, or what ``before_last_dot`` raised."""
         if self._objection is not None:
             raise self._objection
         if not self._was_asked:
-            raise Refused("robot: not asked", is_final=True)
+            raise Refused("robot: not asked", is_final=False)
         if self._answer is None:
             if self._is_handing_over:
                 raise Unsure(f"robot: no answer ({self._trouble})")
