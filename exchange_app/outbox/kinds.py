@@ -27,14 +27,20 @@ def no_calendar(subject: Any, letter: Letter, now: datetime) -> Calendar | None:
     return None
 
 
+def no_unsubscribing(subject: Any, letter: Letter) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Subject]):
     """What the outbox has to know about a kind of letter.
 
     ``words`` say to operators what it is. ``load`` fetches the subjects of many letters at once, freshly and with all
     that is said about them; one that is gone is left out. ``is_still_true`` is asked right before sending. ``context``
-    gives the names that the templates in `templates/letters/<name>/` use, in the language of the letter; the one that
-    ``leads_to`` says is the address of the page that a text message or a robot shows.
+    gives the names that the templates in `templates/letters/<name>/` use, in the language of the letter; ``host`` is
+    who writes it, None for this site itself, and the name that ``leads_to`` says is the address of the page that a text
+    message or a robot shows. Of letters that are due the most urgent go first. ``unsubscribe`` gives the address where a reader who wants no more such
+    letters says so with one click; digests have one, and no letter that somebody has to get.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Kind(Generic[Subject]):
     calendar: Callable[[Subject, Letter, datetime], Calendar | None] = no_calendar
     urgency: Urgency = Urgency.AT_ONCE
     leads_to: str = "booking_url"
+    unsubscribe: Callable[[Subject, Letter], str | None] = no_unsubscribing
 
 
 KINDS = "letter_kinds"

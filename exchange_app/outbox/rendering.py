@@ -45,10 +45,12 @@ class Written(NamedTuple):
 def render(letter: Letter, subject: Any, now: datetime) -> Written:
     """What ``letter`` says at this moment. Raises AddressUnfit."""
     kind = kind_of(letter)
+    unsubscribe_url = kind.unsubscribe(subject, letter)
     with force_locale(letter.language):
         words: dict[str, Any] = {
             "language": letter.language,
             "public_url": setting("PUBLIC_URL"),
+            "unsubscribe_url": unsubscribe_url,
             **kind.context(subject, letter, now),
         }
         words["subject"] = " ".join(_fill(letter, "subject.txt", words).split())
@@ -56,6 +58,8 @@ def render(letter: Letter, subject: Any, now: datetime) -> Written:
         html = _fill(letter, "body.html", words)
         calendar = kind.calendar(subject, letter, now)
     message = _envelope(letter, words["subject"], now)
+    if unsubscribe_url is not None:
+        _offer_unsubscribing(message, unsubscribe_url)
     bodies = MIMEMultipart("alternative", policy=WIRE)
     bodies.attach(MIMEText(text, "plain", "utf-8", policy=WIRE))
     bodies.attach(MIMEText(html, "html", "utf-8", policy=WIRE))
@@ -86,6 +90,13 @@ def _envelope(letter: Letter, subject: str, now: datetime) -> MIMEMultipart:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
     message["Content-Language"] = letter.language.replace("_", "-")
     return message
+
+
+def _offer_unsubscribing(message: Message, url: str) -> None:
+    """RFC 2369, and RFC 8058: a mail program may do it with one click, where the address begins with https."""
+    message["List-Unsubscribe"] = f"<{url}>"
+    if url.startswith("https://"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _fit(address: str) -> str:
