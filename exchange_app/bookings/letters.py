@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking, ChangeRequest, Follower
 from exchange_app.bookings.queries import count_confirmations, list_approvals, list_approver_users, list_followers
-from exchange_app.bookings.rules import Party
+from exchange_app.bookings.rules import Party, held_letter_at
 from exchange_app.catalogue.models import Approver
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.service import NewLetter, write_letters
+
+
+def write_held(booking: Booking, now: datetime) -> None:
+    """To whoever made the hold, some minutes later; of a group that is handed over meanwhile, another letter tells."""
+    facts = {"leader": booking.leader_id, "until": _written(booking.hold_ends_at)}
+    letter = _to_leader(booking, "booking_held", "held", now, **facts)
+    write_letters([replace(letter, due_at=held_letter_at(now, booking.persons))], now)
 
 
 def write_submitted(booking: Booking, now: datetime) -> None:

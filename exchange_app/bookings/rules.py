@@ -119,6 +119,11 @@ def hold_length(persons: int) -> timedelta:
     return HOLD_FLOOR + persons * HOLD_PER_SEAT
 
 
+def held_letter_at(held_at: datetime, persons: int) -> datetime:
+    """When a leader who has not finished is told until when the seats are kept: whoever finishes at once never is."""
+    return held_at + hold_length(persons) / 3
+
+
 @dataclass(frozen=True, slots=True)
 class Shortfall:
     """Adults that are ``missing`` for ``pupils`` whom nobody accompanies."""

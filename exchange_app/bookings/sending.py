@@ -100,7 +100,7 @@ def _facts_in_words(letter: Letter) -> dict[str, Any]:
         "approver": Approver(facts["approver"]) if "approver" in facts else None,
         "waits_since": _moment(facts.get("since")),
         "times_reminded": facts.get("times", 0),
-        "offered_until": _moment(facts.get("until")),
+        "kept_until": _moment(facts.get("until")),
         "party_before": Party(facts["pupils_before"], facts["staff_before"]) if "pupils_before" in facts else None,
         "party": Party(facts["pupils"], facts["staff"]) if "pupils" in facts else None,
         "roster_was_due": facts.get("roster_was_due", False),
@@ -134,6 +134,11 @@ def zone_of(departure: Departure) -> ZoneInfo:
 
 def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime], bool]:
     return lambda booking, letter, now: booking.state in states
+
+
+def _is_left_held(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """By the same leader still."""
+    return booking.state_at(now) is BookingState.HELD and booking.leader_id == letter.facts["leader"]
 
 
 def _is_offer_open(booking: Booking, letter: Letter, now: datetime) -> bool:
@@ -204,6 +209,7 @@ def _kind(
 
 
 BOOKING_LETTERS = (
+    _kind("booking_held", sentence("Seats held, not handed in yet"), _is_left_held),
     _kind("booking_submitted", sentence("Booking received"), _while_state(BookingState.SUBMITTED)),
     _kind(
         "booking_confirmed",

@@ -76,6 +76,7 @@ def hold_seats(departure: Departure, party: Party, *, form_token: str, by: User,
     """
     booking, pools = open_booking(departure, party, form_token=form_token, by=by, now=now)
     if pools is not None:
+        letters.write_held(booking, now)
         claim_seats(booking, pools)
     return booking
 
@@ -173,10 +174,9 @@ def _make_room(departure: Departure, wanted: int, *, by: User, now: datetime) ->
 def set_contact(booking: Booking, contact: Contact, *, by: User, now: datetime) -> None:
     """Until the group is back: phones change on the way. Raises HoldExpired or StepNotAllowed."""
     _check_open(booking, now)
-    if contact == Contact(booking.contact_name or "", booking.contact_email or "", booking.contact_phone or ""):
-        return
-    write_contact(booking, contact)
-    record(booking, "contact", by=by, now=now)
+    if contact != Contact(booking.contact_name or "", booking.contact_email or "", booking.contact_phone or ""):
+        write_contact(booking, contact)
+        record(booking, "contact", by=by, now=now)
 
 
 def write_contact(booking: Booking, contact: Contact) -> None:

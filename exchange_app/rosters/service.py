@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import changes
+from exchange_app.bookings import changes, letters
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import MoreAreNamed, NamedMeanwhile
 from exchange_app.bookings.models import Booking, ChangeKind
@@ -77,7 +77,9 @@ def register_group(
         imported = _keep(booking, reading, (), now)
         if reading.right or reading.to_mend:
             bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
-        if not imported.to_mend:
+        if imported.to_mend:
+            letters.write_held(booking, now)
+        else:
             bookings.submit_booking(booking, by=by, now=now)
         db.session.flush()
         bookings.claim_seats(booking, pools)
