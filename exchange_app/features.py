@@ -2,12 +2,14 @@
 
 from exchange_app.accounts.commands import account_commands
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
+from exchange_app.accounts.sending import ACCOUNT_LETTERS
 from exchange_app.accounts.views import accounts
 from exchange_app.bookings.commands import seat_commands
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
 from exchange_app.bookings.message_sending import MESSAGE_LETTERS
 from exchange_app.bookings.queries import find_booking_by_code
 from exchange_app.bookings.sending import BOOKING_LETTERS, load_bookings
+from exchange_app.bookings.summary_sending import SUMMARY_LETTERS
 from exchange_app.bookings.views import bookings
 from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue
@@ -34,6 +36,6 @@ LABELS = (
     BOOKING_LABELS,
     ROSTER_LABELS,
 )
-LETTERS = (*BOOKING_LETTERS, *MESSAGE_LETTERS)
+LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (account_commands, seat_commands, demo_commands)

@@ -1,7 +1,7 @@
 """Holds and offers that ran out, waiting lists, departures that were called off, decisions and rosters that are due,
-addresses that nobody needs any more."""
+organisers' summaries, addresses that nobody needs any more."""
 
-from exchange_app.bookings import approvals, followers, reminders, service, waiting
+from exchange_app.bookings import approvals, followers, reminders, service, summaries, waiting
 from exchange_app.core.errors import Conflict
 from tasks.app import celery, repeat
 
@@ -20,6 +20,11 @@ def release_called_off() -> None:
 def plan_reminders() -> None:
     repeat(reminders.plan_reminders)
     repeat(approvals.remind_approvers)
+
+
+@celery.task(name="bookings.plan_summaries")
+def plan_summaries() -> None:
+    repeat(summaries.plan_summaries)
 
 
 @celery.task(name="bookings.forget_followers")

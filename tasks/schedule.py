@@ -22,6 +22,7 @@ SECONDS_BETWEEN = {
     "bookings.offer_seats": 30,
     "bookings.release_called_off": 60,
     "bookings.plan_reminders": 300,
+    "bookings.plan_summaries": 300,
     "bookings.forget_followers": 3600,
     "departures.release_allotments": 60,
     "departures.turn_pages": 3600,

@@ -9,6 +9,7 @@ from exchange_app.accounts import service
 from exchange_app.accounts.passwords import hash_password
 from exchange_app.accounts.rules import new_first_password
 from exchange_app.accounts.service import Profile
+from exchange_app.core.clock import now
 from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
 from exchange_app.core.text import DEFAULT_LANGUAGE, Translated
@@ -37,7 +38,8 @@ def add_administrator(email: str, name: str, organisation: str, city_code: str, 
             known = {city.code: city for city in list_cities()}
             city = known.get(city_code) or partners.add_city(city_terms)
             office = partners.add_organisation(_office(city.id, organisation))
-            service.add_user(office, Profile(email, name, Role.ADMINISTRATOR), password_hash=password_hash)
+            profile = Profile(email, name, Role.ADMINISTRATOR)
+            service.add_user(office, profile, password_hash=password_hash, now=now())
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence) from None
     click.echo(f"{email} signs in with the password {password} and should change it at once.")

@@ -13,3 +13,16 @@ LABELS: Labels = {
         Role.ADMINISTRATOR: sentence("Administrator"),
     }
 }
+
+# What somebody may do, in one sentence.
+WHAT_ROLES_DO = {
+    Role.LEADER: sentence(
+        "You can register groups of your school for exchange visits, keep their rosters, and change or cancel bookings."
+    ),
+    Role.HEAD: sentence("You can approve or decline the groups of your school where a package asks for it."),
+    Role.BUREAU: sentence("You can approve or decline the groups of your city's schools where a package asks for it."),
+    Role.ORGANISER: sentence(
+        "You can offer packages and dates, decide about the groups that register, and write to them."
+    ),
+    Role.ADMINISTRATOR: sentence("You can keep cities, organisations and accounts, and look after the letters."),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.core.database import Moment, RowId, choice, db
@@ -14,10 +14,11 @@ from exchange_app.partners.models import Organisation
 
 
 class User(db.Model):
-    """Somebody who signs in, for an organisation. ``email`` is lower case; ``closed_at`` ends the account.
+    """Somebody who signs in, for an organisation.
 
-    ``channels`` are the ways by which letters are to be tried, in this order; ``robot`` is the web address of a group
-    robot that shows them.
+    ``email`` is lower case; ``closed_at`` ends the account. ``first_signed_in_at`` is when they first signed in, as far
+    as is known; ``wants_summary`` whether an organiser gets a summary each morning. ``channels`` are the ways by which
+    letters are to be tried, in this order; ``robot`` is the web address of a group robot that shows them.
     """
 
     __tablename__ = "users"
@@ -34,6 +35,8 @@ class User(db.Model):
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     channels: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["mail"], server_default='["mail"]')
     robot_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    first_signed_in_at: Mapped[datetime | None] = mapped_column(Moment)
+    wants_summary: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     phone = Sealed()
     robot = Sealed()

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from exchange_app.accounts import queries
+from exchange_app.accounts import letters, queries
 from exchange_app.accounts.errors import EmailTaken, OwnAccount, WrongPassword, WrongSignIn
 from exchange_app.accounts.models import SignIn, User
 from exchange_app.accounts.passwords import hash_password, is_outdated, is_password
@@ -60,15 +60,18 @@ def prove_password(user: User, password: str) -> None:
         raise WrongPassword()
 
 
-def sign_in(proof: Proof, *, now: datetime) -> str:
-    """Begin a sign-in; returns its token, which is kept nowhere but in the browser's cookie."""
-    token = secrets.token_urlsafe(32)
+def sign_in(proof: Proof, *, is_known_browser: bool, now: datetime) -> str:
+    """Begin a sign-in; returns its token, which is kept nowhere but in the browser's cookie. Its owner is told of one
+    from a browser that the account was not used with before, but for the very first."""
+    user, token = proof.user, secrets.token_urlsafe(32)
     if proof.renewed_hash is not None:
-        proof.user.password_hash = proof.renewed_hash
-    db.session.execute(delete(SignIn).where(SignIn.user_id == proof.user.id, SignIn.ends_at <= now))
-    db.session.add(
-        SignIn(token_hash=token_hash(token), user_id=proof.user.id, started_at=now, ends_at=now + SIGN_IN_LENGTH)
-    )
+        user.password_hash = proof.renewed_hash
+    if user.first_signed_in_at is None:
+        user.first_signed_in_at = now
+    elif not is_known_browser:
+        letters.write_new_browser(user, now)
+    db.session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.ends_at <= now))
+    db.session.add(SignIn(token_hash=token_hash(token), user_id=user.id, started_at=now, ends_at=now + SIGN_IN_LENGTH))
     db.session.flush()
     return token
 
@@ -81,11 +84,16 @@ def end_sign_in(sign_in: SignIn) -> None:
     db.session.delete(sign_in)
 
 
-def change_password(user: User, *, password_hash: str, token: str) -> None:
+def end_other_sign_ins(user: User, *, token: str) -> None:
+    """Every sign-in but the one of ``token``."""
+    db.session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.token_hash != token_hash(token)))
+
+
+def change_password(user: User, *, password_hash: str, token: str, now: datetime) -> None:
     """Every sign-in but the one of ``token`` ends: whoever else knew the old password is out."""
     user.password_hash = password_hash
-    others = delete(SignIn).where(SignIn.user_id == user.id, SignIn.token_hash != token_hash(token))
-    db.session.execute(others)
+    end_other_sign_ins(user, token=token)
+    letters.write_password_changed(user, now)
 
 
 def change_person(user: User, *, name: str, phone: str, language: str) -> None:
@@ -95,7 +103,12 @@ def change_person(user: User, *, name: str, phone: str, language: str) -> None:
     db.session.flush()
 
 
-def add_user(organisation: Organisation, profile: Profile, *, password_hash: str) -> User:
+def choose_summary(user: User, *, is_wanted: bool) -> None:
+    """Whether an organiser gets a summary each morning."""
+    user.wants_summary = is_wanted
+
+
+def add_user(organisation: Organisation, profile: Profile, *, password_hash: str, now: datetime) -> User:
     """Raises HeadOfNoSchool, BureauNoOffice or EmailTaken; the transaction is then to be given up."""
     check_workplace(profile.role, organisation.kind)
     user = User(
@@ -112,6 +125,7 @@ def add_user(organisation: Organisation, profile: Profile, *, password_hash: str
         db.session.flush()
     except IntegrityError:
         raise EmailTaken() from None
+    letters.write_opened(user, now)
     return user
 
 
@@ -119,20 +133,25 @@ def close_user(user: User, *, by: User, now: datetime) -> None:
     """Nobody signs in with the account any more, and every sign-in of it ends. Raises OwnAccount."""
     if user.id == by.id:
         raise OwnAccount()
-    user.closed_at = user.closed_at or now
+    if user.is_active:
+        user.closed_at = now
+        letters.write_closed(user, now)
     _end_all(user)
 
 
-def reopen_user(user: User) -> None:
-    user.closed_at = None
+def reopen_user(user: User, *, now: datetime) -> None:
+    if not user.is_active:
+        user.closed_at = None
+        letters.write_reopened(user, now)
     db.session.flush()
 
 
-def reset_password(user: User, *, password_hash: str, by: User) -> None:
+def reset_password(user: User, *, password_hash: str, by: User, now: datetime) -> None:
     """For somebody who forgot theirs; every sign-in ends. Raises OwnAccount: one's own is changed on one's own page."""
     if user.id == by.id:
         raise OwnAccount()
     user.password_hash = password_hash
+    letters.write_password_reset(user, now)
     _end_all(user)
 
 

@@ -10,8 +10,10 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from exchange_app.accounts import queries, service
-from exchange_app.accounts.errors import BureauNoOffice, EmailTaken, HeadOfNoSchool, WrongSignIn
+from exchange_app.accounts.browsers import is_known_browser, remember_account
+from exchange_app.accounts.errors import BureauNoOffice, EmailTaken, HeadOfNoSchool, UserNotFound, WrongSignIn
 from exchange_app.accounts.forms import NewUserForm, PasswordForm, PersonForm, SignInForm
+from exchange_app.accounts.links import is_unsubscribing
 from exchange_app.accounts.models import User
 from exchange_app.accounts.passwords import hash_password
 from exchange_app.accounts.rules import SHORTEST_PASSWORD, check_password_strength, new_first_password
@@ -24,10 +26,11 @@ from exchange_app.core.sealing import keys
 from exchange_app.core.transaction import transaction
 from exchange_app.web.addresses import safe_next
 from exchange_app.web.errors import beside_field
+from exchange_app.web.headers import secret_address
 from exchange_app.web.languages import remember_language
 from exchange_app.web.limits import client_address, slow_down
 from exchange_app.web.paging import page_of
-from exchange_app.web.policies import allows, anyone
+from exchange_app.web.policies import allows, anyone, proven_by_address
 
 accounts = Blueprint("accounts", __name__)
 
@@ -68,9 +71,11 @@ def sign_in() -> ResponseReturnValue:
         else:
             with transaction():
                 service.sign_out(current_token())
-                token = service.sign_in(proof, now=now())
+                token = service.sign_in(proof, is_known_browser=is_known_browser(proof.user), now=now())
             keep_sign_in(token, proof.user)
-            return redirect(onward or url_for(HOME_PAGES[proof.user.role]), 303)
+            answer = redirect(onward or url_for(HOME_PAGES[proof.user.role]), 303)
+            remember_account(answer, proof.user)
+            return answer
     return render_template("accounts/sign_in.html", form=form, onward=onward), form.status
 
 
@@ -110,7 +115,7 @@ def change_password() -> ResponseReturnValue:
         else:
             password_hash = hash_password(form.new_password.data)
             with transaction():
-                service.change_password(_me(), password_hash=password_hash, token=current_token())
+                service.change_password(_me(), password_hash=password_hash, token=current_token(), now=now())
             flash(gettext("Your password was changed; every other sign-in has ended."))
             return redirect(url_for("accounts.account"), 303)
     return _show_account(PersonForm(formdata=None, obj=current_user), form)
@@ -137,6 +142,39 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.account"), 303)
 
 
+@accounts.post("/account/sign-ins/end-others")
+@allows()
+def end_other_sign_ins() -> ResponseReturnValue:
+    with transaction():
+        service.end_other_sign_ins(_me(), token=current_token())
+    flash(gettext("Every other sign-in has ended."))
+    return redirect(url_for("accounts.account"), 303)
+
+
+@accounts.post("/account/summary/<any(on, off):wanted>")
+@allows(Role.ORGANISER)
+def choose_summary(wanted: str) -> ResponseReturnValue:
+    with transaction():
+        service.choose_summary(_me(), is_wanted=wanted == "on")
+    flash(gettext("You get a summary each morning.") if wanted == "on" else gettext("You get no more summaries."))
+    return redirect(url_for("accounts.account"), 303)
+
+
+@accounts.route("/unsubscribe/<int:user_id>/<signature>", methods=["GET", "POST"])
+@proven_by_address
+@secret_address
+@anyone
+def unsubscribe(user_id: int, signature: str) -> ResponseReturnValue:
+    """Opening the page changes nothing: mail scanners follow links. The form is the one that RFC 8058 sends too."""
+    user = queries.get_user(user_id)
+    if not is_unsubscribing(user, signature):
+        raise UserNotFound()
+    if request.method == "POST":
+        with transaction():
+            service.choose_summary(user, is_wanted=False)
+    return render_template("accounts/unsubscribe.html", user=user)
+
+
 @accounts.get("/administrator/users")
 @allows(Role.ADMINISTRATOR)
 def users() -> ResponseReturnValue:
@@ -155,7 +193,7 @@ def add_user() -> ResponseReturnValue:
         try:
             with transaction():
                 organisation = queries.get_organisation(form.organisation_id.data)
-                user = service.add_user(organisation, _profile(form), password_hash=password_hash)
+                user = service.add_user(organisation, _profile(form), password_hash=password_hash, now=now())
         except (EmailTaken, HeadOfNoSchool, BureauNoOffice) as refusal:
             beside_field(form, refusal)
         else:
@@ -192,7 +230,7 @@ def close_user(user_id: int) -> ResponseReturnValue:
 @allows(Role.ADMINISTRATOR)
 def reopen_user(user_id: int) -> ResponseReturnValue:
     with transaction():
-        service.reopen_user(queries.get_user(user_id))
+        service.reopen_user(queries.get_user(user_id), now=now())
     flash(gettext("The account was opened again."))
     return redirect(url_for("accounts.users"), 303)
 
@@ -204,7 +242,7 @@ def reset_password(user_id: int) -> ResponseReturnValue:
     password_hash = hash_password(first_password)
     with transaction():
         user = queries.get_user(user_id)
-        service.reset_password(user, password_hash=password_hash, by=_me())
+        service.reset_password(user, password_hash=password_hash, by=_me(), now=now())
     return render_template("accounts/reset_password.html", user=user, first_password=first_password)
 
 

@@ -10,7 +10,9 @@ import hmac
 
 from exchange_app.bookings.models import Booking
 from exchange_app.core.sealing import keys
+from exchange_app.departures.models import Departure
 
+DESK_PATH = "/organiser/bookings"
 SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 
@@ -28,6 +30,15 @@ def check_path(booking: Booking) -> str:
 
 def booking_path(booking: Booking) -> str:
     return f"/bookings/{booking.code}"
+
+
+def departure_path(departure: Departure) -> str:
+    """Its groups, as the host sees them."""
+    return f"/organiser/departures/{departure.id}/bookings"
+
+
+def waiting_list_path(departure: Departure) -> str:
+    return f"/organiser/departures/{departure.id}/waiting"
 
 
 def booking_feed_path(booking: Booking) -> str:

@@ -63,7 +63,7 @@ def _load(now: datetime) -> None:
     today = now.astimezone(ZONE).date()
     add_cities(known)
     add_organisations(known)
-    add_people(known)
+    add_people(known, now)
     add_bases(known)
     add_menus(known, today)
     add_packages(known)

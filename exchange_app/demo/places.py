@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from exchange_app.accounts import service as accounts
 from exchange_app.accounts.passwords import hash_password
 from exchange_app.accounts.service import Profile
@@ -37,13 +39,13 @@ def add_organisations(known: Known) -> None:
         db.session.add(organisation)
 
 
-def add_people(known: Known) -> None:
+def add_people(known: Known, now: datetime) -> None:
     password_hash = hash_password(PASSWORD)  # slow on purpose, so once for all
     for entry in read("people")["person"]:
         key = entry.pop("key")
         organisation = known.organisations[entry.pop("organisation")]
         profile = Profile(role=Role(entry.pop("role")), **entry)
-        known.people[key] = accounts.add_user(organisation, profile, password_hash=password_hash)
+        known.people[key] = accounts.add_user(organisation, profile, password_hash=password_hash, now=now)
 
 
 def add_bases(known: Known) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from werkzeug.routing import Rule
 
+from exchange_app.accounts.links import unsubscribe_path
 from exchange_app.accounts.models import User
 from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking
@@ -86,6 +87,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "catalogue.base": {"slug": base.slug},
         "catalogue.menu_item": {"slug": item.slug},
         "departures.package": {"slug": package.slug},
+        "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},
         "": {
             "base_id": base.id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import BookingState
+from exchange_app.bookings.models import Booking, BookingEvent, ChangeKind, ChangeRequest
+from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -18,6 +19,7 @@ from tests.builders import make_city, make_departure, make_organisation, make_pa
 MEETS_AT = datetime(2027, 4, 12, 0, 30, tzinfo=UTC)  # half past eight in the morning there
 ROSTER_DUE_AT = datetime(2027, 4, 5, 10, 0, tzinfo=UTC)
 WRITTEN_AT = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
+A_NIGHT = timedelta(hours=12)
 
 DRUMS = Translated(zh_Hans="天琴弹唱体验", en="Playing the tianqin")
 PAINTINGS = Translated(zh_Hans="乘船观赏左江花山岩画", en="By boat to the rock paintings of Huashan")
@@ -64,6 +66,68 @@ def make_other_date(departure: Departure) -> Departure:
         roster_due_at=datetime(2027, 4, 12, 10, 0, tzinfo=UTC),
         meeting_point=departure.meeting_point,
     )
+
+
+def organiser_of(booking: Booking) -> User:
+    """Somebody who keeps the package."""
+    host = booking.departure.package.organiser
+    found = db.session.query(User).filter_by(email="huang@host.example").one_or_none()
+    fixed = {"uid": "fedcba9876543210fedcba9876543210", "name": "黄小兰", "email": "huang@host.example"}
+    return found or make_user(host, Role.ORGANISER, **fixed)
+
+
+def make_morning(booking: Booking) -> None:
+    """One of everything that an organiser's summary tells of, beside the booking itself."""
+    later, soon = make_other_date(booking.departure), _make_date_soon(booking.departure)
+    confirmed = _make_another(booking, "M2T4X9QA", later, BookingState.CONFIRMED, submitted_at=WRITTEN_AT - A_NIGHT)
+    db.session.add(
+        ChangeRequest(
+            booking_id=confirmed.id,
+            kind=ChangeKind.PARTY,
+            facts={"pupils": 28, "staff": 4},
+            reason="",
+            asked_at=WRITTEN_AT - A_NIGHT,
+            asked_by_id=booking.leader_id,
+        )
+    )
+    gone = _make_another(booking, "W8RZ3KDB", later, BookingState.CANCELLED)
+    db.session.add(BookingEvent(booking_id=gone.id, at=WRITTEN_AT - A_NIGHT, what=Step.CANCEL))
+    _make_another(booking, "H5N2PV7C", soon, BookingState.CONFIRMED, named=20)
+    _make_another(booking, "Q9BD6JXE", later, BookingState.WAITING, submitted_at=None, queued_at=booking.created_at)
+
+
+def _make_date_soon(departure: Departure) -> Departure:
+    return make_departure(
+        departure.package,
+        starts_on=date(2027, 3, 5),
+        meets_at=datetime(2027, 3, 5, 0, 30, tzinfo=UTC),
+        closes_at=datetime(2027, 3, 2, 10, 0, tzinfo=UTC),
+        roster_due_at=datetime(2027, 3, 3, 10, 0, tzinfo=UTC),
+        meeting_point=departure.meeting_point,
+    )
+
+
+def _make_another(booking: Booking, code: str, departure: Departure, state: BookingState, **more: Any) -> Booking:
+    """A group of the same school."""
+    other = Booking(
+        **{
+            "code": code,
+            "departure": departure,
+            "school": booking.school,
+            "leader": booking.leader,
+            "form_token": code,
+            "pupils": 30,
+            "staff": 4,
+            "state": state,
+            "language": booking.language,
+            "created_at": booking.created_at,
+            "submitted_at": datetime(2027, 2, 20, 1, 30, tzinfo=UTC),
+        }
+        | more
+    )
+    db.session.add(other)
+    db.session.flush()
+    return other
 
 
 def _make_package(city: City) -> Package:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from exchange_app.accounts.sending import load_users
 from exchange_app.bookings.models import Booking, BookingEvent, Message
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver, Publication
@@ -23,11 +24,12 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause, DepartureState
 from exchange_app.factory import create_app
 from exchange_app.features import LETTERS
+from exchange_app.outbox.finding import known_kinds
 from exchange_app.outbox.models import Letter
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
-from tests.letters.group import WRITTEN_AT, make_group, make_other_date
+from tests.letters.group import WRITTEN_AT, make_group, make_morning, make_other_date, organiser_of
 from tests.settings import make_settings
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -36,6 +38,7 @@ PUBLIC_URL = "https://exchange.example"
 
 # What the booking has become when a kind of letter speaks of it.
 STATES = {
+    "booking_held": BookingState.HELD,
     "booking_submitted": BookingState.SUBMITTED,
     "booking_declined": BookingState.DECLINED,
     "booking_cancelled": BookingState.CANCELLED,
@@ -52,6 +55,7 @@ STATES = {
     "approval_wanted": BookingState.SUBMITTED,
     "booking_taken_back": BookingState.SUBMITTED,
     "reminder_afterwards": BookingState.DONE,
+    "organiser_summary": BookingState.SUBMITTED,
 }
 REASONS = {"zh_Hans": "台风来袭，学校停课。", "en": "A typhoon is coming; the schools are closed."}
 
@@ -72,6 +76,7 @@ MET_EARLIER = {
 
 # What a kind of letter is told beside the reason.
 FACTS: Mapping[str, Mapping[str, Any]] = {
+    "booking_held": {"until": OFFERED_UNTIL.isoformat()},
     "booking_declined": {"approver": "school_head"},
     "booking_offered": {"until": OFFERED_UNTIL.isoformat()},
     "booking_list_ended": {"until": OFFERED_UNTIL.isoformat()},
@@ -87,6 +92,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "booking_request_answered": {"kind": "party", "pupils": 28, "staff": 4, "is_granted": True},
     "organiser_message": {"booking": 1},
     "organiser_message_test": WRITTEN_BY_HOST,
+    "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
 }
 
 
@@ -128,6 +134,8 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
     """What the booking is like when such a letter is written about it."""
     booking.state = state or STATES.get(kind, BookingState.CONFIRMED)
     booking.approvals = booking.departure.package.approvals = ["school_head", "host", "education_bureau"]
+    if kind == "organiser_summary":
+        make_morning(booking)
     if kind == "organiser_message":
         author, about = booking.leader_id, booking.departure_id
         db.session.add(
@@ -136,8 +144,11 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
             )
         )
     match booking.state:
+        case BookingState.HELD:
+            booking.hold_ends_at, booking.submitted_at, booking.contact_name = OFFERED_UNTIL, None, None
         case BookingState.SUBMITTED:
-            booking.awaiting, booking.awaiting_since = Approver.SCHOOL_HEAD, WAITS_SINCE
+            decides = Approver.HOST if kind == "organiser_summary" else Approver.SCHOOL_HEAD
+            booking.awaiting, booking.awaiting_since = decides, WAITS_SINCE
         case BookingState.WAITING:
             booking.queued_at, booking.submitted_at = booking.created_at, None
         case BookingState.OFFERED:
@@ -152,12 +163,17 @@ def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: A
     return NewLetter(
         key=f"booking:{booking.id}:{slug}",
         kind=kind,
-        subject_id=booking.id,
+        subject_id=subject_of(kind, booking),
         address="li.ming@school.example",
         language=language,
         due_at=WRITTEN_AT,
         facts={"reason": REASONS[language], "day": "2027-04-09", **FACTS.get(kind, {}), **facts},
     )
+
+
+def subject_of(kind: str, booking: Booking) -> int:
+    """What such a letter is about: the booking, or an organiser's account."""
+    return organiser_of(booking).id if known_kinds()[kind].load is load_users else booking.id
 
 
 def read(kind: str, language: str, state: BookingState | None = None, /, **facts: Any) -> ReadableLetter:
@@ -249,6 +265,8 @@ def test_what_people_wrote_cannot_become_markup(site: Flask, kind: str) -> None:
         booking = make_group("en")
         prepare(booking, kind)
         booking.departure.package.title = Translated(en="<b>Bold</b> & <script>alert(1)</script>")
+        booking.departure.package.organiser.name = booking.departure.package.title
+        organiser_of(booking).name = "<b>Bold</b> & <script>"
         booking.contact_name = '<img src="https://elsewhere.example/x">'
         booking.departure.called_off_reason = Translated(en="<i>")
         write_letters([_letter(booking, kind, "the-letter", "en", reason="<i>")], WRITTEN_AT)

@@ -1,0 +1,49 @@
+"""Which letter goes to whom when an account, its password or its sign-ins change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from exchange_app.accounts.models import User
+from exchange_app.outbox.service import NewLetter, write_letters
+
+
+def write_opened(user: User, now: datetime) -> None:
+    _write(user, "account_opened", "opened", now)
+
+
+def write_closed(user: User, now: datetime) -> None:
+    _write(user, "account_closed", _stamped("closed", now), now)
+
+
+def write_reopened(user: User, now: datetime) -> None:
+    _write(user, "account_reopened", _stamped("reopened", now), now)
+
+
+def write_password_changed(user: User, now: datetime) -> None:
+    _write(user, "password_changed", _stamped("password_changed", now), now)
+
+
+def write_password_reset(user: User, now: datetime) -> None:
+    _write(user, "password_reset", _stamped("password_reset", now), now)
+
+
+def write_new_browser(user: User, now: datetime) -> None:
+    _write(user, "new_browser", _stamped("new_browser", now), now)
+
+
+def _stamped(slug: str, now: datetime) -> str:
+    """Each time is a letter of its own."""
+    return f"{slug}:{now:%Y%m%dT%H%M%S%f}"
+
+
+def _write(user: User, kind: str, slug: str, now: datetime) -> None:
+    letter = NewLetter(
+        key=f"user:{user.id}:{slug}",
+        kind=kind,
+        subject_id=user.id,
+        address=user.email,
+        language=user.language,
+        due_at=now,
+    )
+    write_letters([letter], now)

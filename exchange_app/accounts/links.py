@@ -1,0 +1,24 @@
+"""Where letters to people with accounts lead. A signature proves by itself that its holder was given the address."""
+
+from __future__ import annotations
+
+import hmac
+
+from exchange_app.accounts.models import User
+from exchange_app.core.sealing import keys
+
+SIGN_IN_PATH = "/sign-in"
+ACCOUNT_PATH = "/account"
+SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
+
+
+def unsubscribe_path(user: User) -> str:
+    return f"/unsubscribe/{user.id}/{_signature(user)}"
+
+
+def is_unsubscribing(user: User, signature: str) -> bool:
+    return hmac.compare_digest(_signature(user).encode(), signature.encode())
+
+
+def _signature(user: User) -> str:
+    return keys().fingerprint(user.uid, "unsubscribe")[:SIGNATURE_LENGTH]
