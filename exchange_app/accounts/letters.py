@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from exchange_app.accounts.models import User
-from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.accounts.ways import recipient_of
+from exchange_app.outbox.service import letter_to, write_letters
 
 
 def write_opened(user: User, now: datetime) -> None:
@@ -38,12 +39,5 @@ def _stamped(slug: str, now: datetime) -> str:
 
 
 def _write(user: User, kind: str, slug: str, now: datetime) -> None:
-    letter = NewLetter(
-        key=f"user:{user.id}:{slug}",
-        kind=kind,
-        subject_id=user.id,
-        address=user.email,
-        language=user.language,
-        due_at=now,
-    )
-    write_letters([letter], now)
+    key = f"user:{user.id}:{slug}"
+    write_letters([letter_to(recipient_of(user), key=key, kind=kind, subject_id=user.id, due_at=now)], now)

@@ -57,7 +57,7 @@ def _is_still_closed(user: User, letter: Letter, now: datetime) -> bool:
 
 
 def _kind(name: str, words: Any, is_still_true: Callable[[User, Letter, datetime], bool] = _is_open) -> Kind[User]:
-    return Kind(name, words, load=load_users, is_still_true=is_still_true, context=words_for)
+    return Kind(name, words, load=load_users, is_still_true=is_still_true, context=words_for, leads_to="account_url")
 
 
 ACCOUNT_LETTERS = (

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from exchange_app.accounts.models import User
+from exchange_app.accounts.ways import recipient_of
 from exchange_app.bookings.models import Booking, ChangeRequest, Follower
 from exchange_app.bookings.queries import count_confirmations, list_approvals, list_approver_users, list_followers
+from exchange_app.bookings.readers import family_of, leader_of
 from exchange_app.bookings.rules import Party, held_letter_at
 from exchange_app.catalogue.models import Approver
 from exchange_app.departures.models import Departure
-from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.outbox.service import NewLetter, letter_to, write_letters
+from exchange_app.outbox.ways import Recipient
 
 
 def write_held(booking: Booking, now: datetime) -> None:
@@ -156,7 +159,7 @@ def _stamp(moment: datetime) -> str:
 
 
 def _to_leader(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
-    return _letter(booking, kind, slug, now, booking.leader_address, booking.language, facts)
+    return _letter(booking, kind, slug, now, leader_of(booking), facts)
 
 
 def _to_organisers(
@@ -168,7 +171,7 @@ def _to_organisers(
 
 
 def _to_person(booking: Booking, person: User, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
-    return _letter(booking, kind, f"{slug}:{person.id}", now, person.email, person.language, facts)
+    return _letter(booking, kind, f"{slug}:{person.id}", now, recipient_of(person), facts)
 
 
 def _to_families(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> list[NewLetter]:
@@ -183,18 +186,11 @@ def _to_families_who_counted_on_it(booking: Booking, kind: str, slug: str, now: 
 
 def _to_family(booking: Booking, follower: Follower, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:
     slug = f"{slug}:{follower.address_hash[:32]}"
-    return _letter(booking, kind, slug, now, follower.address, follower.language, facts)
+    return _letter(booking, kind, slug, now, family_of(follower), facts)
 
 
 def _letter(
-    booking: Booking, kind: str, slug: str, now: datetime, address: str, language: str, facts: Mapping[str, Any]
+    booking: Booking, kind: str, slug: str, now: datetime, recipient: Recipient, facts: Mapping[str, Any]
 ) -> NewLetter:
-    return NewLetter(
-        key=f"booking:{booking.id}:{slug}",
-        kind=kind,
-        subject_id=booking.id,
-        address=address,
-        language=language,
-        due_at=now,
-        facts=facts,
-    )
+    key = f"booking:{booking.id}:{slug}"
+    return letter_to(recipient, key=key, kind=kind, subject_id=booking.id, due_at=now, facts=facts)

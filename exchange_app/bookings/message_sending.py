@@ -16,7 +16,7 @@ from exchange_app.bookings.sending import load_bookings, words_for
 from exchange_app.core.database import db
 from exchange_app.core.text import sentence
 from exchange_app.outbox.kinds import Kind
-from exchange_app.outbox.models import Channel, Letter
+from exchange_app.outbox.models import Channel, Letter, Urgency
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.rendering import as_text, render
 
@@ -99,6 +99,7 @@ MESSAGE_LETTERS = (
         load=load_written,
         is_still_true=_is_still_to_go,
         context=_words_of_message,
+        urgency=Urgency.PLANNED,
     ),
     Kind(
         TEST_KIND,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload
 
 from exchange_app.accounts.models import User
+from exchange_app.accounts.ways import recipient_of
 from exchange_app.bookings.errors import (
     MessageNotFound,
     MessageStopped,
@@ -20,13 +21,14 @@ from exchange_app.bookings.errors import (
     TooManyMessages,
 )
 from exchange_app.bookings.models import Booking, Message
+from exchange_app.bookings.readers import leader_of
 from exchange_app.bookings.rules import GOING_ON, BookingState
 from exchange_app.bookings.service import record
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import select_departures_of
 from exchange_app.outbox.models import Letter, LetterState
-from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.outbox.service import NewLetter, letter_to, write_letters
 
 KIND = "organiser_message"
 TEST_KIND = "organiser_message_test"
@@ -225,12 +227,11 @@ def _count_today(departure: Departure, now: datetime) -> int:
 
 
 def _to_leader(booking: Booking, message: Message, now: datetime) -> NewLetter:
-    return NewLetter(
+    return letter_to(
+        leader_of(booking),
         key=f"message:{message.id}:{booking.id}",
         kind=KIND,
         subject_id=message.id,
-        address=booking.leader_address,
-        language=booking.language,
         due_at=now,
         facts={"booking": booking.id},
     )
@@ -240,12 +241,11 @@ def send_test(departure: Departure, text: Text, *, to: Collection[BookingState],
     """To whoever writes, as the first of the groups would read it; once for the same words. Raises NobodyToWriteTo."""
     booking, *_ = list_addressed(departure, to, now)
     words = sha256(f"{text.subject}\n{text.words}".encode()).hexdigest()[:32]
-    letter = NewLetter(
+    letter = letter_to(
+        recipient_of(by),
         key=f"message_test:{by.id}:{booking.id}:{words}",
         kind=TEST_KIND,
         subject_id=booking.id,
-        address=by.email,
-        language=by.language,
         due_at=now,
         facts={"subject": text.subject, "words": text.words},
     )

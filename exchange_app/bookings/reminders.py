@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import joinedload
 
-from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking, Follower
+from exchange_app.bookings.readers import family_of, leader_of
 from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.models import Package, ReminderAbout, ReminderReader, ReminderRule
 from exchange_app.catalogue.rules import MOST_DAYS
@@ -27,7 +28,8 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter
-from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.outbox.service import NewLetter, letter_to, write_letters
+from exchange_app.outbox.ways import Recipient
 from exchange_app.partners.models import City
 
 MORNING = time(9)
@@ -293,18 +295,19 @@ def _list_unwritten(series: Series, mailings: Mailings, at_most: int) -> list[Ne
 
 
 def _to_leaders(about: ReminderAbout, mailings: Mailings, at_most: int) -> Iterator[NewLetter]:
-    address = func.coalesce(Booking.contact_email, User.email)
-
     def groups(number: int, mailing: Mailing, departure_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
         key = _key_of(mailing)
-        return (
-            select(literal(number), key, Booking.id, address, Booking.language)
-            .join(User, User.id == Booking.leader_id)
-            .where(*_are_reminded(about, mailing, departure_ids), ~exists().where(Letter.key == key))
+        return select(literal(number), key, Booking.id).where(
+            *_are_reminded(about, mailing, departure_ids), ~exists().where(Letter.key == key)
         )
 
-    for mailing, *row in _rows_of(groups, mailings, at_most):
-        yield _letter(mailing, *row)
+    rows = list(_rows_of(groups, mailings, at_most))
+    found = db.session.scalars(
+        select(Booking).options(joinedload(Booking.leader)).where(Booking.id.in_([row[-1] for row in rows]))
+    )
+    bookings = {booking.id: booking for booking in found}
+    for mailing, key, booking_id in rows:
+        yield _letter(mailing, key, booking_id, leader_of(bookings[booking_id]))
 
 
 def _to_families(about: ReminderAbout, mailings: Mailings, at_most: int) -> Iterator[NewLetter]:
@@ -322,7 +325,7 @@ def _to_families(about: ReminderAbout, mailings: Mailings, at_most: int) -> Iter
     followers = {follower.id: follower for follower in found}
     for mailing, key, follower_id in rows:
         follower = followers[follower_id]
-        yield _letter(mailing, key, follower.booking_id, follower.address, follower.language)
+        yield _letter(mailing, key, follower.booking_id, family_of(follower))
 
 
 def _rows_of(
@@ -355,13 +358,12 @@ def _are_reminded(
         yield Booking.pupils + Booking.staff > Booking.named
 
 
-def _letter(mailing: Mailing, key: str, booking_id: int, address: str, language: str) -> NewLetter:
-    return NewLetter(
+def _letter(mailing: Mailing, key: str, booking_id: int, recipient: Recipient) -> NewLetter:
+    return letter_to(
+        recipient,
         key=key,
         kind=mailing.kind,
         subject_id=booking_id,
-        address=address,
-        language=language,
         due_at=mailing.due_at,
         facts={"day": mailing.day.isoformat()},
     )

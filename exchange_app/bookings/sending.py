@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,7 @@ from exchange_app.core.text import sentence
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import list_alternatives
 from exchange_app.outbox.kinds import Calendar, Kind
-from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.models import Letter, LetterState, Urgency
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.rendering import host_of_links, sender
 
@@ -208,6 +209,9 @@ def _kind(
     return Kind(name, words, load=load_bookings, is_still_true=is_still_true, context=words_for, **more)
 
 
+# Families have no account: their letters lead to the page that needs none.
+_to_family = partial(_kind, leads_to="check_url")
+
 BOOKING_LETTERS = (
     _kind("booking_held", sentence("Seats held, not handed in yet"), _is_left_held),
     _kind("booking_submitted", sentence("Booking received"), _while_state(BookingState.SUBMITTED)),
@@ -261,44 +265,44 @@ BOOKING_LETTERS = (
         _is_meeting_so,
         calendar=_itinerary_while_confirmed,
     ),
-    _kind("family_following", sentence("Word to a family: it will hear"), _while_state(*GOING_ON)),
-    _kind(
+    _to_family("family_following", sentence("Word to a family: it will hear"), _while_state(*GOING_ON)),
+    _to_family(
         "family_called_off",
         sentence("Word to a family: departure called off"),
         _while_state(BookingState.CALLED_OFF),
         calendar=_family_itinerary,
     ),
-    _kind(
+    _to_family(
         "family_cancelled",
         sentence("Word to a family: booking cancelled"),
         _while_state(BookingState.CANCELLED),
         calendar=_family_itinerary,
     ),
-    _kind(
+    _to_family(
         "family_moved",
         sentence("Word to a family: another date"),
         _while_state(*CHANGEABLE),
         calendar=_family_itinerary,
     ),
-    _kind(
+    _to_family(
         "family_rescheduled",
         sentence("Word to a family: another time or place to meet"),
         _is_meeting_so,
         calendar=_itinerary_while_confirmed,
     ),
-    _kind(
+    _to_family(
         "family_unsettled",
         sentence("Word to a family: not certain any more"),
         _while_state(BookingState.SUBMITTED),
         calendar=_family_itinerary,
     ),
-    _kind(
+    _to_family(
         "family_declined",
         sentence("Word to a family: booking not accepted"),
         _while_state(BookingState.DECLINED),
         calendar=_family_itinerary,
     ),
-    _kind(
+    _to_family(
         "family_confirmed",
         sentence("Word to a family: confirmed again"),
         _while_state(BookingState.CONFIRMED),
@@ -307,9 +311,11 @@ BOOKING_LETTERS = (
     _kind("booking_handed_over", sentence("Booking handed over"), _while_state(*GOING_ON)),
     _kind("organiser_request", sentence("A school asks for a change, to the organiser"), _is_request_open),
     _kind("booking_request_answered", sentence("Answer to a request"), _while_state(*BookingState)),
-    _kind("reminder_roster_due", sentence("Reminder that the roster is due"), is_still_true),
-    _kind(THREE_DAYS, sentence("Reminder some days before the trip"), is_still_true),
-    _kind(ONE_DAY, sentence("Reminder right before the trip"), is_still_true),
-    _kind("family_reminder", sentence("Word to a family: the trip is near"), is_still_true),
-    _kind("reminder_afterwards", sentence("Thanks after the trip"), is_still_true),
+    _kind("reminder_roster_due", sentence("Reminder that the roster is due"), is_still_true, urgency=Urgency.PLANNED),
+    _kind(THREE_DAYS, sentence("Reminder some days before the trip"), is_still_true, urgency=Urgency.PLANNED),
+    _kind(ONE_DAY, sentence("Reminder right before the trip"), is_still_true, urgency=Urgency.PLANNED),
+    _to_family(
+        "family_reminder", sentence("Word to a family: the trip is near"), is_still_true, urgency=Urgency.PLANNED
+    ),
+    _kind("reminder_afterwards", sentence("Thanks after the trip"), is_still_true, urgency=Urgency.PLANNED),
 )

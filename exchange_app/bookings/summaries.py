@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 from sqlalchemy.orm import contains_eager
 
 from exchange_app.accounts.models import User
+from exchange_app.accounts.ways import recipient_of
 from exchange_app.bookings.models import Booking, BookingEvent, ChangeRequest
 from exchange_app.bookings.queries import WITH_DEPARTURE, list_open_requests, visible_to
 from exchange_app.bookings.rules import CHANGEABLE, BookingState, Step
@@ -26,7 +27,7 @@ from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter, LetterState
-from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.outbox.service import NewLetter, letter_to, write_letters
 from exchange_app.partners.models import City, Organisation
 
 KIND = "organiser_summary"
@@ -91,12 +92,11 @@ def _map_told_until(user_ids: Sequence[int], now: datetime) -> Mapping[int, date
 
 
 def _letter(user: User, day: date, since: datetime, now: datetime) -> NewLetter:
-    return NewLetter(
+    return letter_to(
+        recipient_of(user),
         key=f"user:{user.id}:summary:{day.isoformat()}",
         kind=KIND,
         subject_id=user.id,
-        address=user.email,
-        language=user.language,
         due_at=now,
         facts={"day": day.isoformat(), "since": since.isoformat()},
     )

@@ -15,7 +15,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.settings import setting
 from exchange_app.core.text import sentence
 from exchange_app.outbox.kinds import Kind
-from exchange_app.outbox.models import Letter
+from exchange_app.outbox.models import Letter, Urgency
 
 MOST_LINES = 10  # of one sort; the rest is on the desk
 
@@ -59,5 +59,7 @@ SUMMARY_LETTERS = (
         is_still_true=_is_worth_sending,
         context=_words,
         unsubscribe=_unsubscribe_url,
+        urgency=Urgency.DIGEST,
+        leads_to="desk_url",
     ),
 )

@@ -39,8 +39,9 @@ class Kind(Generic[Subject]):
     that is said about them; one that is gone is left out. ``is_still_true`` is asked right before sending. ``context``
     gives the names that the templates in `templates/letters/<name>/` use, in the language of the letter; ``host`` is
     who writes it, None for this site itself, and the name that ``leads_to`` says is the address of the page that a text
-    message or a robot shows. Of letters that are due the most urgent go first. ``unsubscribe`` gives the address where a reader who wants no more such
-    letters says so with one click; digests have one, and no letter that somebody has to get.
+    message or a robot shows. Of letters that are due the most urgent go first. ``unsubscribe`` gives the address where
+    a reader who wants no more such letters says so with one click; digests have one, and no letter that somebody has to
+    get.
     """
 
     name: str

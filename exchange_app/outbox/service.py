@@ -17,7 +17,7 @@ from exchange_app.core.transaction import on_commit
 from exchange_app.outbox.errors import LetterSettled
 from exchange_app.outbox.kinds import urgency_of
 from exchange_app.outbox.models import Channel, Letter, LetterState, Urgency, address_hash_of
-from exchange_app.outbox.ways import Way, write_ways
+from exchange_app.outbox.ways import Recipient, Way, write_ways
 
 SENT_AGAIN = (LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED)
 
@@ -38,6 +38,31 @@ class NewLetter:
     channel: Channel = Channel.MAIL
     later_ways: Sequence[Way] = ()
     reader_id: int | None = None
+
+
+def letter_to(
+    recipient: Recipient,
+    *,
+    key: str,
+    kind: str,
+    subject_id: int,
+    due_at: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> NewLetter:
+    """By the first of the recipient's ways, and by the others if need be."""
+    first, *later = recipient.ways
+    return NewLetter(
+        key=key,
+        kind=kind,
+        subject_id=subject_id,
+        address=first.address,
+        language=recipient.language,
+        due_at=due_at,
+        facts=facts or {},
+        channel=first.channel,
+        later_ways=later,
+        reader_id=recipient.user_id,
+    )
 
 
 def write_letters(letters: Sequence[NewLetter], now: datetime) -> None:

@@ -17,6 +17,20 @@ class Way:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a letter is for: at least one way to them, their language, and their account if they have one."""
+
+    ways: Sequence[Way]
+    language: str
+    user_id: int | None = None
+
+
+def way_to(address: str) -> Way:
+    """To somebody without an account, who left a mail address or a telephone number."""
+    return Way(Channel.MAIL if "@" in address else Channel.TEXT, address)
+
+
 def write_ways(ways: Sequence[Way]) -> str | None:
     """As a letter keeps them, sealed; None for no ways."""
     return json.dumps([[way.channel, way.address] for way in ways]) if ways else None

@@ -21,12 +21,12 @@ SUBJECTS = {
         "turning", "ways",
     },
     "partners": set(),
-    "accounts": {"browsers", "links", "passwords", "sending", "sessions"},
+    "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
     "catalogue": {"terms"},
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
-        "queue", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
+        "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
     },
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",

@@ -1,0 +1,34 @@
+"""By which ways letters go to somebody with an account: those that they chose, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exchange_app.accounts.models import User
+from exchange_app.core.settings import setting
+from exchange_app.outbox.models import Channel
+from exchange_app.outbox.ways import Recipient, Way
+
+
+def offered_channels() -> Sequence[Channel]:
+    """What this installation can send by; text messages only where a gateway is set."""
+    return [channel for channel in Channel if channel is not Channel.TEXT or setting("TEXT_GATEWAY")]
+
+
+def recipient_of(user: User) -> Recipient:
+    return Recipient(ways_of(user), user.language, user.id)
+
+
+def ways_of(user: User, *, email: str | None = None, phone: str | None = None) -> Sequence[Way]:
+    """What the user chose and can be reached by, else by mail. ``email`` and ``phone`` take the place of the user's own
+    where somebody is named for one matter."""
+    addresses = {
+        Channel.MAIL: email or user.email,
+        Channel.TEXT: phone or user.phone,
+        Channel.ROBOT: user.robot,
+        Channel.PAGE: user.email,
+    }
+    offered = offered_channels()
+    chosen = [Channel(name) for name in user.channels]
+    ways = [Way(channel, address) for channel in chosen if channel in offered and (address := addresses[channel])]
+    return ways or [Way(Channel.MAIL, email or user.email)]
