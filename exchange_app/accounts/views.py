@@ -142,7 +142,7 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.account"), 303)
 
 
-@accounts.post("/account/sign-ins/end-others")
+@accounts.post("/account/other-sign-ins/end")
 @allows()
 def end_other_sign_ins() -> ResponseReturnValue:
     with transaction():

@@ -88,7 +88,7 @@ def _map_told_until(user_ids: Sequence[int], now: datetime) -> Mapping[int, date
         .where(Letter.written_at > now - LONGEST_SINCE)
         .group_by(Letter.subject_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _letter(user: User, day: date, since: datetime, now: datetime) -> NewLetter:

@@ -92,9 +92,16 @@ def _envelope(letter: Letter, subject: str, now: datetime) -> MIMEMultipart:
     return message
 
 
-def _offer_unsubscribing(message: Message, url: str) -> None:
+class _OneLine(Header):
+    """Never folded: a long address would leave nothing on the header's first line, which not every program reads."""
+
+    def encode(self, splitchars: str = "", maxlinelen: int | None = None, linesep: str = "\n") -> str:
+        return super().encode(maxlinelen=0, linesep=linesep)
+
+
+def _offer_unsubscribing(message: Message[Any, Any], url: str) -> None:
     """RFC 2369, and RFC 8058: a mail program may do it with one click, where the address begins with https."""
-    message["List-Unsubscribe"] = f"<{url}>"
+    message["List-Unsubscribe"] = _OneLine(f"<{url}>")
     if url.startswith("https://"):
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 

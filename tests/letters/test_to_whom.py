@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,12 +19,15 @@ from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.errors import NotEnoughSeats
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.departures.service import terms_of
+from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.transport import Mailbox
 from exchange_app.partners.models import OrganisationKind
 from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_organisation, make_package, make_user
-from tests.outbox.letters import letters
+from tests.outbox.letters import deliver, letters
 from tests.statements import counted_statements
 
 CONTACT = Contact("Li Ming", "li@school.example", "13900001234")
@@ -89,7 +93,7 @@ def test_a_booking_that_is_confirmed_at_once_is_told_to_the_leader_and_to_every_
     submit(package)
     assert kinds_to(TO_LEADER) == ["booking_confirmed"]
     assert languages_of("organiser_notice") == TO_ORGANISERS
-    assert len(letters()) == 3
+    assert len(letters()) == 4  # and the one that was written with the hold and is not true any more
 
 
 def test_organisers_who_decide_are_asked_and_not_told_again_of_what_they_decided(with_host: Package) -> None:
@@ -214,7 +218,67 @@ def test_nobody_is_told_of_a_hold_that_was_given_up(package: Package) -> None:
     booking = hold(package)
     with transaction():
         bookings.cancel_booking(booking, reason="", by=booking.leader, now=NOW)
+    assert told_of_hold() == [LetterState.SKIPPED]
+    assert [letter.kind for letter in letters()] == ["booking_held"]
+
+
+# -------------------------------------------------------------------------------------------------------------- holds
+
+
+def told_of_hold(at: datetime = NOW + timedelta(minutes=14)) -> list[LetterState]:
+    """What became of the letter about a hold of 27 seats, which lasts 42 minutes; nothing while it waits."""
+    deliver(Mailbox(), at=at)
+    return [letter.state for letter in letters() if letter.kind == "booking_held" and letter.state in SETTLED]
+
+
+SETTLED = (LetterState.SENT, LetterState.SKIPPED)
+
+
+def test_a_leader_who_does_not_finish_is_told_once_after_a_third_of_the_hold(package: Package) -> None:
+    booking = hold(package)
+    assert told_of_hold(at=NOW + timedelta(minutes=13, seconds=59)) == []
+    assert told_of_hold() == [LetterState.SENT]
+    (letter,) = [letter for letter in letters() if letter.kind == "booking_held"]
+    assert (letter.address, letter.subject_id) == (booking.leader.email, booking.id)
+
+
+def submit_it(booking: Booking) -> None:
+    bookings.submit_booking(booking, by=booking.leader, now=NOW)
+
+
+def give_it_up(booking: Booking) -> None:
+    bookings.cancel_booking(booking, reason="", by=booking.leader, now=NOW)
+
+
+def hand_it_over(booking: Booking) -> None:
+    colleague = make_user(booking.school, Role.LEADER)
+    changes.hand_over(booking, colleague, by=booking.leader, now=NOW)
+
+
+@pytest.mark.parametrize("become", [submit_it, give_it_up, hand_it_over])
+def test_whoever_finishes_gives_up_or_hands_over_before_is_not_bothered(
+    package: Package, become: Callable[[Booking], None]
+) -> None:
+    booking = hold(package)
+    with transaction():
+        become(booking)
+    assert told_of_hold() == [LetterState.SKIPPED]
+
+
+def test_a_hold_that_has_ended_is_no_news_even_before_its_seats_went_back(package: Package) -> None:
+    hold(package)
+    assert told_of_hold(at=NOW + timedelta(minutes=42)) == [LetterState.SKIPPED]
+
+
+def test_a_hold_that_was_refused_leaves_no_letter(package: Package) -> None:
+    with transaction():
+        departure, leader = make_departure(package, capacity=10), make_leader()
+    with pytest.raises(NotEnoughSeats), transaction():
+        make_hold(departure, leader)
     assert letters() == []
+
+
+# --------------------------------------------------------------------------------------------------- what else happens
 
 
 def test_every_group_of_a_departure_that_is_called_off_is_told_waiting_ones_too(package: Package) -> None:
