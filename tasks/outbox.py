@@ -13,8 +13,10 @@ from exchange_app.outbox.delivery import deliver_due
 from exchange_app.outbox.models import Channel
 from exchange_app.outbox.purging import purge_letters
 from exchange_app.outbox.rendering import host_of_links
-from exchange_app.outbox.transport.carrier import Carrier, Mailbox
+from exchange_app.outbox.transport.carrier import Carrier, Mailbox, NoGateway
 from exchange_app.outbox.transport.mail import choose_carrier
+from exchange_app.outbox.transport.robots import Robots
+from exchange_app.outbox.transport.text_messages import TextMessages
 from tasks.app import celery, repeat
 
 # Each channel has rounds of its own, so that a carrier that keeps a round waiting holds up no other channel. Of mail
@@ -65,9 +67,16 @@ def deliver(channel: Channel) -> None:
 
 
 def carrier_for(channel: Channel) -> Carrier:
-    if channel is Channel.MAIL:
-        return choose_carrier(setting("SMTP_URL"), own_name=host_of_links())
-    return Mailbox()
+    match channel:
+        case Channel.MAIL:
+            return choose_carrier(setting("SMTP_URL"), own_name=host_of_links())
+        case Channel.TEXT:
+            gateway = setting("TEXT_GATEWAY")
+            return TextMessages(gateway) if gateway else NoGateway()
+        case Channel.ROBOT:
+            return Robots()
+        case Channel.PAGE:
+            return Mailbox()
 
 
 @celery.task(name="outbox.purge")

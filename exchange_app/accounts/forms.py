@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, SelectField
+from collections.abc import Iterator
+from typing import Any
 
+from wtforms import PasswordField, SelectField
+from wtforms.validators import StopValidation
+
+from exchange_app.accounts.ways import offered_channels
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
-from exchange_app.web.forms import ChoiceField, EmailField, Form, PhoneField, Required, TextField
+from exchange_app.outbox.errors import RobotAddressUnfit
+from exchange_app.outbox.models import Channel
+from exchange_app.outbox.transport.robot_addresses import check_robot_address
+from exchange_app.web.forms import FILL_IN, ChoiceField, EmailField, Form, PhoneField, Required, TextField
 from exchange_app.web.languages import NAMES
 
 
@@ -23,6 +31,38 @@ class PersonForm(Form):
     language = SelectField(
         sentence("Language of pages and letters"), choices=list(NAMES.items()), validators=[Required()]
     )
+
+
+class ChannelField(ChoiceField):
+    """A way for letters that this installation has."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(Channel, label, **options)
+
+    def iter_choices(self) -> Iterator[Any]:
+        offered = {"", *offered_channels()}
+        return (choice for choice in super().iter_choices() if choice[0] in offered)
+
+
+class ChannelsForm(Form):
+    """``robot`` is needed where it is one of the ways."""
+
+    first = ChannelField(sentence("First"), validators=[Required()])
+    second = ChannelField(sentence("If that fails"), empty=sentence("No other way"))
+    third = ChannelField(sentence("And then"), empty=sentence("No other way"))
+    robot = TextField(sentence("Address of the group robot"), longest=500, render_kw={"autocomplete": "off"})
+
+    def validate_robot(self, field: Any) -> None:
+        if field.data:
+            try:
+                field.data = check_robot_address(field.data)
+            except RobotAddressUnfit as refusal:
+                raise StopValidation(refusal.sentence) from None
+        elif Channel.ROBOT in self.chosen():
+            raise StopValidation(str(FILL_IN))
+
+    def chosen(self) -> list[Channel]:
+        return [way for way in (self.first.data, self.second.data, self.third.data) if way]
 
 
 class PasswordForm(Form):

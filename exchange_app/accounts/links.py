@@ -9,6 +9,7 @@ from exchange_app.core.sealing import keys
 
 SIGN_IN_PATH = "/sign-in"
 ACCOUNT_PATH = "/account"
+CHANNELS_PATH = "/account/channels"
 SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.roles import Role
 from exchange_app.core.sealing import Sealed, new_uid
+from exchange_app.outbox.models import Channel
 from exchange_app.partners.models import Organisation
 
 
@@ -42,9 +43,15 @@ class User(db.Model):
     robot = Sealed()
     organisation: Mapped[Organisation] = relationship()
 
+    has_unread_letters = False  # as of the moment they were found by their sign-in
+
     # What Flask-Login asks of a user; nobody who is not one is ever loaded.
     is_authenticated = True
     is_anonymous = False
+
+    @property
+    def chosen_channels(self) -> list[Channel]:
+        return [Channel(name) for name in self.channels]
 
     @property
     def is_active(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from exchange_app.accounts.errors import SignInNotFound, UserNotFound
 from exchange_app.accounts.models import SignIn, User
 from exchange_app.core.database import db
+from exchange_app.outbox.inbox import has_unread
 from exchange_app.partners.models import City, Organisation
 
 
@@ -30,12 +31,17 @@ def get_user(user_id: int) -> User:
 
 def find_signed_in(token_hash: str, now: datetime) -> User | None:
     """Who is signed in with this token, with organisation and city, in the one statement that every request pays."""
-    return db.session.scalar(
-        select(User)
+    found = db.session.execute(
+        select(User, has_unread(User.id))
         .join(SignIn, SignIn.user_id == User.id)
         .options(joinedload(User.organisation).joinedload(Organisation.city))
         .where(SignIn.token_hash == token_hash, SignIn.ends_at > now, User.closed_at.is_(None))
-    )
+    ).one_or_none()
+    if found is None:
+        return None
+    user: User = found[0]
+    user.has_unread_letters = found[1]
+    return user
 
 
 def list_sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:

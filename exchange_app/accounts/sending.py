@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from exchange_app.accounts.labels import WHAT_ROLES_DO
-from exchange_app.accounts.links import ACCOUNT_PATH, SIGN_IN_PATH
+from exchange_app.accounts.links import ACCOUNT_PATH, CHANNELS_PATH, SIGN_IN_PATH
 from exchange_app.accounts.models import User
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
@@ -44,6 +44,7 @@ def words_for(user: User, letter: Letter, now: datetime) -> dict[str, Any]:
         "zone": ZoneInfo(user.organisation.city.time_zone),
         "sign_in_url": public_url + SIGN_IN_PATH,
         "account_url": public_url + ACCOUNT_PATH,
+        "channels_url": public_url + CHANNELS_PATH,
     }
 
 
@@ -66,5 +67,6 @@ ACCOUNT_LETTERS = (
     _kind("account_reopened", sentence("Account opened again")),
     _kind("password_changed", sentence("Password changed")),
     _kind("password_reset", sentence("Password reset by an administrator")),
+    _kind("channel_test", sentence("Test of the ways that letters take to somebody")),
     _kind("new_browser", sentence("Sign-in from another browser")),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from exchange_app.accounts.rules import SIGN_IN_LENGTH, check_workplace
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import DEFAULT_LANGUAGE
+from exchange_app.outbox.models import Channel
 from exchange_app.partners.models import Organisation
 
 
@@ -106,6 +108,13 @@ def change_person(user: User, *, name: str, phone: str, language: str) -> None:
 def choose_summary(user: User, *, is_wanted: bool) -> None:
     """Whether an organiser gets a summary each morning."""
     user.wants_summary = is_wanted
+
+
+def choose_channels(user: User, channels: Sequence[Channel], *, robot: str | None) -> None:
+    """How letters are to be tried from now on, in this order; ``robot`` is the checked address of a group robot."""
+    user.channels = list(dict.fromkeys(channels))
+    user.robot = robot
+    db.session.flush()
 
 
 def add_user(organisation: Organisation, profile: Profile, *, password_hash: str, now: datetime) -> User:

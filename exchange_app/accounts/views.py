@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from exchange_app.accounts import queries, service
+from exchange_app.accounts import letters, queries, service
 from exchange_app.accounts.browsers import is_known_browser, remember_account
 from exchange_app.accounts.errors import BureauNoOffice, EmailTaken, HeadOfNoSchool, UserNotFound, WrongSignIn
-from exchange_app.accounts.forms import NewUserForm, PasswordForm, PersonForm, SignInForm
+from exchange_app.accounts.forms import ChannelsForm, NewUserForm, PasswordForm, PersonForm, SignInForm
 from exchange_app.accounts.links import is_unsubscribing
 from exchange_app.accounts.models import User
 from exchange_app.accounts.passwords import hash_password
@@ -149,6 +150,36 @@ def end_other_sign_ins() -> ResponseReturnValue:
         service.end_other_sign_ins(_me(), token=current_token())
     flash(gettext("Every other sign-in has ended."))
     return redirect(url_for("accounts.account"), 303)
+
+
+@accounts.route("/account/channels", methods=["GET", "POST"])
+@allows()
+def channels() -> ResponseReturnValue:
+    form = ChannelsForm(**_chosen_channels())
+    if form.validate_on_submit():
+        with transaction():
+            service.choose_channels(_me(), form.chosen(), robot=form.robot.data)
+        flash(gettext("This is how letters reach you from now on."))
+        return redirect(url_for("accounts.channels"), 303)
+    return render_template("accounts/channels.html", form=form), form.status
+
+
+def _chosen_channels() -> dict[str, Any]:
+    chosen = dict(zip(("first", "second", "third"), current_user.chosen_channels, strict=False))
+    return {**chosen, "robot": current_user.robot}
+
+
+@accounts.post("/account/channels/test")
+@allows()
+def test_channels() -> ResponseReturnValue:
+    with transaction():
+        letters.write_channel_tests(_me(), now())
+    flash(
+        gettext(
+            "A test letter is on its way by each of these ways. Ask for another one after a minute at the earliest."
+        )
+    )
+    return redirect(url_for("accounts.channels"), 303)
 
 
 @accounts.post("/account/summary/<any(on, off):wanted>")

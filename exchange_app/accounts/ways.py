@@ -28,7 +28,6 @@ def ways_of(user: User, *, email: str | None = None, phone: str | None = None) -
         Channel.ROBOT: user.robot,
         Channel.PAGE: user.email,
     }
-    offered = offered_channels()
-    chosen = [Channel(name) for name in user.channels]
-    ways = [Way(channel, address) for channel in chosen if channel in offered and (address := addresses[channel])]
+    usable = [channel for channel in user.chosen_channels if channel in offered_channels() and addresses[channel]]
+    ways = [Way(channel, addresses[channel]) for channel in usable]
     return ways or [Way(Channel.MAIL, email or user.email)]

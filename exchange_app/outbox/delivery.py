@@ -111,7 +111,7 @@ def _leave_alone(channel: Channel, problem: str, now: datetime) -> None:
         outlets.note_away(outlet, problem, now)
         if outlets.is_long_away(outlet, now):
             waiting = list_with_another_way(channel, due_before=now - outlets.LONG_AWAY, at_most=PORTION)
-            turn_all([Turn(letter, f"{channel} away: {problem}", now) for letter in waiting])
+            turn_all([Turn(letter, f"{channel}: {problem}", now) for letter in waiting])
 
 
 def _note_back(channel: Channel) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from exchange_app.core.text import sentence
-from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.models import Channel, LetterState
 from exchange_app.outbox.queries import Asked
-from exchange_app.web.labels import Labels
+from exchange_app.web.labels import Labels, label
 
 LABELS: Labels = {
     LetterState: {
@@ -19,6 +20,12 @@ LABELS: Labels = {
         LetterState.SKIPPED: sentence("Not needed any more"),
         LetterState.FAILED: sentence("Failed"),
         LetterState.DOUBTFUL: sentence("In doubt"),
+    },
+    Channel: {
+        Channel.MAIL: sentence("E-mail"),
+        Channel.TEXT: sentence("Text message"),
+        Channel.ROBOT: sentence("Group robot"),
+        Channel.PAGE: sentence("Only here, on your own page"),
     },
     Asked: {
         Asked.DUE: sentence("Due now"),
@@ -38,6 +45,8 @@ PROBLEMS = {
     "the worker ended while handing it over": sentence(
         "The worker ended while it handed the letter over; the mail server may have accepted it."
     ),
+    "enough letters for now": sentence("The reader got many letters in a short time; this one waits a while."),
+    "gateway: not set up": sentence("No gateway for text messages is set up any more."),
     "the address is no mail address": sentence("The address is no e-mail address."),
     "the address is no phone number": sentence("The address is no telephone number."),
     "the address is no robot": sentence("The address is no group robot that letters can go to."),
@@ -82,6 +91,17 @@ PASSED_ON = {
 
 ON_THE_LINE = re.compile(r"(?P<who>gateway|robot)(?::| (?P<answer>\d{3}( \S+)?)$)")
 REFUSAL = re.compile(r"(?P<phase>[A-Za-z]+) (?P<code>\d{3})(?: [245]\.(?P<about>\d+\.\d+))?")
+
+
+def given_up_in_words(given_up: str) -> list[str]:
+    """By which ways a letter was tried in vain, and why, the first first."""
+    return [f"{label(Channel(way))} – {_words_for(problem)}" for way, problem in _given_up(given_up)]
+
+
+def _given_up(given_up: str) -> Iterator[tuple[str, str]]:
+    for reason in given_up.split("; "):
+        way, _, problem = reason.partition(": ")
+        yield way, problem
 
 
 def problem_in_words(problem: str) -> str:

@@ -129,6 +129,12 @@ class Letter(db.Model):
     later_ways = Sealed()
     message = Sealed()
 
+    @property
+    def is_unread(self) -> bool:
+        """The reader has it on their own page and nowhere else, and did not open it; the same as UNREAD."""
+        is_only_here = self.channel is Channel.PAGE and self.state is LetterState.SENT
+        return self.read_at is None and (is_only_here or self.state is LetterState.FAILED)
+
 
 class Outlet(db.Model):
     """One channel's way out of the house, whoever carries it.

@@ -87,5 +87,9 @@ def masked(address: str | None) -> str:
     """An address as a list shows it: enough to recognise, not enough to write to; a dash where it is not kept."""
     if address is None:
         return "—"
+    if "://" in address:
+        return f"{address.partition('://')[0]}://…"
+    if "@" not in address:
+        return f"…{address[-4:]}"
     name, _, domain = address.partition("@")
     return f"{name[:1]}…@{domain}"

@@ -1,4 +1,5 @@
-"""The mailbox: every letter as its reader sees it, how letters fare, and what people do with those that are stuck."""
+"""The mailbox: every letter as its reader sees it, how letters fare, and what people do with those that are stuck; and
+for everybody who signs in the letters to them."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
+from flask_login import current_user
 
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict
@@ -19,8 +21,10 @@ from exchange_app.core.transaction import transaction
 from exchange_app.outbox import queries, resending, service
 from exchange_app.outbox.errors import LetterNotFound
 from exchange_app.outbox.forms import MailboxForm, SearchForm
-from exchange_app.outbox.labels import problem_in_words
+from exchange_app.outbox.inbox import get_letter_of, mark_read, select_inbox
+from exchange_app.outbox.labels import given_up_in_words, problem_in_words
 from exchange_app.outbox.models import Letter
+from exchange_app.outbox.outlets import list_outlets
 from exchange_app.outbox.purging import is_purged
 from exchange_app.outbox.queries import Asked, Cause, LetterFilter, Moments
 from exchange_app.outbox.reading import ReadableLetter, masked, read_letter, title_of, words_of_kind
@@ -53,6 +57,7 @@ def mailbox() -> ResponseReturnValue:
         search=SearchForm(typed=form.about.data),
         kept=_kept("kind", "about", "reader"),
         counts=queries.count_answers(wanted, at),
+        outlets=[outlet for outlet in list_outlets() if outlet.away_since],
         counted=queries.COUNTED,
         days=queries.list_day_figures(at.midnight.date(), ZoneInfo(HOME_ZONE), days=CHARTED_DAYS),
         causes=_causes(wanted, at),
@@ -112,6 +117,8 @@ def letter(letter_id: int) -> ResponseReturnValue:
         is_purged=is_purged(found),
         kept_days=setting("LETTERS_KEPT_DAYS"),
         problem_in_words=problem_in_words,
+        given_up_in_words=given_up_in_words,
+        masked=masked,
     )
 
 
@@ -126,7 +133,11 @@ def _readable(letter: Letter, moment: datetime) -> tuple[ReadableLetter | None, 
 @outbox.get("/mailbox/<int:letter_id>/html")
 @anyone_in_demo_else(Role.ADMINISTRATOR)
 def letter_html(letter_id: int) -> ResponseReturnValue:
-    response = Response(read_letter(queries.get_letter(letter_id), now()).html)
+    return _as_in_a_mail_program(queries.get_letter(letter_id))
+
+
+def _as_in_a_mail_program(letter: Letter) -> Response:
+    response = Response(read_letter(letter, now()).html)
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     return response
 
@@ -134,13 +145,60 @@ def letter_html(letter_id: int) -> ResponseReturnValue:
 @outbox.get("/mailbox/<int:letter_id>/attachments/<int:number>")
 @anyone_in_demo_else(Role.ADMINISTRATOR)
 def attachment(letter_id: int, number: int) -> ResponseReturnValue:
-    attachments = read_letter(queries.get_letter(letter_id), now()).attachments
+    return _attachment(queries.get_letter(letter_id), number)
+
+
+def _attachment(letter: Letter, number: int) -> Response:
+    attachments = read_letter(letter, now()).attachments
     if number >= len(attachments):
         raise LetterNotFound()
     wanted = attachments[number]
     response = Response(wanted.content, content_type=wanted.content_type)
     response.headers.set("Content-Disposition", "attachment", filename=wanted.filename)
     return response
+
+
+@outbox.get("/inbox")
+@allows()
+def inbox() -> ResponseReturnValue:
+    page = page_of(select_inbox(current_user.id))
+    return render_template("outbox/inbox.html", page=page, title_of=title_of)
+
+
+@outbox.post("/inbox/read")
+@allows()
+def read_all() -> ResponseReturnValue:
+    with transaction():
+        mark_read(current_user.id, now())
+    return redirect(url_for("outbox.inbox"), 303)
+
+
+@outbox.post("/inbox/<int:letter_id>")
+@allows()
+def open_letter(letter_id: int) -> ResponseReturnValue:
+    found = get_letter_of(letter_id, current_user.id)
+    with transaction():
+        mark_read(current_user.id, now(), [found.id])
+    return redirect(url_for("outbox.own_letter", letter_id=found.id), 303)
+
+
+@outbox.get("/inbox/<int:letter_id>")
+@allows()
+def own_letter(letter_id: int) -> ResponseReturnValue:
+    found = get_letter_of(letter_id, current_user.id)
+    return render_template("outbox/own_letter.html", letter=found, readable=read_letter(found, now()))
+
+
+@outbox.get("/inbox/<int:letter_id>/html")
+@allows()
+def own_letter_html(letter_id: int) -> ResponseReturnValue:
+    return _as_in_a_mail_program(get_letter_of(letter_id, current_user.id))
+
+
+@outbox.get("/inbox/<int:letter_id>/attachments/<int:number>")
+@allows()
+def own_attachment(letter_id: int, number: int) -> ResponseReturnValue:
+    return _attachment(get_letter_of(letter_id, current_user.id), number)
 
 
 @outbox.post("/mailbox/<int:letter_id>/send-again")

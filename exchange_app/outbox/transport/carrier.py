@@ -76,6 +76,16 @@ class Carrier(Protocol):
         """Say goodbye; the carrier may be used again."""
 
 
+class NoGateway:
+    """A channel that is not set up (any more): what still waits for it takes another way, or waits on."""
+
+    def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
+        raise CarrierAway("gateway: not set up")
+
+    def close(self) -> None:
+        pass
+
+
 class Mailbox:
     """Without a mail server a letter is delivered by being kept with its row, where the mailbox page shows it."""
 
