@@ -43,7 +43,7 @@ LABELS: Labels = {
 PROBLEMS = {
     "stopped by hand": sentence("Somebody decided that it is not to be sent."),
     "the worker ended while handing it over": sentence(
-        "The worker ended while it handed the letter over; the mail server may have accepted it."
+        "The worker ended while it handed the letter over; it may have been accepted."
     ),
     "enough letters for now": sentence("The reader got many letters in a short time; this one waits a while."),
     "gateway: not set up": sentence("No gateway for text messages is set up any more."),

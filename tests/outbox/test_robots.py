@@ -21,6 +21,7 @@ import urllib3.util.connection
 from apprise.manager_plugins import NotificationManager
 
 from exchange_app.outbox.errors import RobotAddressUnfit
+from exchange_app.outbox.labels import problem_in_words
 from exchange_app.outbox.transport.carrier import AddressAway, Envelope, Refused, ShortWords, Unsure
 from exchange_app.outbox.transport.robot_addresses import SERVICES, check_robot_address
 from exchange_app.outbox.transport.robots import RobotPatience, Robots
@@ -239,6 +240,23 @@ def test_neither_address_nor_text_is_told_to_anybody_else(
         told += "".join(traceback.format_exception(trouble))
     told += caplog.text
     assert [secret for secret in ("T0kEn", "SECab1", "团队", "exchange.example") if secret in told] == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("robot 200 93000", "answered: 200 93000"),
+        ("robot: ConnectTimeout", "cannot be reached"),
+        ("robot: no answer (ReadTimeout)", "may have accepted"),
+        ("robot: not asked", "could not be made"),
+        ("gateway 429", "answered: 429"),
+        ("gateway 200 isv.BUSY", "answered: 200 isv.BUSY"),
+        ("gateway: gaierror", "cannot be reached"),
+        ("gateway: no answer (RemoteDisconnected)", "may have accepted"),
+    ],
+)
+def test_people_read_in_words_what_went_wrong(problem: str, words: str) -> None:
+    assert words in problem_in_words(problem)
 
 
 # --- Addresses -----------------------------------------------------------------------------------
