@@ -32,6 +32,7 @@ from exchange_app.outbox.service import NewLetter, write_letters
 from tests.letters.group import WRITTEN_AT, make_group, make_morning, make_other_date, organiser_of
 from tests.settings import make_settings
 
+ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 KINDS = [kind.name for kind in LETTERS]
 PUBLIC_URL = "https://exchange.example"
@@ -199,6 +200,11 @@ def test_words(site: Flask, kind: str, language: str) -> None:
 def test_every_snapshot_is_of_a_letter() -> None:
     kept = {path.name for path in SNAPSHOTS.glob("*.txt")}
     assert kept == {f"{kind}.{language}.txt" for kind in KINDS for language in LANGUAGES}
+
+
+def test_every_kind_stands_in_the_table_of_the_docs() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "letters.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(KINDS)
 
 
 class Page(HTMLParser):
