@@ -43,7 +43,7 @@ def build(now: datetime, leaders: int) -> Offer:
         city = make_city()
         packages = [make_package(host_city=city, days=3, slot_capacity=ENDLESS) for _ in range(8)]
         departures = [_departure(packages[number % 8], now, number % 9) for number in range(LISTED)]
-        by_stops = {stops: _departure(_package_with(stops, city), now, 0) for stops in STOPS}
+        by_stops = {stops: _departure(package_with(stops, city), now, 0) for stops in STOPS}
         small = _departure(packages[0], now, 0, capacity=FEW * SMALLEST)
         password_hash = hash_password(PASSWORD)
         school = make_organisation(city)
@@ -56,7 +56,7 @@ def _departure(package: Package, now: datetime, days_later: int, *, capacity: in
     return make_departure(package, capacity=capacity, now=later, opens_at=now - timedelta(days=1))
 
 
-def _package_with(stops: int, city: City) -> Package:
+def package_with(stops: int, city: City) -> Package:
     """Each stop is a slot of its own."""
     package = make_package(host_city=city, days=-(-stops // STOPS_A_DAY), slot_capacity=ENDLESS)
     item = package.stops[0].menu_item

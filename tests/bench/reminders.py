@@ -1,0 +1,4 @@
+from tests.bench.place import Place
+
+
+def measure(place: Place) -> None: ...
