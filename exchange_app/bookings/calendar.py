@@ -11,11 +11,13 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import groupby
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, Parameters, Timezone, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import spaced_code
@@ -25,6 +27,8 @@ from exchange_app.departures.models import Departure
 
 PRODUCT = "-//exchange-app//itinerary//EN"
 RULES_SINCE = date(2020, 1, 1)  # older time zone rules are left out of the file
+UNFOLDED = 74  # bytes of a line that need not be folded
+NO_PARAMETERS: Any = Parameters()
 
 
 class Method(StrEnum):
@@ -146,7 +150,7 @@ def itinerary_file(booking: Booking, method: Method, sender: Sender, now: dateti
     status = Status.CANCELLED if method is Method.CANCEL else Status.CONFIRMED
     for stretch in stretches:
         calendar.add_component(event_of(booking, stretch, status, sender, Edition(now, changed_at)))
-    return bytes(calendar.to_ical())
+    return as_file(calendar)
 
 
 def new_calendar(method: Method, zones: Sequence[str]) -> Calendar:
@@ -166,6 +170,32 @@ def _time_zone(name: str) -> Timezone:
     rules = Timezone.from_tzid(name, first_date=RULES_SINCE)
     rules.pop("COMMENT", None)  # the library's remark on the years it covers
     return rules
+
+
+def as_file(calendar: Calendar) -> bytes:
+    """What the library's `to_ical` gives, in half the time: that weighs each character of a line, however short it is,
+    and the rules of a time zone are the same in every file."""
+    *beginning, end = calendar.property_items(recursive=False)
+    components = [
+        _time_zone_lines(str(part["TZID"])) if isinstance(part, Timezone) else _lines(part.property_items())
+        for part in calendar.subcomponents
+    ]
+    return b"".join([_lines(beginning), *components, _lines([end])])
+
+
+@cache
+def _time_zone_lines(name: str) -> bytes:
+    return _lines(_time_zone(name).property_items())
+
+
+def _lines(items: Sequence[tuple[str, Any]]) -> bytes:
+    return b"".join(_line(name, value) + b"\r\n" for name, value in items)
+
+
+def _line(name: str, value: Any) -> bytes:
+    line = Contentline.from_parts(name, getattr(value, "params", NO_PARAMETERS), value)
+    written = line.encode()
+    return written if len(written) <= UNFOLDED else bytes(line.to_ical())
 
 
 def stretches_of(departure: Departure) -> Iterator[Stretch]:

@@ -20,6 +20,7 @@ from exchange_app.bookings.calendar import (
     Sender,
     Status,
     Words,
+    as_file,
     event_of,
     new_calendar,
     stretches_of,
@@ -102,4 +103,4 @@ def _feed(
         for stretch in stretches_of(booking.departure):
             event = event_of(booking, stretch, status, sender, Edition(now, now), names_school=names_school)
             calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return as_file(calendar)

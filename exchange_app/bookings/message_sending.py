@@ -117,5 +117,5 @@ def read_before_sending(text: Text, booking_id: int, language: str, now: datetim
     letter = Letter(key="", kind=KIND, facts={"booking": booking_id}, language=language, channel=Channel.MAIL)
     letter.address = groups[booking_id].leader_address
     written = Written(Message(subject=text.subject, words=text.words), groups)
-    letter.message = as_text(render(letter, written, now).message)
+    letter.message = as_text(render(letter, written, now))
     return read_letter(letter, now)

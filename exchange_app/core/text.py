@@ -6,7 +6,9 @@ in a service is worded in the language of whoever reads it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask_babel import force_locale, get_locale, lazy_gettext, lazy_ngettext
@@ -24,8 +26,24 @@ sentences = lazy_ngettext
 worded_later = LazyString  # a function and its arguments, called in the reader's language
 
 
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything that the block words is in this language, whatever the reader of a page chose."""
+    before = _spoken.set(language if language in LANGUAGES else None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        _spoken.reset(before)
+
+
 def current_language() -> str:
-    """The reader's language, one of LANGUAGES."""
+    """The reader's language, one of LANGUAGES. What `speaking` names is known at once: a letter asks 200 times."""
+    if spoken := _spoken.get():
+        return spoken
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else DEFAULT_LANGUAGE
 
@@ -70,6 +88,6 @@ def in_every_language(words: object) -> Translated:
     """A lazy sentence as it reads in each language, for keeping."""
     worded = {}
     for language in LANGUAGES:
-        with force_locale(language):
+        with speaking(language):
             worded[language] = str(words)
     return Translated(worded)

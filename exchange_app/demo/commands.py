@@ -2,10 +2,10 @@
 
 import click
 from flask.cli import AppGroup
-from flask_babel import force_locale
 
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Refusal
+from exchange_app.core.text import speaking
 from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.loading import load_demo
 
@@ -18,7 +18,7 @@ def load() -> None:
     try:
         loaded = load_demo(now())
     except Refusal as refusal:
-        with force_locale("en"):
+        with speaking("en"):
             raise click.ClickException(refusal.sentence) from None
     click.echo("The demo is loaded." if loaded else "The demo is there already.")
 
@@ -26,6 +26,6 @@ def load() -> None:
 @demo_commands.command("sign-ins")
 def show_sign_ins() -> None:
     """Show as whom one may sign in to the demo."""
-    with force_locale("en"):
+    with speaking("en"):
         for label, email, password in sign_ins():
             click.echo(f"{label}: {email}  {password}")

@@ -162,17 +162,17 @@ class _Batch:
             kind, subject = kind_of(letter), self._subjects.get(letter.id)
             if subject is None or not kind.is_still_true(subject, letter, now):
                 return Outcome(letter, LetterState.SKIPPED, now, letter.failures)
-            written = render(letter, subject, now)
-            message = as_text(written.message)
+            message = render(letter, subject, now)
+            content = as_text(message)
         except AddressUnfit:
             return _refused(letter, now, "the address is no mail address", is_final=True)
         except Exception as mistake:  # one letter's mistake must not hold up the others
             _log_mistake(letter, mistake)
             return _failed(letter, now, type(mistake).__name__)
-        return self._hand_over(letter, message, written.short)
+        return self._hand_over(letter, content, message.short)
 
-    def _hand_over(self, letter: Letter, message: str, short: ShortWords) -> Outcome | Turn | None:
-        envelope = Envelope(self._sender, letter.address, letter.uid, message.encode("ascii"), short)
+    def _hand_over(self, letter: Letter, content: str, short: ShortWords) -> Outcome | Turn | None:
+        envelope = Envelope(self._sender, letter.address, letter.uid, content.encode("ascii"), short)
         try:
             self._carrier.hand_over(envelope, lambda: self._note_hand_over(letter))
         except CarrierAway as trouble:
@@ -183,12 +183,12 @@ class _Batch:
             return _refused(letter, self._clock(), str(refusal), is_final=refusal.is_final)
         except Unsure as doubt:
             now = self._clock()
-            return Outcome(letter, LetterState.DOUBTFUL, now, letter.failures, problem=str(doubt), message=message)
+            return Outcome(letter, LetterState.DOUBTFUL, now, letter.failures, problem=str(doubt), message=content)
         except _Overtaken:
             log.warning("outbox: letter %s is in other hands now", letter.id)
             return None
         now = self._clock()
-        return Outcome(letter, LetterState.SENT, now, letter.failures, sent_at=now, message=message)
+        return Outcome(letter, LetterState.SENT, now, letter.failures, sent_at=now, message=content)
 
     def _note_hand_over(self, letter: Letter) -> None:
         """From here on the letter may have been accepted. Raises _Overtaken if it is not ours any more."""

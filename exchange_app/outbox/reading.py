@@ -54,7 +54,7 @@ def _as_it_would_be(letter: Letter, now: datetime) -> str:
     if subject is None:
         raise LetterNotReadable()
     try:
-        return as_text(render(letter, subject, now).message)
+        return as_text(render(letter, subject, now))
     except Exception as mistake:  # whoever looks for a mistake must be able to look at the letter; workers log it
         raise LetterNotMade() from mistake
 

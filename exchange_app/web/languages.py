@@ -6,10 +6,16 @@ so that asking for the language never asks the database.
 
 from __future__ import annotations
 
-from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, refresh
+from functools import cache
+from typing import Any
 
-from exchange_app.core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, get_translations, refresh
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from exchange_app.core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language, speaking
 
 CHOSEN = "language"
 # The languages' own names: whoever looks for theirs cannot read the other.
@@ -21,6 +27,29 @@ def speak_languages(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=choose_language)
     app.jinja_env.globals.update(current_language=current_language, page_language=page_language, language_names=NAMES)
+    _word_templates(app)
+
+
+def _word_templates(app: Flask) -> None:
+    """Templates find their sentences in the reader's catalogue at once. The library's way there is five times as long,
+    and a letter has sixty sentences."""
+
+    @cache
+    def catalogue(language: str) -> Any:
+        with app.app_context(), speaking(language):
+            return get_translations()
+
+    @pass_eval_context
+    def gettext(context: EvalContext, words: str, **variables: Any) -> str:
+        worded = catalogue(current_language()).ugettext(words)
+        return (Markup(worded) if context.autoescape else worded) % variables
+
+    @pass_eval_context
+    def ngettext(context: EvalContext, one: str, many: str, num: int, **variables: Any) -> str:
+        worded = catalogue(current_language()).ungettext(one, many, num)
+        return (Markup(worded) if context.autoescape else worded) % {"num": num, **variables}
+
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
 
 
 def choose_language() -> str:

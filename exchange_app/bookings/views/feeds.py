@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Response, current_app, request
-from flask_babel import force_locale
 from werkzeug.exceptions import NotFound
 
 from exchange_app.bookings import feeds
@@ -25,7 +24,7 @@ from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import find_booking_by_code
 from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.core.clock import now
-from exchange_app.core.text import LANGUAGES, current_language
+from exchange_app.core.text import LANGUAGES, current_language, speaking
 from exchange_app.outbox.rendering import host_of_links, sender
 from exchange_app.partners.models import Organisation
 from exchange_app.web.policies import anyone
@@ -39,7 +38,7 @@ def booking_feed(code: str, signature: str) -> Response:
     booking = find_booking_by_code(code)
     if booking is None or not is_booking_feed(booking, signature):
         raise NotFound
-    with force_locale(_language()):
+    with speaking(_language()):
         return _answer(feeds.booking_feed(booking, _publisher(), now()))
 
 
@@ -49,7 +48,7 @@ def school_feed(organisation_id: int, signature: str) -> Response:
     if not is_school_feed(organisation_id, signature):
         raise NotFound
     school = _organisation(organisation_id)
-    with force_locale(_language()):
+    with speaking(_language()):
         return _answer(feeds.school_feed(school, _publisher(), now()))
 
 
@@ -59,7 +58,7 @@ def host_feed(organisation_id: int, signature: str) -> Response:
     if not is_host_feed(organisation_id, signature):
         raise NotFound
     host = _organisation(organisation_id)
-    with force_locale(_language()):
+    with speaking(_language()):
         return _answer(feeds.host_feed(host, _publisher(), now()))
 
 
