@@ -23,12 +23,14 @@ SILENCE_SECONDS = 30
 
 
 class MailSink:
-    """``at`` holds what to do at a step of the conversation (MAIL, RCPT, DATA, DOT), for the messages still to come."""
+    """``at`` holds what to do at a step of the conversation (MAIL, RCPT, DATA, DOT), for the messages still to come;
+    ``extensions`` are offered besides the server's own."""
 
     def __init__(self) -> None:
         self.accepted: list[EmailMessage] = []
         self.connections = 0
         self.at: dict[str, Callable[[Server], Any]] = {}
+        self.extensions: list[str] = []
         self.port = free_port()
 
     @property
@@ -47,7 +49,7 @@ class MailSink:
     ) -> list[str]:
         self.connections += 1
         session.host_name = host
-        return answers
+        return [answers[0], *(f"250-{name}" for name in self.extensions), *answers[1:]]
 
     async def handle_MAIL(
         self, server: Server, session: Session, envelope: Envelope, address: str, options: list[str]

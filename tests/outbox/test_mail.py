@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import AuthResult, LoginPassword, Session
 from aiosmtpd.smtp import Envelope as Received
 
-from exchange_app.outbox.transport.carrier import CarrierAway, Envelope, ShortWords
+from exchange_app.outbox.transport.carrier import CarrierAway, Envelope, Refused, ShortWords
 from exchange_app.outbox.transport.mail import MailServer, SmtpAddress
 from tests.outbox.mail_sink import IMPATIENT, MailSink, running_sink
 
@@ -83,6 +83,55 @@ def test_a_letter_that_may_not_go_out_after_all_is_not_accepted() -> None:
         carrier.hand_over(LETTER, check_nothing)
         carrier.close()
     assert len(sink.accepted) == 1
+
+
+@pytest.fixture
+def quick_sink() -> Iterator[MailSink]:
+    """A mail server that takes MAIL, RCPT and DATA in one packet."""
+    with running_sink() as sink:
+        sink.extensions = ["PIPELINING"]
+        yield sink
+
+
+def test_what_is_said_at_once_is_answered_one_by_one(quick_sink: MailSink) -> None:
+    quick_sink.answer("RCPT", "550 5.1.1 no such person", "451 4.3.0 later", "250 OK")
+    carrier = quick_sink.carrier()
+    with pytest.raises(Refused, match=r"^RCPT 550 5\.1\.1$") as for_good:
+        carrier.hand_over(LETTER, check_nothing)
+    with pytest.raises(Refused, match=r"^RCPT 451 4\.3\.0$") as for_now:
+        carrier.hand_over(LETTER, check_nothing)
+    carrier.hand_over(DOTS, check_nothing)
+    carrier.close()
+    assert (for_good.value.is_final, for_now.value.is_final) == (True, False)
+    assert [message.get_content() for message in quick_sink.accepted] == [".\r\n..two\r\n.hidden\r\nend\r\n"]
+    assert quick_sink.connections == 1
+
+
+def test_a_server_that_waits_for_a_message_to_nobody_gets_none(quick_sink: MailSink) -> None:
+    def refuse_and_wait(server: Server) -> str:
+        assert server.envelope is not None
+        server.envelope.rcpt_tos.append(LETTER.recipient)
+        return "550 5.1.1 no such person"
+
+    quick_sink.at["RCPT"] = refuse_and_wait
+    carrier = quick_sink.carrier()
+    with pytest.raises(Refused, match="RCPT 550"):
+        carrier.hand_over(LETTER, check_nothing)
+    quick_sink.answer("RCPT")
+    carrier.hand_over(LETTER, check_nothing)
+    carrier.close()
+    assert len(quick_sink.accepted) == 1
+    assert quick_sink.connections == 2
+
+
+@pytest.mark.parametrize(("step", "answer"), [("MAIL", "451 not you"), ("MAIL", "hang up"), ("RCPT", "hang up")])
+def test_a_server_that_breaks_off_in_between_has_nothing(quick_sink: MailSink, step: str, answer: str) -> None:
+    quick_sink.answer(step, answer, answer)
+    carrier = quick_sink.carrier()
+    noted: list[bool] = []
+    with pytest.raises(CarrierAway):
+        carrier.hand_over(LETTER, lambda: noted.append(True))
+    assert (noted, quick_sink.accepted) == ([], [])
 
 
 def test_a_server_that_cannot_encrypt_gets_nothing_where_that_was_asked_for() -> None:

@@ -71,41 +71,60 @@ class MailServer:
         self._smtp: smtplib.SMTP | None = None
 
     def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
-        smtp = self._begin(envelope.sender)
         try:
+            smtp = self._begin(envelope)
             with _nothing_handed_over():
-                _expect(2, "RCPT", *smtp.rcpt(envelope.recipient))
-                _expect(3, "DATA", *smtp.docmd("DATA"))
                 smtp.send(LEADING_DOT.sub(b"..", envelope.content))
             before_last_dot()
             self._finish(smtp)
         except Refused:
-            self._forget_message(smtp)
+            self._forget_message()
             raise
         except BaseException:
             self._drop()
             raise
 
-    def _begin(self, sender: str) -> smtplib.SMTP:
-        """A connection that accepted this sender. One that was kept too long is replaced once."""
+    def _begin(self, envelope: Envelope) -> smtplib.SMTP:
+        """A connection that waits for the message. One that was kept too long is replaced once. Raises CarrierAway
+        or Refused."""
         if self._smtp is not None:
             try:
-                return self._mail(self._smtp, sender)
+                return self._announce(self._smtp, envelope)
             except CarrierAway:
                 self._drop()
         self._smtp = self._connect()
-        try:
-            return self._mail(self._smtp, sender)
-        except CarrierAway:
-            self._drop()
-            raise
+        return self._announce(self._smtp, envelope)
 
-    def _mail(self, smtp: smtplib.SMTP, sender: str) -> smtplib.SMTP:
+    def _announce(self, smtp: smtplib.SMTP, envelope: Envelope) -> smtplib.SMTP:
+        """MAIL, RCPT and DATA: a server that offers it hears them in one packet (RFC 2920), and answers each."""
+        mail = f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}"
+        rcpt = f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}"
         with _nothing_handed_over():
-            code, reply = smtp.mail(sender)
-        if code // 100 != 2:  # it does not like us, so it will not like the next letter either
-            raise _away(_describe("MAIL", code, reply))
+            at_once = smtp.has_extn("pipelining")
+            if at_once:
+                smtp.send(f"{mail}\r\n{rcpt}\r\nDATA\r\n")
+            answer_to = (lambda said: smtp.getreply()) if at_once else smtp.docmd
+            code, reply = answer_to(mail)
+            if code // 100 != 2:  # it does not like us, so it will not like the next letter either
+                raise _away(_describe("MAIL", code, reply))
+            try:
+                _expect(2, "RCPT", *answer_to(rcpt))
+            except Refused:
+                if at_once:
+                    self._check_that_no_message_is_awaited(smtp)
+                raise
+            _expect(3, "DATA", *answer_to("DATA"))
         return smtp
+
+    def _check_that_no_message_is_awaited(self, smtp: smtplib.SMTP) -> None:
+        """DATA has been said for a recipient who was refused. A server that says yes to it is given up: it would take
+        whatever is said next for a message."""
+        try:
+            code, _ = smtp.getreply()
+        except (OSError, smtplib.SMTPException):
+            code = 0
+        if code < 400:
+            self._drop()
 
     def _connect(self) -> smtplib.SMTP:
         with _nothing_handed_over():
@@ -114,6 +133,7 @@ class MailServer:
                 smtp.ehlo_or_helo_if_needed()
                 if self._address.starttls:
                     smtp.starttls(context=ssl.create_default_context())
+                    smtp.ehlo_or_helo_if_needed()  # what it offers counts from here on
                 if self._address.user:
                     smtp.login(self._address.user, self._address.password)
             except BaseException:
@@ -152,10 +172,12 @@ class MailServer:
         if smtp.sock is not None:
             smtp.sock.settimeout(seconds)
 
-    def _forget_message(self, smtp: smtplib.SMTP) -> None:
+    def _forget_message(self) -> None:
         """After a refusal: a connection that cannot be cleared is given up."""
+        if self._smtp is None:
+            return
         try:
-            code, _ = smtp.rset()
+            code, _ = self._smtp.rset()
         except (OSError, smtplib.SMTPException):
             code = 0
         if code // 100 != 2:
