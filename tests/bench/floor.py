@@ -60,9 +60,9 @@ def registration(booking_id: int, departure: Departure) -> str:
     seats = len(_rows(Participant, f"booking_id = {booking_id}"))
     return f"""
         BEGIN;
-        {_insert(Booking, f"id = {booking_id}", departure_id=departure.id)} RETURNING id AS booking \\gset
-        {_insert(Participant, f"booking_id = {booking_id}", booking_id=":booking")};
-        {_insert(Letter, f"key = 'booking:{booking_id}:confirmed'", key="'floor:' || :booking", subject_id=":booking")};
+        {insert(Booking, f"id = {booking_id}", departure_id=departure.id)} RETURNING id AS booking \\gset
+        {insert(Participant, f"booking_id = {booking_id}", booking_id=":booking")};
+        {insert(Letter, f"key = 'booking:{booking_id}:confirmed'", key="'floor:' || :booking", subject_id=":booking")};
         UPDATE pools SET taken = taken + {seats}
         WHERE id = {departure.pool_id} AND is_open AND short = 0 AND taken + {seats} <= capacity;
         COMMIT;
@@ -71,12 +71,12 @@ def registration(booking_id: int, departure: Departure) -> str:
 
 def copy_booking(booking_id: int, times: int) -> range:
     """Bookings like that one, alone; returns their ids."""
-    copies = _insert(Booking, f"id = {booking_id}", f"SELECT %s FROM generate_series(1, {times})")
+    copies = insert(Booking, f"id = {booking_id}", f"SELECT %s FROM generate_series(1, {times})")
     ids = db.session.scalars(text(f"{copies} RETURNING id")).all()
     return range(min(ids), max(ids) + 1)
 
 
-def _insert(model: Any, where: str, form: str = "VALUES (%s)", **changes: Any) -> str:
+def insert(model: Any, where: str, form: str = "VALUES (%s)", **changes: Any) -> str:
     """An INSERT of the same rows once more, with what must be unique made anew."""
     changes = {"uid": NEW_UID, "code": NEW_CODE, "form_token": NEW_UID, **changes}
     columns = _columns(model)
