@@ -135,7 +135,7 @@ def turns(rules: Iterable[Reminder], occasion: Occasion) -> list[Turn]:
     """The turns of a series' rules, in their order."""
     days = [(rule, occasion.day_of(rule)) for rule in rules]
     begun = sorted((datetime.combine(day, time(rule.hour), occasion.zone), day, _kind_of(rule)) for rule, day in days)
-    following = [*(opens for opens, _, _ in begun[1:]), NEVER]
+    following = [*(opens for opens, _, _ in begun), NEVER][1:]
     found = [
         Turn(kind, day, opens, min(closes, occasion.until, opens + LONGEST_TURN))
         for (opens, day, kind), closes in zip(begun, following, strict=True)

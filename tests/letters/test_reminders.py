@@ -339,6 +339,12 @@ def test_rules_of_one_package_say_nothing_about_another(app: Flask) -> None:
     assert [letter.subject_id for letter in reminders()] == [early.id, late.id]
 
 
+def test_a_package_that_tells_families_nothing_keeps_no_other_from_reminding_them(app: Flask) -> None:
+    make_booking_with(trip(1))
+    follow(make_booking_with(families(1, 9)), "wei@home.example")
+    assert plan(at(11, 9)) == 2
+
+
 def test_a_reminder_is_looked_for_for_a_week(app: Flask) -> None:
     make_booking_with(trip(20))
     assert plan(at(12, 9) - timedelta(days=13)) == 0
@@ -352,6 +358,14 @@ def test_a_letter_whose_rule_is_gone_is_not_sent(booking: Booking) -> None:
     plan(at(9, 8, 30))
     change_rules(booking, trip(1))
     send(at(9, 9))
+    assert [letter.state for letter in reminders()] == [LetterState.SKIPPED]
+
+
+def test_nor_is_it_when_that_was_the_last_rule_of_its_sort(app: Flask) -> None:
+    booking = make_booking_with(trip(1), roster(1))
+    plan(at(11, 8, 30))
+    change_rules(booking, roster(1))
+    send(at(11, 9))
     assert [letter.state for letter in reminders()] == [LetterState.SKIPPED]
 
 
