@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from celery import Celery, Task, signals
+from kombu.transport.redis import Channel
 from sqlalchemy.exc import DBAPIError
 
 from config import load_settings
@@ -41,6 +42,10 @@ class InApplication(Task):
 JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters")
 
 TRIES = 3
+
+# What a worker took and did not begin is only a wake. Given back, it ends the worker: where the broker was lost there is
+# no connection left to give it back on, and that error is one which nobody expects (kombu 5.7).
+Channel.do_restore = False
 
 celery = Celery("exchange", task_cls=InApplication, include=JOBS)
 celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})

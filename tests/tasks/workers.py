@@ -16,13 +16,19 @@ from tests.settings import environment
 
 WORKER = ("celery", "--app", "tasks.app", "worker", "--loglevel", "info", "--without-gossip", "--without-mingle")
 CLOCK = ("celery", "--app", "tasks.schedule", "beat", "--loglevel", "info", "--pidfile", "")
+HURRIED_CLOCK = ("celery", "--app", "tests.tasks.hurried_clock", *CLOCK[3:])
 STARTING = 40.0  # seconds
+
+
+def begin(command: tuple[str, ...], log: Path, **settings: str) -> subprocess.Popen[bytes]:
+    """Start it and wait for nothing."""
+    variables = {**os.environ, **environment(**settings)}
+    return processes.start([sys.executable, "-m", *command], log=log, environment=variables, folder=ROOT)
 
 
 @contextmanager
 def running(command: tuple[str, ...], log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    variables = {**os.environ, **environment(**settings)}
-    process = processes.start([sys.executable, "-m", *command], log=log, environment=variables, folder=ROOT)
+    process = begin(command, log, **settings)
     try:
         assert processes.wait_until(lambda: is_ready(log) or process.poll() is not None, STARTING)
         assert process.poll() is None, log.read_text()
@@ -45,4 +51,10 @@ def worker(log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
 @contextmanager
 def clock(log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     with running(CLOCK, log, **settings) as process:
+        yield process
+
+
+@contextmanager
+def hurried_clock(log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    with running(HURRIED_CLOCK, log, **settings) as process:
         yield process
