@@ -43,8 +43,8 @@ JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters")
 
 TRIES = 3
 
-# What a worker took and did not begin is only a wake. Given back, it ends the worker: where the broker was lost there is
-# no connection left to give it back on, and that error is one which nobody expects (kombu 5.7).
+# What a worker took and did not begin is only a wake. Given back, it ends the worker: where the broker was lost there
+# is no connection left to give it back on, and that error is one which nobody expects (kombu 5.7).
 Channel.do_restore = False
 
 celery = Celery("exchange", task_cls=InApplication, include=JOBS)

@@ -174,11 +174,7 @@ def _chosen_channels() -> dict[str, Any]:
 def test_channels() -> ResponseReturnValue:
     with transaction():
         letters.write_channel_tests(_me(), now())
-    flash(
-        gettext(
-            "A test letter is on its way by each of these ways. Ask for another one after a minute at the earliest."
-        )
-    )
+    flash(gettext("A test letter is on its way by each of them."))
     return redirect(url_for("accounts.channels"), 303)
 
 

@@ -20,7 +20,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.factory import create_app
 from exchange_app.outbox.models import LetterState
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.accounts.conftest import HASH, PASSWORD, Enter
 from tests.builders import NOW, make_city, make_organisation, make_user
 from tests.outbox.letters import deliver, letters

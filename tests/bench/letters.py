@@ -20,7 +20,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import LANGUAGES
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import ON_THE_WAY, Letter, LetterState
-from exchange_app.outbox.service import DELIVER, NewLetter, write_letters
+from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import wait_until
 from tests.bench.city import package_with
 from tests.bench.floor import beside
@@ -44,7 +44,7 @@ def measure(place: Place) -> None:
     with running_sink(place.folder) as sink, worker(log, **{**place.settings, "SMTP_URL": sink.url}) as process:
         began = time.perf_counter()
         for _ in range(ROUNDS):
-            wake(DELIVER)
+            wake("outbox.deliver_mail")
             time.sleep(A_WAKE)
         wait_until(lambda: not _count(ON_THE_WAY), LONGEST)
         rate = LETTERS / (time.perf_counter() - began)

@@ -27,7 +27,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.reading import read_letter
 from exchange_app.outbox.rendering import read_message
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from tests.builders import (
     make_city,
     make_departure,

@@ -24,7 +24,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.departures.service import terms_of
 from exchange_app.outbox.models import LetterState
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from exchange_app.partners.models import OrganisationKind
 from tests.builders import NOW, both, make_departure, make_hold, make_leader, make_organisation, make_package, make_user
 from tests.outbox.letters import deliver, letters

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tasks.schedule import SCHEDULE, celery
 
-HURRIED = ("outbox.deliver", "bookings.plan_reminders")
+HURRIED = ("outbox.deliver_mail", "bookings.plan_reminders")
 SECONDS = 1
 
 celery.conf.beat_schedule = SCHEDULE | {
