@@ -122,10 +122,11 @@ def talk_without_end(connection: socket.socket) -> None:
 
 
 def drip(connection: socket.socket) -> None:
-    """A byte whenever the other side is about to lose patience."""
-    while True:
-        connection.sendall(b"H")
-        time.sleep(0.1)
+    """A yes, a byte whenever the other side is about to lose patience."""
+    whole = b'HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n{"errcode": 0,"result":{"code": 0}}'
+    for at in range(len(whole)):
+        connection.sendall(whole[at : at + 1])
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import logging
 import ssl
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,11 +16,15 @@ from urllib.parse import parse_qs
 import pytest
 
 from config import Misconfigured
+from exchange_app.bookings.models import Booking
+from exchange_app.outbox.models import LetterState
 from exchange_app.outbox.transport.carrier import Carrier, CarrierAway, Envelope, Refused, ShortWords, Unsure
 from exchange_app.outbox.transport.gateway import TextGateway
 from exchange_app.outbox.transport.text_messages import TextMessages, TextPatience
 from launcher.processes import free_port
+from tests.outbox.conftest import CONTACT
 from tests.outbox.http_sink import Answering, HttpSink, answer, drip, hang_up, late, running_http_sink, talk_without_end
+from tests.outbox.letters import deliver, letters
 from tests.settings import make_settings
 
 PHONE = "+86139-0000-1234"
@@ -222,6 +227,29 @@ def test_neither_number_nor_text_nor_key_is_told_to_anybody_else(
         told += "".join(traceback.format_exception(trouble))
     told += caplog.text
     assert [secret for secret in ("0000", "1234", "团队", "exchange.example", "s3cret") if secret in told] == []
+
+
+@pytest.mark.parametrize(
+    ("answering", "state", "problem"),
+    [
+        (answer(200), LetterState.SENT, None),
+        (answer(401), LetterState.PENDING, "gateway 401"),
+        (hang_up, LetterState.DOUBTFUL, "gateway: no answer (RemoteDisconnected)"),
+    ],
+)
+def test_a_letter_becomes_what_is_known_of_its_text_message(
+    answering: Answering, state: LetterState, problem: str | None, booking: Booking, sink: HttpSink
+) -> None:
+    class ByText(TextMessages):
+        def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
+            super().hand_over(replace(envelope, recipient=PHONE), before_last_dot)
+
+    sink.answering = answering
+    deliver(ByText(TextGateway.parse(json.dumps(description(sink.port))), IMPATIENT))
+    assert (letters()[0].state, letters()[0].last_problem) == (state, problem)
+    text = json.loads(sink.heard[0].body)["content"]
+    assert text.endswith(" http://localhost")
+    assert CONTACT.name not in text
 
 
 # --- The setting ---------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def tell(address: str, text: str, before_last_dot: Callable[[], None], patience:
 
 
 def _plugin(service: Service, address: str) -> NotifyBase:
-    """Only the module of this service is loaded, none of the two hundred others."""
+    """Only the module of this service is loaded, none of the many others."""
     name, class_name = service.plugin
     module = importlib.import_module(f"apprise.plugins.{name}")
     module.requests = _Requests()  # type: ignore[attr-defined]
