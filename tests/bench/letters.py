@@ -23,8 +23,8 @@ from exchange_app.outbox.models import ON_THE_WAY, Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import wait_until
 from tests.bench.city import package_with
+from tests.bench.consumption import most_megabytes, processor_seconds
 from tests.bench.floor import beside
-from tests.bench.memory import most_megabytes
 from tests.bench.place import Place
 from tests.bench.sink import Sink, running_sink
 from tests.builders import make_city, make_departure, make_organisation, make_user
@@ -42,19 +42,20 @@ def measure(place: Place) -> None:
     write_confirmations(LETTERS, clock.now())
     log = place.folder / "worker.log"
     with running_sink(place.folder) as sink, worker(log, **{**place.settings, "SMTP_URL": sink.url}) as process:
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), processor_seconds(process.pid)
         for _ in range(ROUNDS):
             wake("outbox.deliver_mail")
             time.sleep(A_WAKE)
         wait_until(lambda: not _count(ON_THE_WAY), LONGEST)
         rate = LETTERS / (time.perf_counter() - began)
-        memory = most_megabytes(process.pid)
+        spent, memory = processor_seconds(process.pid) - spent, most_megabytes(process.pid)
         messages, names = sink.messages(), sink.message_ids()
         bare = _bare(sink, place.plain_url, messages)
     print(
         f"letters through the worker: {rate:.0f} /s{beside(rate, bare)} (to reach: 400); "
         f"{_count(Letter.state == LetterState.SENT)} sent, {len(names)} accepted, {len(set(names))} different ones; "
-        f"{sum(map(len, messages)) / len(messages) / 1024:.1f} kB each; the worker takes {memory:.0f} MB"
+        f"{sum(map(len, messages)) / len(messages) / 1024:.1f} kB each; "
+        f"the worker spends {spent / LETTERS * 1000:.1f} ms of processor time on each and takes {memory:.0f} MB"
     )
 
 

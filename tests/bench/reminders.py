@@ -14,8 +14,8 @@ from exchange_app.bookings.rules import BookingState, new_code
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure, Pool
+from tests.bench.consumption import forget_most, most_megabytes
 from tests.bench.floor import NEW_CODE, NEW_UID, insert
-from tests.bench.memory import forget_most, most_megabytes
 from tests.bench.place import Place
 from tests.builders import make_city, make_departure, make_leader, make_package
 
