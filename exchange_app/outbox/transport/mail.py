@@ -74,6 +74,7 @@ class MailServer:
         try:
             smtp = self._begin(envelope)
             with _nothing_handed_over():
+                self._announce(smtp, envelope.recipient)
                 smtp.send(LEADING_DOT.sub(b"..", envelope.content))
             before_last_dot()
             self._finish(smtp)
@@ -85,36 +86,36 @@ class MailServer:
             raise
 
     def _begin(self, envelope: Envelope) -> smtplib.SMTP:
-        """A connection that waits for the message. One that was kept too long is replaced once. Raises CarrierAway
-        or Refused."""
+        """A connection that accepted this sender. One that was kept too long is replaced once."""
         if self._smtp is not None:
             try:
-                return self._announce(self._smtp, envelope)
+                return self._mail(self._smtp, envelope)
             except CarrierAway:
                 self._drop()
         self._smtp = self._connect()
-        return self._announce(self._smtp, envelope)
+        return self._mail(self._smtp, envelope)
 
-    def _announce(self, smtp: smtplib.SMTP, envelope: Envelope) -> smtplib.SMTP:
-        """MAIL, RCPT and DATA: a server that offers it hears them in one packet (RFC 2920), and answers each."""
+    def _mail(self, smtp: smtplib.SMTP, envelope: Envelope) -> smtplib.SMTP:
+        """A server that offers it hears RCPT and DATA in the same packet (RFC 2920)."""
         mail = f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}"
-        rcpt = f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}"
+        said = [mail, _rcpt(envelope.recipient), "DATA"] if _hears_at_once(smtp) else [mail]
         with _nothing_handed_over():
-            at_once = smtp.has_extn("pipelining")
-            if at_once:
-                smtp.send(f"{mail}\r\n{rcpt}\r\nDATA\r\n")
-            answer_to = (lambda said: smtp.getreply()) if at_once else smtp.docmd
-            code, reply = answer_to(mail)
-            if code // 100 != 2:  # it does not like us, so it will not like the next letter either
-                raise _away(_describe("MAIL", code, reply))
-            try:
-                _expect(2, "RCPT", *answer_to(rcpt))
-            except Refused:
-                if at_once:
-                    self._check_that_no_message_is_awaited(smtp)
-                raise
-            _expect(3, "DATA", *answer_to("DATA"))
+            smtp.send("".join(f"{command}\r\n" for command in said))
+            code, reply = smtp.getreply()
+        if code // 100 != 2:  # it does not like us, so it will not like the next letter either
+            raise _away(_describe("MAIL", code, reply))
         return smtp
+
+    def _announce(self, smtp: smtplib.SMTP, recipient: str) -> None:
+        """RCPT and DATA, or the answers to them where they have been said. Raises CarrierAway or Refused."""
+        at_once = _hears_at_once(smtp)
+        try:
+            _expect(2, "RCPT", *(smtp.getreply() if at_once else smtp.docmd(_rcpt(recipient))))
+        except Refused:
+            if at_once:
+                self._check_that_no_message_is_awaited(smtp)
+            raise
+        _expect(3, "DATA", *(smtp.getreply() if at_once else smtp.docmd("DATA")))
 
     def _check_that_no_message_is_awaited(self, smtp: smtplib.SMTP) -> None:
         """DATA has been said for a recipient who was refused. A server that says yes to it is given up: it would take
@@ -206,6 +207,14 @@ def _nothing_handed_over() -> Iterator[None]:
         raise _away(_describe(type(trouble).__name__, trouble.smtp_code, b"")) from trouble
     except (OSError, smtplib.SMTPException) as trouble:
         raise _away(type(trouble).__name__) from trouble
+
+
+def _hears_at_once(smtp: smtplib.SMTP) -> bool:
+    return smtp.has_extn("pipelining")
+
+
+def _rcpt(recipient: str) -> str:
+    return f"RCPT TO:{smtplib.quoteaddr(recipient)}"
 
 
 def _expect(hundreds: int, phase: str, code: int, reply: bytes) -> None:
