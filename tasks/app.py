@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from celery import Celery, Task, signals
-from kombu.transport.redis import Channel
+from kombu.transport import redis
 from sqlalchemy.exc import DBAPIError
 
 from config import load_settings
@@ -39,13 +39,25 @@ class InApplication(Task):
             return super().__call__(*args, **kwargs)
 
 
+class WakesOnly(redis.Channel):
+    """The way to a broker whose messages are only wakes.
+
+    One that a worker took and did not begin is not given back, and one that it begins after the broker was lost is not
+    acknowledged: on a connection that is gone either ends the worker (Celery 5.7).
+    """
+
+    do_restore = False
+
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        if not self.closed:
+            super().basic_ack(delivery_tag, multiple)
+
+
+redis.Transport.Channel = WakesOnly
+
 JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters")
 
 TRIES = 3
-
-# What a worker took and did not begin is only a wake. Given back, it ends the worker: where the broker was lost there
-# is no connection left to give it back on, and that error is one which nobody expects (kombu 5.7).
-Channel.do_restore = False
 
 celery = Celery("exchange", task_cls=InApplication, include=JOBS)
 celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})

@@ -25,15 +25,15 @@ def make_package_at_midday(moment: datetime, *rules: Reminder) -> Package:
 
 
 def make_departure_at(package: Package, meets_at: datetime, moment: datetime) -> Departure:
-    """Groups could register for it until an hour ago."""
-    an_hour_ago = moment - timedelta(hours=1)
+    """Nobody can register any more: it is near or over."""
+    closed_at = min(moment, meets_at) - timedelta(hours=1)
     return make_departure(
         package,
         now=moment - REGISTERED_BEFORE,
         starts_on=meets_at.astimezone(ZoneInfo(package.host_city.time_zone)).date(),
         meets_at=meets_at,
-        closes_at=an_hour_ago,
-        roster_due_at=an_hour_ago,
+        closes_at=closed_at,
+        roster_due_at=closed_at,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,15 +24,13 @@ from exchange_app.core.broker import wake
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
-from exchange_app.factory import create_app
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
-from launcher.processes import free_port, wait_until
+from launcher.processes import wait_until
 from launcher.valkey import Valkey
 from tasks.schedule import SECONDS_BETWEEN
 from tests.builders import make_departure, make_hold, make_leader
-from tests.outbox.mail_sink import MailSink, running_sink
-from tests.settings import make_settings
+from tests.outbox.mail_sink import MailSink
 from tests.tasks.workers import clock, worker
 
 SWEEP = SECONDS_BETWEEN["outbox.deliver_mail"]
@@ -41,33 +38,6 @@ SOON = SWEEP / 2  # a letter that is there by then was woken, not swept
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def sink() -> Iterator[MailSink]:
-    with running_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Valkey:
-    """A broker of the test's own, to be started and stopped."""
-    return Valkey(tmp_path / "valkey", "password", free_port(), tmp_path / "valkey.log")
-
-
-@pytest.fixture
-def settings(database_url: str, valkey: Valkey, sink: MailSink) -> dict[str, str]:
-    return {"DATABASE_URL": database_url, "REDIS_URL": valkey.url, "SMTP_URL": sink.url}
-
-
-@pytest.fixture
-def site(settings: dict[str, str]) -> Iterator[Flask]:
-    """The web's side: it writes letters and wakes the workers."""
-    app = create_app(make_settings(**settings))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def register() -> Booking:
