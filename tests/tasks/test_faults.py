@@ -159,7 +159,7 @@ def test_a_worker_with_its_hands_full_goes_on_by_itself_when_the_broker_was_lost
         hurried_clock(tmp_path / "2.log", **settings),
         second_connection(settings) as connection,
     ):
-        connection.execute("LOCK TABLE bookings, departures IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE bookings, departures, letters IN ACCESS EXCLUSIVE MODE")
         for name in SECONDS_BETWEEN:
             wake(name)
         assert wait_until(lambda: count_waiting(connection) == THREADS, WITHIN)
