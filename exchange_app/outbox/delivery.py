@@ -9,6 +9,7 @@ doubt, and that one is shown to a person (DOUBTFUL) instead of being sent twice.
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, update
+from sqlalchemy.exc import OperationalError
 
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, sealed_context
@@ -36,6 +38,7 @@ LEASE = timedelta(minutes=5)  # longer than a batch stays fresh and one letter c
 FRESH = timedelta(seconds=10)  # how old the second look at a letter may be; the rest of the batch is then given back
 TRIES_BEFORE_ANOTHER_WAY = 4  # twenty-one minutes after the first
 PORTION = 100
+WAITS_FOR_DATABASE = (0.2, 0.5, 1, 2, 4)  # seconds
 
 # How long a letter rests after its first, second, … failure; after the last one it has failed.
 RESTS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
@@ -145,15 +148,26 @@ class _Batch:
                     self._outcomes.append(ended)
                     sent += ended.state is LetterState.SENT
         finally:
-            self._give_back(timedelta(), None)
-            self._store()
+            self._give_back(None)
+            self._store_at_last()
         return sent
 
-    def _give_back(self, rest: timedelta, problem: str | None) -> None:
+    def _give_back(self, problem: str | None) -> None:
         now = self._clock()
         while self._waiting:
             letter = self._waiting.popleft()
-            self._outcomes.append(Outcome(letter, LetterState.PENDING, now + rest, letter.failures, problem=problem))
+            self._outcomes.append(Outcome(letter, LetterState.PENDING, now, letter.failures, problem=problem))
+
+    def _store_at_last(self) -> None:
+        """A database that is away for a moment must not make what is known doubtful."""
+        for seconds in WAITS_FOR_DATABASE:
+            try:
+                self._store()
+                return
+            except OperationalError:
+                db.session.remove()
+                time.sleep(seconds)
+        self._store()
 
     def _try(self, letter: Letter) -> Outcome | Turn | None:
         """How this attempt ended; None if another worker has the letter now. Raises CarrierAway."""
@@ -177,7 +191,7 @@ class _Batch:
             self._carrier.hand_over(envelope, lambda: self._note_hand_over(letter))
         except CarrierAway as trouble:
             self._waiting.appendleft(letter)
-            self._give_back(outlets.REST, str(trouble))
+            self._give_back(str(trouble))
             raise
         except Refused as refusal:
             return _refused(letter, self._clock(), str(refusal), is_final=refusal.is_final)

@@ -17,7 +17,7 @@ from exchange_app.outbox.models import Channel, Letter, LetterState, Outlet
 from exchange_app.outbox.queries import list_recent_to
 from exchange_app.outbox.rules import Limit
 
-REST = timedelta(minutes=1)
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=5)
 LONG_AWAY = timedelta(hours=2)  # then letters that have another way take it
 ENOUGH_FOR_NOW = "enough letters for now"
 ALWAYS_FREE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -67,8 +67,9 @@ def note_taken(outlet: Outlet, letters: int, now: datetime) -> None:
 
 
 def note_away(outlet: Outlet, problem: str, now: datetime) -> None:
+    """The longer it has been away, the longer it is left alone."""
     outlet.away_since = outlet.away_since or now
-    outlet.rests_until = now + REST
+    outlet.rests_until = now + min(LONGEST_REST, max(SHORTEST_REST, (now - outlet.away_since) / 4))
     outlet.problem = problem
 
 

@@ -20,7 +20,7 @@ from exchange_app.outbox import service
 from exchange_app.outbox.delivery import BATCH, LEASE, RESTS, deliver_due, take_batch
 from exchange_app.outbox.errors import LetterSettled
 from exchange_app.outbox.models import Letter, LetterState
-from exchange_app.outbox.outlets import REST
+from exchange_app.outbox.outlets import LONGEST_REST, SHORTEST_REST
 from exchange_app.outbox.transport.carrier import Envelope, Mailbox
 from tests.builders import NOW, make_departure, make_hold
 from tests.outbox.letters import deliver, letter_to, letters, new_letter, states, write
@@ -141,21 +141,25 @@ def test_with_the_mail_server_down_letters_wait_and_nothing_counts_against_them(
     sink.answer("MAIL", *["421 closing"] * 2)
     for round_number in range(20):  # longer than a letter's own failures would last
         sink.answer("MAIL", "421 closing", "421 closing")
-        assert deliver(carrier, at=NOW + round_number * REST) == 0
+        assert deliver(carrier, at=NOW + round_number * A_MINUTE) == 0
     assert set(states()) == {PENDING}
     assert {letter.failures for letter in letters()} == {0}
     sink.at.clear()
-    assert deliver(carrier, at=NOW + 20 * REST) == 4
+    assert deliver(carrier, at=NOW + 20 * A_MINUTE + LONGEST_REST) == 4
     assert len(sink.accepted) == 4
 
 
-def test_a_mail_server_that_nobody_answers_for_is_left_alone_for_a_minute(booking: Booking, sink: MailSink) -> None:
+def test_a_mail_server_that_nobody_answers_for_is_left_alone_for_a_while(booking: Booking, sink: MailSink) -> None:
     carrier = sink.carrier()
     sink.at["MAIL"] = lambda server: "silence"
     assert deliver(carrier) == 0
-    assert deliver(carrier, at=NOW + REST / 2) == 0
+    assert sink.connections == 1
+    assert deliver(carrier, at=NOW + SHORTEST_REST / 2) == 0
+    assert sink.connections == 1
+    assert deliver(carrier, at=NOW + SHORTEST_REST) == 0
+    assert sink.connections == 2
     [letter] = letters()
-    assert (letter.state, letter.next_look_at) == (PENDING, NOW + REST)
+    assert (letter.state, letter.failures) == (PENDING, 0)
 
 
 @pytest.mark.parametrize("trouble", ["silence", "hang up"])
@@ -163,7 +167,7 @@ def test_trouble_before_the_last_dot_leaves_the_letter_with_us(booking: Booking,
     sink.answer("RCPT", trouble)
     deliver(sink.carrier())
     assert states() == [PENDING]
-    deliver(sink.carrier(), at=NOW + REST)
+    deliver(sink.carrier(), at=NOW + SHORTEST_REST)
     assert states() == [SENT]
     assert len(sink.accepted) == 1
 

@@ -15,18 +15,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import ReminderAbout, ReminderReader
 from exchange_app.catalogue.terms import Reminder
 from exchange_app.core.clock import now
-from exchange_app.core.database import db
+from exchange_app.core.database import change_rows, db
 from exchange_app.core.transaction import transaction
 from exchange_app.factory import create_app
 from exchange_app.outbox import service as outbox
-from exchange_app.outbox.models import ON_THE_WAY, Letter, LetterState
+from exchange_app.outbox.models import ON_THE_WAY, Letter, LetterState, Outlet
 from exchange_app.outbox.rendering import message_id
 from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import wait_until
@@ -152,6 +152,8 @@ def let_rests_pass() -> None:
     """A minute is nothing to wait for: what waits for the mail server, or was refused for now, is due again."""
     moment = now()
     let_time_pass(Letter.state == LetterState.PENDING, Letter.due_at <= moment, Letter.next_look_at > moment)
+    with transaction():
+        change_rows(update(Outlet).values(rests_until=None))
 
 
 def let_all_go_out() -> None:
