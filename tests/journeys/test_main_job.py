@@ -73,7 +73,7 @@ def test_a_group_of_27_is_held_named_submitted_confirmed_and_checked_by_a_guardi
     assert "The group is confirmed; its leader is told." in page.text
     assert the_booking().state is BookingState.CONFIRMED
     assert "What to do next" in at_school.get(address).text
-    assert letter_kinds() == {"booking_submitted", "approval_wanted", "booking_confirmed"}
+    assert letter_kinds() == {"booking_held", "booking_submitted", "approval_wanted", "booking_confirmed"}
 
     # A guardian needs the code and the last four digits of the phone that the school has.
     page = send(at_home, "/check", code=f" {spaced_code(booking.code).lower()} ", digits="0007")

@@ -14,11 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
 
-from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.service import Contact
 from exchange_app.core.transaction import transaction
-from tests.builders import NOW, make_departure, make_hold, make_leader
+from tests.builders import make_departure, make_leader, make_registered
 from tests.outbox.mail_sink import MailSink, running_sink
 
 ROBOT_HOSTS = (
@@ -36,13 +35,9 @@ def sink() -> Iterator[MailSink]:
 
 @pytest.fixture
 def booking(app: Flask) -> Booking:
-    """A confirmed booking; the letters that its confirmation wrote are due."""
+    """A booking that was registered and confirmed in one step; the letters that this wrote are due."""
     with transaction():
-        leader = make_leader()
-        held = make_hold(make_departure(), leader)
-        bookings.set_contact(held, CONTACT, by=leader, now=NOW)
-        bookings.submit_booking(held, by=leader, now=NOW)
-    return held
+        return make_registered(make_departure(), make_leader(), CONTACT)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.bookings.service import Contact
@@ -29,7 +28,7 @@ from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import wait_until
 from launcher.valkey import Valkey
 from tasks.schedule import SECONDS_BETWEEN
-from tests.builders import make_departure, make_hold, make_leader
+from tests.builders import make_departure, make_hold, make_leader, make_registered
 from tests.outbox.mail_sink import MailSink
 from tests.tasks.workers import clock, worker
 
@@ -44,11 +43,8 @@ def register() -> Booking:
     """A group that is confirmed at once; its letter is due."""
     moment = now()
     with transaction():
-        leader = make_leader()
-        booking = make_hold(make_departure(now=moment), leader, now=moment)
-        bookings.set_contact(booking, Contact("Li Ming", "li@school.example", "13900001234"), by=leader, now=moment)
-        bookings.submit_booking(booking, by=leader, now=moment)
-    return booking
+        contact = Contact("Li Ming", "li@school.example", "13900001234")
+        return make_registered(make_departure(now=moment), make_leader(), contact, now=moment)
 
 
 def write_more(booking: Booking, count: int) -> None:
