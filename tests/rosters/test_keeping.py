@@ -24,6 +24,7 @@ from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, RowS
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading, read_pasted
 from tests.builders import NOW, make_departure, make_hold, make_leader, make_package
+from tests.outbox.letters import letters
 from tests.statements import counted_statements
 
 TODAY = date(2027, 3, 1)
@@ -220,6 +221,7 @@ def test_a_row_to_mend_keeps_the_seats_held_and_the_right_rows(leader: User) -> 
     with transaction():
         booking = register(leader, pasted(pupil(1), pupil(2, guardian_name=""), teacher(4)))
     assert booking.state is BookingState.HELD
+    assert [letter.kind for letter in letters()] == ["booking_held"]
     assert booking.named == 2
     assert len(queries.list_unmended(booking.id)) == 1
 
