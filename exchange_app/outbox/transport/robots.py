@@ -33,7 +33,7 @@ class Robots:
             address = check_robot_address(envelope.recipient)
         except RobotAddressUnfit:
             raise Refused("the address is no robot", is_final=True) from None
-        # Only who hands something over pays for Apprise: 10 MB and a quarter of a second.
+        # Only who hands something over pays for Apprise: 11 MB and half a second.
         from exchange_app.outbox.transport.robot_requests import tell
 
         tell(address, envelope.short.within(LONGEST_SHORT_WORDS, "\n"), before_last_dot, self._patience)
