@@ -23,7 +23,7 @@ from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.outlets import LONGEST_REST, SHORTEST_REST
 from exchange_app.outbox.transport.carrier import Envelope, Mailbox
 from tests.builders import NOW, make_departure, make_hold
-from tests.outbox.letters import deliver, letter_to, letters, new_letter, states, write
+from tests.outbox.letters import deliver, letter_at, letters, new_letter, states, write
 from tests.outbox.mail_sink import MailSink
 
 SENT, PENDING, FAILED, DOUBTFUL = LetterState.SENT, LetterState.PENDING, LetterState.FAILED, LetterState.DOUBTFUL
@@ -353,7 +353,7 @@ def test_finding_what_is_due_does_not_read_what_was_sent_before(app: Flask, book
 def test_what_is_no_mail_address_gets_nothing(booking: Booking, sink: MailSink, address: str) -> None:
     write(booking, address, "next@school.example")
     deliver(sink.carrier())
-    assert letter_to(address).state is FAILED
+    assert letter_at(address).state is FAILED
     assert sink.recipients == ["li@school.example", "next@school.example"]
 
 
@@ -367,5 +367,5 @@ def test_one_letter_that_cannot_be_made_does_not_hold_up_the_others(
     write(held, "held@school.example")
     deliver(sink.carrier())
     assert sink.recipients == ["li@school.example"]
-    assert letter_to("unknown@school.example").state is PENDING  # a newer worker may know it
-    assert letter_to("held@school.example").state is LetterState.SKIPPED
+    assert letter_at("unknown@school.example").state is PENDING  # a newer worker may know it
+    assert letter_at("held@school.example").state is LetterState.SKIPPED

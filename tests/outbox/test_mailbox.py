@@ -23,7 +23,7 @@ from exchange_app.outbox.models import LetterState
 from exchange_app.outbox.transport.carrier import Mailbox
 from tests.builders import NOW, make_city, make_departure, make_hold, make_leader, make_organisation, make_user
 from tests.outbox.conftest import CONTACT
-from tests.outbox.letters import deliver, letter_to, letters, states, write
+from tests.outbox.letters import deliver, letter_at, letters, states, write
 from tests.outbox.mail_sink import MailSink
 from tests.pages import form_of, send, sign_in, speak
 from tests.statements import counted_statements
@@ -169,7 +169,7 @@ def fates(booking: Booking, sink: MailSink) -> dict[str, str]:
     write(booking, "s@stopped.example", "n@now.example")
     write(booking, "p@planned.example", due_at=NOW + timedelta(days=2))
     with transaction():
-        service.stop_letter(letter_to("s@stopped.example").id, NOW)
+        service.stop_letter(letter_at("s@stopped.example").id, NOW)
     return {
         "due": "n…@now.example",
         "planned": "p…@planned.example",
@@ -330,7 +330,7 @@ def test_all_that_failed_for_one_cause_are_sent_again(
     action = "/mailbox/send-again?problem=RCPT+550+5.1.1"
     answer = send_form(administrator, page, action)
     assert "2 letters will be sent again." in answer
-    assert letter_to("full@school.example").state is LetterState.FAILED
+    assert letter_at("full@school.example").state is LetterState.FAILED
     deliver(sink.carrier(), at=NOW + timedelta(seconds=1))
     assert sink.recipients == ["gone@school.example", "li@school.example"]
 

@@ -22,7 +22,7 @@ from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.outbox.transport.carrier import Mailbox
 from launcher.postgres import programs
 from tests.builders import NOW, make_city, make_organisation, make_user
-from tests.outbox.letters import deliver, letter_to, letters, new_letter, write
+from tests.outbox.letters import deliver, letter_at, letters, new_letter, write
 from tests.outbox.mail_sink import MailSink
 from tests.pages import form_of, sign_in
 
@@ -117,7 +117,7 @@ def test_whatever_became_of_it_the_time_is_over(booking: Booking, sink: MailSink
     deliver(sink.carrier())
     write(booking, "stopped@school.example")
     with transaction():
-        service.stop_letter(letter_to("stopped@school.example").id, NOW)
+        service.stop_letter(letter_at("stopped@school.example").id, NOW)
     purge(NOW + KEPT)
     assert {letter.state for letter in letters()} == {
         LetterState.SENT,

@@ -7,8 +7,7 @@ import logging
 import ssl
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,14 +16,15 @@ import pytest
 
 from config import Misconfigured
 from exchange_app.bookings.models import Booking
-from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.models import Channel, LetterState
 from exchange_app.outbox.transport.carrier import Carrier, CarrierAway, Envelope, Refused, ShortWords, Unsure
 from exchange_app.outbox.transport.gateway import TextGateway
 from exchange_app.outbox.transport.text_messages import TextMessages, TextPatience
+from exchange_app.outbox.ways import Way
 from launcher.processes import free_port
 from tests.outbox.conftest import CONTACT
 from tests.outbox.http_sink import Answering, HttpSink, answer, drip, hang_up, late, running_http_sink, talk_without_end
-from tests.outbox.letters import deliver, letters
+from tests.outbox.letters import deliver, letters, write_by
 from tests.settings import make_settings
 
 PHONE = "+86139-0000-1234"
@@ -240,15 +240,13 @@ def test_neither_number_nor_text_nor_key_is_told_to_anybody_else(
 def test_a_letter_becomes_what_is_known_of_its_text_message(
     answering: Answering, state: LetterState, problem: str | None, booking: Booking, sink: HttpSink
 ) -> None:
-    class ByText(TextMessages):
-        def hand_over(self, envelope: Envelope, before_last_dot: Callable[[], None]) -> None:
-            super().hand_over(replace(envelope, recipient=PHONE), before_last_dot)
-
     sink.answering = answering
-    deliver(ByText(TextGateway.parse(json.dumps(description(sink.port))), IMPATIENT))
-    assert (letters()[0].state, letters()[0].last_problem) == (state, problem)
+    write_by(booking, Way(Channel.TEXT, PHONE))
+    gateway = TextGateway.parse(json.dumps(description(sink.port)))
+    deliver(TextMessages(gateway, IMPATIENT), channel=Channel.TEXT)
+    assert (letters()[-1].state, letters()[-1].last_problem) == (state, problem)
     text = json.loads(sink.heard[0].body)["content"]
-    assert text.endswith(" http://localhost")
+    assert text.endswith(f" http://localhost/bookings/{booking.code}")
     assert CONTACT.name not in text
 
 

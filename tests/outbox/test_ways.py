@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,17 +12,17 @@ from exchange_app.accounts.models import User
 from exchange_app.accounts.ways import recipient_of
 from exchange_app.bookings.models import Booking
 from exchange_app.core.transaction import transaction
-from exchange_app.outbox.delivery import RESTS, deliver_due
+from exchange_app.outbox.delivery import RESTS
 from exchange_app.outbox.errors import LetterNotFound
 from exchange_app.outbox.inbox import get_letter_of
 from exchange_app.outbox.models import Channel, Letter, LetterState
 from exchange_app.outbox.outlets import LONG_AWAY, SHORTEST_REST
 from exchange_app.outbox.rules import Limit
-from exchange_app.outbox.service import NewLetter, letter_to, write_letters
+from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.outbox.transport.carrier import CarrierAway, Envelope, Mailbox, Refused
-from exchange_app.outbox.ways import Recipient, Way
+from exchange_app.outbox.ways import Way
 from tests.builders import NOW, make_leader
-from tests.outbox.letters import letters
+from tests.outbox.letters import deliver, letters, write_by
 from tests.outbox.mail_sink import MailSink
 
 SENT, PENDING, FAILED = LetterState.SENT, LetterState.PENDING, LetterState.FAILED
@@ -51,17 +51,6 @@ class Gateway:
         return [envelope.recipient for envelope in self.taken]
 
 
-def deliver(carrier: object, channel: Channel = Channel.MAIL, at: datetime = NOW) -> int:
-    return deliver_due(carrier, lambda: at, lambda: False, channel)  # type: ignore[arg-type]
-
-
-def write(booking: Booking, *ways: tuple[Channel, str], key: str = "first", due_at: datetime = NOW) -> None:
-    recipient = Recipient([Way(*way) for way in ways], "en")
-    letter = letter_to(recipient, key=key, kind="booking_confirmed", subject_id=booking.id, due_at=due_at)
-    with transaction():
-        write_letters([letter], NOW)
-
-
 def letter(key: str = "first") -> Letter:
     return next(found for found in letters() if found.key == key)
 
@@ -78,9 +67,9 @@ def quiet(booking: Booking) -> Booking:
 
 def test_a_letter_goes_by_its_first_way_and_by_no_other(quiet: Booking) -> None:
     mail, text = Gateway(), Gateway()
-    write(quiet, (Channel.TEXT, PHONE), (Channel.MAIL, "li@school.example"))
+    write_by(quiet, Way(Channel.TEXT, PHONE), Way(Channel.MAIL, "li@school.example"))
     for carrier, channel in ((mail, Channel.MAIL), (text, Channel.TEXT), (mail, Channel.MAIL)):
-        deliver(carrier, channel)
+        deliver(carrier, channel=channel)
     assert (mail.readers, text.readers) == ([], [PHONE])
     assert letter().state is SENT
 
@@ -88,12 +77,12 @@ def test_a_letter_goes_by_its_first_way_and_by_no_other(quiet: Booking) -> None:
 def test_what_is_refused_for_good_takes_the_next_way_at_once(quiet: Booking) -> None:
     mail, text = Gateway(), Gateway()
     mail.troubles = [Refused("RCPT 550 5.1.1", is_final=True)]
-    write(quiet, (Channel.MAIL, "gone@school.example"), (Channel.TEXT, PHONE))
+    write_by(quiet, Way(Channel.MAIL, "gone@school.example"), Way(Channel.TEXT, PHONE))
     deliver(mail)
     found = letter()
     assert (found.state, found.channel, found.address, found.failures) == (PENDING, Channel.TEXT, PHONE, 0)
     assert found.given_up == "mail: RCPT 550 5.1.1"
-    deliver(text, Channel.TEXT)
+    deliver(text, channel=Channel.TEXT)
     assert letter().state is SENT
     assert (mail.readers, text.readers) == ([], [PHONE])
 
@@ -101,7 +90,7 @@ def test_what_is_refused_for_good_takes_the_next_way_at_once(quiet: Booking) -> 
 def test_what_is_refused_for_now_takes_the_next_way_within_the_hour(quiet: Booking) -> None:
     mail = Gateway()
     mail.troubles = [Refused("RCPT 451 4.3.0", is_final=False)] * 9
-    write(quiet, (Channel.MAIL, "li@school.example"), (Channel.TEXT, PHONE))
+    write_by(quiet, Way(Channel.MAIL, "li@school.example"), Way(Channel.TEXT, PHONE))
     at = NOW
     for rest in RESTS[:3]:
         deliver(mail, at=at)
@@ -116,9 +105,9 @@ def test_only_where_every_way_fails_the_letter_has_failed(quiet: Booking) -> Non
     mail, text = Gateway(), Gateway()
     mail.troubles = [Refused("RCPT 550 5.1.1", is_final=True)]
     text.troubles = [Refused("gateway 400", is_final=True)]
-    write(quiet, (Channel.MAIL, "gone@school.example"), (Channel.TEXT, PHONE))
+    write_by(quiet, Way(Channel.MAIL, "gone@school.example"), Way(Channel.TEXT, PHONE))
     deliver(mail)
-    deliver(text, Channel.TEXT)
+    deliver(text, channel=Channel.TEXT)
     assert (letter().state, letter().last_problem, letter().given_up) == (FAILED, "gateway 400", "mail: RCPT 550 5.1.1")
 
 
@@ -135,12 +124,12 @@ def test_a_mistake_in_a_letter_is_no_reason_to_try_another_way(app: Flask, quiet
 def test_while_one_carrier_is_away_the_others_go_on_and_nothing_counts_against_its_letters(quiet: Booking) -> None:
     mail, text = Gateway(), Gateway()
     mail.troubles = [CarrierAway("mail server: TimeoutError")]
-    write(quiet, (Channel.MAIL, "a@school.example"), key="mail")
-    write(quiet, (Channel.TEXT, PHONE), key="text")
+    write_by(quiet, Way(Channel.MAIL, "a@school.example"), key="mail")
+    write_by(quiet, Way(Channel.TEXT, PHONE), key="text")
     deliver(mail)
-    deliver(text, Channel.TEXT)
+    deliver(text, channel=Channel.TEXT)
     assert text.readers == [PHONE]
-    write(quiet, (Channel.MAIL, "b@school.example"), key="later")
+    write_by(quiet, Way(Channel.MAIL, "b@school.example"), key="later")
     assert deliver(mail, at=NOW + SHORTEST_REST / 2) == 0  # the server is left alone, whoever looks
     assert deliver(mail, at=NOW + SHORTEST_REST) == 2
     assert letter("mail").failures == 0
@@ -148,15 +137,15 @@ def test_while_one_carrier_is_away_the_others_go_on_and_nothing_counts_against_i
 
 def test_a_carrier_that_is_long_away_does_not_keep_letters_that_have_another_way(quiet: Booking) -> None:
     mail, text = Gateway(), Gateway()
-    write(quiet, (Channel.MAIL, "a@school.example"), (Channel.TEXT, PHONE), key="both")
-    write(quiet, (Channel.MAIL, "b@school.example"), key="mail")
+    write_by(quiet, Way(Channel.MAIL, "a@school.example"), Way(Channel.TEXT, PHONE), key="both")
+    write_by(quiet, Way(Channel.MAIL, "b@school.example"), key="mail")
     at = NOW
     while at <= NOW + LONG_AWAY:
         mail.troubles = [CarrierAway("mail server: TimeoutError")]
         deliver(mail, at=at)
         assert letter("both").channel is (Channel.MAIL if at < NOW + LONG_AWAY else Channel.TEXT)
         at += timedelta(minutes=30)
-    deliver(text, Channel.TEXT, at=at)
+    deliver(text, channel=Channel.TEXT, at=at)
     assert text.readers == [PHONE]
     assert letter("mail").state is PENDING
 
@@ -165,9 +154,9 @@ def test_a_carrier_that_is_long_away_does_not_keep_letters_that_have_another_way
 
 
 def test_letters_to_one_reader_go_out_in_the_order_in_which_they_were_due(quiet: Booking, sink: MailSink) -> None:
-    reader = (Channel.MAIL, "li@school.example")
+    reader = Way(Channel.MAIL, "li@school.example")
     for key in ("first", "second", "third"):
-        write(quiet, reader, key=key)
+        write_by(quiet, reader, key=key)
     sink.answer("RCPT", "451 4.3.0 try later")
     deliver(sink.carrier())
     assert [letter(key).state for key in ("first", "second", "third")] == [PENDING] * 3
@@ -179,16 +168,16 @@ def test_letters_to_one_reader_go_out_in_the_order_in_which_they_were_due(quiet:
 
 def test_a_letter_that_waits_for_its_hour_holds_up_no_other(quiet: Booking) -> None:
     mail = Gateway()
-    write(quiet, (Channel.MAIL, "li@school.example"), key="tomorrow", due_at=NOW + timedelta(days=1))
-    write(quiet, (Channel.MAIL, "li@school.example"), key="now")
+    write_by(quiet, Way(Channel.MAIL, "li@school.example"), key="tomorrow", due_at=NOW + timedelta(days=1))
+    write_by(quiet, Way(Channel.MAIL, "li@school.example"), key="now")
     assert deliver(mail) == 1
     assert (letter("tomorrow").state, letter("now").state) == (PENDING, SENT)
 
 
 def test_a_letter_that_fails_again_and_again_lets_the_later_ones_pass(quiet: Booking) -> None:
     mail = Gateway()
-    write(quiet, (Channel.MAIL, "li@school.example"), key="stuck")
-    write(quiet, (Channel.MAIL, "li@school.example"), key="later")
+    write_by(quiet, Way(Channel.MAIL, "li@school.example"), key="stuck")
+    write_by(quiet, Way(Channel.MAIL, "li@school.example"), key="later")
     at = NOW
     for rest in RESTS[:3]:
         assert letter("later").state is PENDING
@@ -252,8 +241,8 @@ def test_a_provider_gets_no_more_than_it_allows(app: Flask, quiet: Booking) -> N
     app.config["CHANNEL_LIMITS"] = {"text": (10, A_MINUTE)}
     text = Gateway()
     for number in range(25):
-        write(quiet, (Channel.TEXT, f"139{number:08}"), key=str(number))
-    sent = [deliver(text, Channel.TEXT, at=NOW + second * timedelta(seconds=1)) for second in range(120)]
+        write_by(quiet, Way(Channel.TEXT, f"139{number:08}"), key=str(number))
+    sent = [deliver(text, channel=Channel.TEXT, at=NOW + second * timedelta(seconds=1)) for second in range(120)]
     assert sum(sent[:60]) <= 10
     assert sum(sent[60:]) <= 10
     assert sum(sent) == len(text.taken) == 20
@@ -263,12 +252,12 @@ def test_a_reader_gets_no_more_at_once_than_they_can_bear(app: Flask, quiet: Boo
     app.config["READER_LIMITS"] = {"robot": (3, A_MINUTE)}
     robot = Gateway()
     for number in range(5):
-        write(quiet, (Channel.ROBOT, "wecombot://group"), key=str(number))
-    write(quiet, (Channel.ROBOT, "wecombot://another"), key="another")
-    assert deliver(robot, Channel.ROBOT) == 4
+        write_by(quiet, Way(Channel.ROBOT, "wecombot://group"), key=str(number))
+    write_by(quiet, Way(Channel.ROBOT, "wecombot://another"), key="another")
+    assert deliver(robot, channel=Channel.ROBOT) == 4
     assert robot.readers.count("wecombot://another") == 1
-    assert deliver(robot, Channel.ROBOT, at=NOW + A_MINUTE / 2) == 0
-    assert deliver(robot, Channel.ROBOT, at=NOW + A_MINUTE + timedelta(seconds=1)) == 2
+    assert deliver(robot, channel=Channel.ROBOT, at=NOW + A_MINUTE / 2) == 0
+    assert deliver(robot, channel=Channel.ROBOT, at=NOW + A_MINUTE + timedelta(seconds=1)) == 2
     assert len(robot.taken) == 6
 
 
@@ -291,8 +280,8 @@ def test_people_are_written_to_by_the_ways_that_they_chose(app: Flask) -> None:
 
 def test_a_third_party_is_told_a_title_and_a_link_and_no_name(quiet: Booking) -> None:
     text = Gateway()
-    write(quiet, (Channel.TEXT, PHONE))
-    deliver(text, Channel.TEXT)
+    write_by(quiet, Way(Channel.TEXT, PHONE))
+    deliver(text, channel=Channel.TEXT)
     [envelope] = text.taken
     assert envelope.short.link.endswith(f"/bookings/{quiet.code}")
     assert envelope.short.title.startswith("Booking confirmed")
