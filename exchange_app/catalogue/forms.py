@@ -19,6 +19,7 @@ from exchange_app.catalogue.models import (
     ReminderReader,
 )
 from exchange_app.catalogue.queries import ItemFilter
+from exchange_app.catalogue.recipients import RecipientsPart
 from exchange_app.catalogue.rules import (
     ASKABLE_FIELDS,
     FIRST_GRADE,
@@ -252,7 +253,7 @@ class RemindersField(FieldList):
         return not self.errors
 
 
-class PackageForm(EditForm):
+class PackageForm(RecipientsPart, EditForm):
     title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
     summary = TranslatedField(sentence("Summary in one or two sentences"), longest=400)
     plan = ChoiceField(Plan, sentence("Plan"), validators=[Required()])
@@ -315,6 +316,7 @@ class PackageForm(EditForm):
         values = self.values_for(PackageTerms) | {
             "approvals": [approver.value for approver in named if approver is not None],
             "asks": make_asks(reasons),
+            "recipients": self.recipients(),
             "reminders": in_order(self.reminders.reminders()),
         }
         return PackageTerms(**values)

@@ -136,6 +136,8 @@ class Package(db.Model):
     has to say yes to a booking, in order; if it is empty, bookings are confirmed at once. Until ``changes_until_days``
     before the first day schools change and cancel by themselves; later the organiser has to agree. ``asks`` lists the
     optional roster fields that the package needs: ``[{"field": "document_number", "reason": {"zh_Hans": …}}]``.
+    ``recipients`` names who gets data about children from the school, and what for: ``[{"name": {"zh_Hans": …},
+    "purpose": {"zh_Hans": …}}]``; guardians are asked about each.
     """
 
     __tablename__ = "packages"
@@ -171,6 +173,7 @@ class Package(db.Model):
     persons_per_adult: Mapped[int] = mapped_column(default=20)
     supervision_basis: Mapped[Translated] = mapped_column(TranslatedText)
     asks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    recipients: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     publication: Mapped[Publication] = mapped_column(choice(Publication), default=Publication.DRAFT)
 
     host_city: Mapped[City] = relationship(foreign_keys=[host_city_id])

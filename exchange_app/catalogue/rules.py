@@ -111,6 +111,11 @@ def make_asks(reasons: Mapping[str, Translated]) -> list[dict[str, Any]]:
     return asks
 
 
+def make_recipients(named: Iterable[tuple[Translated, Translated]]) -> list[dict[str, Any]]:
+    """A package's ``recipients``, from pairs of a name and what the data are for."""
+    return [{"name": dict(name), "purpose": dict(purpose)} for name, purpose in named if name]
+
+
 def make_slug(title: str, kind: str) -> str:
     """A part of an address: the title's Latin letters and digits (or the kind of thing if there are none), and an end
     by chance that keeps two of one title apart."""

@@ -100,6 +100,7 @@ class PackageTerms:
     persons_per_adult: int
     supervision_basis: Translated
     asks: list[dict[str, Any]]
+    recipients: list[dict[str, Any]]
     reminders: Sequence[Reminder]
 
 

@@ -72,6 +72,7 @@ def edit_package(package_id: int) -> ResponseReturnValue:
         seen=seen,
         **PackageForm.approvers(package.approvals),
         **PackageForm.reasons(package.asks),
+        **PackageForm.named(package.recipients),
     )
     _offer_cities(form)
     title = package.title
