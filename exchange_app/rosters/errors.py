@@ -24,6 +24,12 @@ class PersonAlreadyNamed(Conflict):
     field = "name"
 
 
+class HealthNoteRefused(Conflict):
+    slug = "health-note-refused"
+    words = sentence("The guardian does not want a health note to be kept. Leave it empty.")
+    field = "health_note"
+
+
 class TooManyPupils(Conflict):
     slug = "too-many-pupils"
     words = sentence("Seats for %(booked)s pupils were booked, and all of them are named.")

@@ -26,6 +26,7 @@ class MaskedPerson:
     document_type: DocumentType | None
     document_number: str
     has_health_note: bool
+    is_health_note_refused: bool
     meal_need: str
 
 
@@ -43,6 +44,7 @@ def masked(participant: Participant) -> MaskedPerson:
         document_type=DocumentType(participant.document_type) if participant.document_type else None,
         document_number=mask_document(participant.document_number or ""),
         has_health_note=participant.health_note_sealed is not None,
+        is_health_note_refused=participant.is_health_note_refused,
         meal_need=participant.meal_need or "",
     )
 

@@ -19,7 +19,9 @@ class Participant(db.Model):
     """One person of a group. ``identity_hash`` is keyed: it finds the same name and class again without opening any.
 
     ``document_hash`` finds the same document twice; ``phone_tail_hash`` lets a guardian prove who they are with the
-    last four digits of their phone.
+    last four digits of their phone. ``uid`` is the person's own name for what is kept about them elsewhere: whoever
+    takes their seat has another. ``is_health_note_refused`` says that the guardian wants none kept; `consents` keeps
+    it.
     """
 
     __tablename__ = "participants"
@@ -47,6 +49,7 @@ class Participant(db.Model):
     document_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     health_note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     meal_need_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    is_health_note_refused: Mapped[bool] = mapped_column(default=False)
 
     name = Sealed()
     class_name = Sealed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +24,13 @@ from exchange_app.core.sealing import keys, new_uid, sealed_context
 from exchange_app.core.text import in_every_language
 from exchange_app.departures.models import Departure
 from exchange_app.rosters import queries
-from exchange_app.rosters.errors import PersonAlreadyNamed, RowStillWrong, TooManyPupils, TooManyStaff
+from exchange_app.rosters.errors import (
+    HealthNoteRefused,
+    PersonAlreadyNamed,
+    RowStillWrong,
+    TooManyPupils,
+    TooManyStaff,
+)
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading, RowToMend
 from exchange_app.rosters.rules import FIELDS, Person, Problem, Role, check_person, identity_of
@@ -37,11 +43,13 @@ SEALED_FIELDS = tuple(field for field in FIELDS if field != "role")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a roster's rows, and the headers of columns that were not asked for and so not kept."""
+    """What became of a roster's rows, how many health notes were left out because guardians refuse them, and the
+    headers of columns that were not asked for and so not kept."""
 
     added: int
     changed: int
     to_mend: int
+    notes_refused: int
     left_out: tuple[str, ...]
 
 
@@ -126,22 +134,25 @@ def add_person(booking: Booking, values: Mapping[str, str], *, by: User, now: da
 
 
 def change_person(booking: Booking, participant_id: int, values: Mapping[str, str], *, by: User, now: datetime) -> None:
-    """What a form does not show and so leaves empty (UNSHOWN_FIELDS) stays as it was. Raises PersonNotFound and the
-    refusals of add_person."""
+    """What a form does not show and so leaves empty (UNSHOWN_FIELDS) stays as it was. Raises HealthNoteRefused,
+    PersonNotFound and the refusals of add_person."""
     bookings.check_open_for_roster(booking, now)
     participant = queries.get_participant(booking, participant_id)
     person = _checked(booking, {**values, **_unshown(participant, values)}, now)
-    _put_in_place(participant, booking, person)
+    if person.health_note and participant.is_health_note_refused:
+        raise HealthNoteRefused()
+    _check_place(participant, booking, person)
+    _rewrite(participant, booking, person)
     bookings.record(booking, "person_changed", by=by, now=now)
 
 
-def _put_in_place(participant: Participant, booking: Booking, person: Person) -> None:
+def _check_place(participant: Participant, booking: Booking, person: Person) -> None:
+    """Raises PersonAlreadyNamed, TooManyPupils or TooManyStaff."""
     namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
     if namesake is not None and namesake.id != participant.id:
         raise PersonAlreadyNamed()
     if person.role is not participant.role:
         _check_room(booking, person.role)
-    _rewrite(participant, booking, person)
 
 
 def _unshown(participant: Participant, values: Mapping[str, str]) -> dict[str, str]:
@@ -162,7 +173,10 @@ def swap_person(booking: Booking, participant_id: int, values: Mapping[str, str]
     bookings.check_open_for_roster(booking, now)
     participant = queries.get_participant(booking, participant_id)
     person = _checked(booking, values, now)
-    _put_in_place(participant, booking, person)
+    _check_place(participant, booking, person)
+    participant.uid = new_uid()
+    participant.is_health_note_refused = False
+    _rewrite(participant, booking, person)
     bookings.record(booking, "person_swapped", by=by, now=now)
 
 
@@ -261,6 +275,7 @@ def _keep(booking: Booking, reading: Reading, known: Sequence[Participant], now:
     by_identity = {participant.identity_hash: participant for participant in known}
     new: list[Person] = []
     to_mend = list(reading.to_mend)
+    notes_refused = 0
     for number, person in reading.right:
         participant = by_identity.get(_identity_hash(booking, person))
         role_before = participant.role if participant else None
@@ -274,11 +289,14 @@ def _keep(booking: Booking, reading: Reading, known: Sequence[Participant], now:
         if participant is None:
             new.append(person)
         else:
+            if person.health_note and participant.is_health_note_refused:
+                person = replace(person, health_note="")
+                notes_refused += 1
             _bring_up_to_date(participant, booking, person, now)
     _insert_people(booking, new, first_position=max((one.position for one in known), default=0) + 1)
     _set_aside(booking, to_mend, now)
     changed = len(reading.right) + len(reading.to_mend) - len(to_mend) - len(new)
-    return Imported(len(new), changed, len(to_mend), reading.left_out)
+    return Imported(len(new), changed, len(to_mend), notes_refused, reading.left_out)
 
 
 def _identity_hash(booking: Booking, person: Person) -> str:

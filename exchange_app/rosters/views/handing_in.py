@@ -42,6 +42,12 @@ def _parts(imported: Imported) -> Iterator[str]:
         yield " " + ngettext("One was brought up to date.", "%(num)s were brought up to date.", imported.changed)
     if imported.to_mend:
         yield " " + ngettext("One row has to be mended.", "%(num)s rows have to be mended.", imported.to_mend)
+    if imported.notes_refused:
+        yield " " + ngettext(
+            "One health note was not kept: the guardian refused it.",
+            "%(num)s health notes were not kept: the guardians refused them.",
+            imported.notes_refused,
+        )
 
 
 def tell_what_was_left_out(reading: Reading) -> None:
