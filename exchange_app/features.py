@@ -13,6 +13,9 @@ from exchange_app.bookings.summary_sending import SUMMARY_LETTERS
 from exchange_app.bookings.views import bookings
 from exchange_app.catalogue.labels import LABELS as CATALOGUE_LABELS
 from exchange_app.catalogue.views import catalogue
+from exchange_app.consents.labels import LABELS as CONSENT_LABELS
+from exchange_app.consents.letters import CONSENT_LETTERS
+from exchange_app.consents.views import consents
 from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
@@ -26,7 +29,7 @@ from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, outbox, partners, accounts, catalogue, departures, bookings, rosters, demo)
+BLUEPRINTS = (web, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, demo)
 LABELS = (
     LETTER_LABELS,
     PARTNER_LABELS,
@@ -35,7 +38,8 @@ LABELS = (
     DEPARTURE_LABELS,
     BOOKING_LABELS,
     ROSTER_LABELS,
+    CONSENT_LABELS,
 )
-LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS)
+LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS, *CONSENT_LETTERS)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (account_commands, seat_commands, demo_commands)

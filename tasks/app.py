@@ -55,7 +55,7 @@ class WakesOnly(redis.Channel):
 
 redis.Transport.Channel = WakesOnly
 
-JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters")
+JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters", "tasks.consents")
 
 TRIES = 3
 

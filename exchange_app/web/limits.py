@@ -57,5 +57,15 @@ def slow_down(often: str, *, by: Callable[[], str] = client_address) -> Callable
     return limiter.limit(often, key_func=by, methods=["POST"], deduct_when=_was_refused)
 
 
+def slow_guesses(often: str) -> Callable[[Any], Any]:
+    """Count addresses that are not there (404), for views whose address is a secret; after so many, every further one
+    gets a 429 for a while."""
+    return limiter.limit(often, key_func=client_address, deduct_when=_was_a_guess)
+
+
+def _was_a_guess(response: Response) -> bool:
+    return response.status_code == 404
+
+
 def _was_refused(response: Response) -> bool:
     return response.status_code == TRY_AGAIN_STATUS
