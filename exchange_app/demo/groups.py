@@ -13,6 +13,7 @@ from exchange_app.bookings.changes import ask_change
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
+from exchange_app.demo.guardians import hear_guardians
 from exchange_app.demo.known import Known
 from exchange_app.demo.samples import sample
 from exchange_app.rosters import service as rosters
@@ -22,6 +23,7 @@ Occurrence = tuple[datetime, Callable[[datetime], None]]
 
 FILLING_IN = timedelta(minutes=25)
 ASKED_AGO = timedelta(hours=3)
+GUARDIANS_ASKED_AFTER = timedelta(hours=1)
 NEVER_SUBMITTED = frozenset({BookingState.HELD, BookingState.EXPIRED})
 FROM_THE_LIST = frozenset({BookingState.WAITING, BookingState.OFFERED, BookingState.LAPSED})
 
@@ -55,7 +57,10 @@ class Group:
         submitted_at = held_at + FILLING_IN
         yield submitted_at, self.submit
         if "answered_days" in self._entry:
-            yield submitted_at + timedelta(days=self._entry["answered_days"]), self._answer
+            answered_at = submitted_at + timedelta(days=self._entry["answered_days"])
+            yield answered_at, self._answer
+            if "guardians" in self._entry:
+                yield answered_at + GUARDIANS_ASKED_AFTER, self._ask_guardians
         if "asks" in self._entry:
             yield now - ASKED_AGO, self._ask
 
@@ -101,6 +106,9 @@ class Group:
         for approver in self.booking.approvers[:agreed]:
             person = self._known.approver(approver, self.booking)
             approvals.approve_booking(self.booking, by=person, now=at)
+
+    def _ask_guardians(self, at: datetime) -> None:
+        hear_guardians(self.booking, self.leader, at)
 
     def _ask(self, at: datetime) -> None:
         numbers = dict(self._entry["asks"])

@@ -22,7 +22,7 @@ SUBJECTS = {
     },
     "partners": set(),
     "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
-    "catalogue": {"terms"},
+    "catalogue": {"recipients", "terms"},
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
@@ -31,8 +31,10 @@ SUBJECTS = {
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },
+    "consents": {"codes", "wording"},
     "demo": {
-        "accounts", "groups", "known", "loading", "offers", "places", "reading", "rosters", "samples", "season",
+        "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
+        "season",
     },
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}

@@ -36,12 +36,15 @@ PEOPLE = {
 }
 MAIN_JOB = {
     None: "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link",
-    Role.LEADER: "bookings.show rosters.register rosters.roster rosters.change rosters.template",
+    Role.LEADER: (
+        "bookings.show rosters.register rosters.roster rosters.change rosters.template "
+        "consents.board consents.summary consents.child consents.paper"
+    ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
-        "catalogue.edit_stop bookings.change_departure"
+        "catalogue.edit_stop bookings.change_departure consents.summary"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
@@ -76,6 +79,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Departure, Departure.id == Booking.departure_id)
         .join(Package, Package.id == Departure.package_id)
+        .where(Participant.role == "pupil")
         .where(Booking.school_id == leader.organisation_id, Package.organiser_id == organiser.organisation_id)
     )
     booking = db.session.get_one(Booking, person.booking_id)
@@ -98,6 +102,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "departure_id": departure.id,
             "code": code,
             "signature": signature,
+            "token": "a-guess",
             "person_id": person.id,
             "letter_id": letter.id,
             "message_id": 0,
