@@ -18,6 +18,7 @@ from exchange_app.bookings.models import Booking, BookingEvent, Message
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver, Publication
 from exchange_app.core.database import db
+from exchange_app.core.sealing import new_uid
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
@@ -29,6 +30,8 @@ from exchange_app.outbox.models import Letter
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.rosters.models import Participant
+from exchange_app.rosters.rules import Role
 from tests.letters.group import WRITTEN_AT, make_group, make_morning, make_other_date, organiser_of
 from tests.settings import make_settings
 
@@ -144,6 +147,8 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
                 id=booking.id, by_id=author, departure_id=about, form_token="fixed", at=WRITTEN_AT, **WRITTEN_BY_HOST
             )
         )
+    if kind == "consent_missing":
+        name_pupils(booking, 5)
     match booking.state:
         case BookingState.HELD:
             booking.hold_ends_at, booking.submitted_at, booking.contact_name = OFFERED_UNTIL, None, None
@@ -158,6 +163,16 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
             booking.departure.state = DepartureState.CALLED_OFF
             booking.departure.called_off_cause = Cause.WEATHER
             booking.departure.called_off_reason = Translated(**REASONS)
+
+
+def name_pupils(booking: Booking, count: int) -> None:
+    """Of whom no guardian has answered."""
+    for position in range(1, count + 1):
+        pupil = Participant(
+            booking_id=booking.id, position=position, role=Role.PUPIL, identity_hash=str(position), uid=new_uid()
+        )
+        pupil.name = "覃小一"
+        db.session.add(pupil)
 
 
 def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: Any) -> NewLetter:

@@ -285,7 +285,7 @@ def test_nothing_of_the_former_person_stays(app: Flask) -> None:
     after = queries.list_participants(booking.id)[0]
     assert (after.name, after.health_note, after.document_number) == (pupil(50)["name"], None, "E87654321")
     kept = {name for name, value in before.items() if value is not None and getattr(after, name) == value}
-    assert kept == {"id", "uid", "booking_id", "position", "role"}
+    assert kept == {"id", "booking_id", "position", "role", "is_health_note_refused"}  # of neither
     assert (booking.named, booking.party) == (2, Party(3, 1))
     assert set(claims_of(booking).values()) == {4}
     assert steps_of(booking)[-1] == "person_swapped"
