@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from wtforms import Field, HiddenField, SelectField
 from wtforms.validators import StopValidation
 
+from exchange_app.consents.models import ConsentMethod
 from exchange_app.consents.rules import PHOTOS, TAKING_PART, ConsentState
 from exchange_app.consents.service import Answer
 from exchange_app.consents.wording import Point
@@ -15,6 +16,7 @@ from exchange_app.core.text import sentence
 from exchange_app.web.forms import ChoiceField, DateField, FilterForm, Form, Required, TextField
 
 YES, NO = "yes", "no"
+ALL = sentence("All")
 CHOOSE = sentence("Choose yes or no.")
 CHOOSE_EACH = sentence("Choose yes or no for each point.")
 OF_DEFAULT = {PHOTOS: False}  # a favour: nobody has to say no to it
@@ -96,4 +98,5 @@ class PaperForm(AnswerForm):
 
 
 class BoardFilter(FilterForm):
-    state = ChoiceField(ConsentState, sentence("Answer"), empty=sentence("All"))
+    state = ChoiceField(ConsentState, sentence("Answer"), empty=ALL)
+    method = ChoiceField(ConsentMethod, sentence("Answer"), empty=ALL)

@@ -42,6 +42,11 @@ class Row:
     def is_on_paper(self) -> bool:
         return self.answer is not None and self.answer.method is ConsentMethod.PAPER
 
+    def fits(self, state: ConsentState | None, method: ConsentMethod | None) -> bool:
+        """Whether it is one of those that were asked for; None stands for any."""
+        own_method = self.answer.method if self.answer else None
+        return state in (None, self.state) and method in (None, own_method)
+
     @property
     def has_to_leave(self) -> bool:
         return self.state in TO_TAKE_OUT
@@ -63,14 +68,14 @@ def rows_of(booking: Booking) -> Sequence[Row]:
 def board(code: str) -> ResponseReturnValue:
     booking = bookings.get_booking(code, me())
     form = BoardFilter()
-    wanted = form.state.data if form.validate() else None
+    wanted = (form.state.data, form.method.data) if form.validate() else (None, None)
     rows = rows_of(booking)
     return render_template(
         "consents/board.html",
         booking=booking,
         departure=booking.departure,
         package=booking.departure.package,
-        rows=[row for row in rows if wanted is None or row.state is wanted],
+        rows=[row for row in rows if row.fits(*wanted)],
         everybody=rows,
         wanted=wanted,
         states=ConsentState,

@@ -32,8 +32,7 @@ GUESSES = "30 per 15 minutes"  # a school has one address for all its families
 def answer(token: str) -> ResponseReturnValue:
     form = AnswerForm()
     try:
-        asked = queries.get_asked(token, now())
-        if form.is_submitted() and _is_answered(token, asked, form):
+        if form.is_submitted() and _is_answered(token, form):
             flash(gettext("Thank you. Your answer is kept; the school sees it at once."))
             return redirect(url_for("consents.answer", token=token), 303)
         return _show(token, form), form.status
@@ -58,9 +57,9 @@ def withdraw(token: str) -> ResponseReturnValue:
     return redirect(url_for("consents.answer", token=token), 303)
 
 
-def _is_answered(token: str, asked: queries.Asked, form: AnswerForm) -> bool:
-    """Whether the answer was kept; if not, the form says why."""
-    form.choices.ask(wording_of(asked.booking).points)
+def _is_answered(token: str, form: AnswerForm) -> bool:
+    """Whether the answer was kept; if not, the form says why. Raises as `queries.get_asked` does."""
+    form.choices.ask(wording_of(queries.get_asked(token, now()).booking).points)
     if not form.validate():
         return False
     try:
