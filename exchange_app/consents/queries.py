@@ -162,6 +162,7 @@ def lacks_answers(departures: Sequence[Departure]) -> ColumnElement[bool]:
         exists()
         .where(ConsentAnswer.booking_id == Booking.id, ConsentAnswer.person_uid == Participant.uid)
         .where(tuple_(Booking.departure_id, ConsentAnswer.essence).in_(asked_now))
+        .correlate(Booking, Participant)
     )
     return exists().where(Participant.booking_id == Booking.id, Participant.role == Role.PUPIL, ~answered)
 
