@@ -186,6 +186,19 @@ def test_those_who_approve_are_named_in_order_and_once(client: FlaskClient, orga
     assert "Confirmed at once" in client.get(f"/packages/{package.slug}").text
 
 
+def test_recipients_are_named_together_with_what_they_need_data_for(client: FlaskClient, organiser: User) -> None:
+    package = own_package(organiser)
+    address = f"/organiser/packages/{package.id}/edit"
+    answer = send(client, address, **{"recipient_1-en": "Ticket agency", "purpose_2-en": "Rooms"})
+    assert answer.status_code == 422
+    assert answer.text.count("Fill this in, in at least one language.</div>") == 2
+    assert 'value="Ticket agency"' in answer.text
+    send(client, address, **{"recipient_1-en": "Ticket agency", "purpose_1-en": "Names, for the tickets"})
+    db.session.expire_all()
+    assert package.recipients == [{"name": {"en": "Ticket agency"}, "purpose": {"en": "Names, for the tickets"}}]
+    assert 'value="Names, for the tickets"' in client.get(address).text
+
+
 def test_entries_are_changed_moved_and_removed(client: FlaskClient, organiser: User) -> None:
     package = own_package(organiser, days=2)
     first, second = package.stops

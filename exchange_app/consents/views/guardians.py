@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from exchange_app.bookings.links import check_path
 from exchange_app.consents import queries, service
-from exchange_app.consents.errors import LinkUnknown
+from exchange_app.consents.errors import LinkUnknown, TextChanged
 from exchange_app.consents.forms import OF_DEFAULT, AnswerForm
 from exchange_app.consents.rules import ConsentState
 from exchange_app.consents.views.blueprint import consents
@@ -59,8 +59,13 @@ def withdraw(token: str) -> ResponseReturnValue:
 
 def _is_answered(token: str, form: AnswerForm) -> bool:
     """Whether the answer was kept; if not, the form says why. Raises as `queries.get_asked` does."""
-    form.choices.ask(wording_of(queries.get_asked(token, now()).booking).points)
-    if not form.validate():
+    wording = wording_of(queries.get_asked(token, now()).booking)
+    form.choices.ask(wording.points)
+    is_valid = form.validate()
+    if form.text.data != wording.text_hash:  # said together with whatever else is wrong, not after it
+        beside_field(form, TextChanged())
+        return False
+    if not is_valid:
         return False
     try:
         with transaction():
