@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy import String, cast, exists, literal, select
 from sqlalchemy.orm import joinedload
 
-from exchange_app.accounts.models import User
 from exchange_app.bookings.links import booking_path
 from exchange_app.bookings.models import Booking
+from exchange_app.bookings.readers import leader_of
 from exchange_app.bookings.reminders import (
     COMING,
     LOOK_AHEAD,
@@ -29,8 +29,8 @@ from exchange_app.core.settings import setting
 from exchange_app.core.text import sentence
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.kinds import Kind
-from exchange_app.outbox.models import Letter
-from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.outbox.models import Letter, Urgency
+from exchange_app.outbox.service import NewLetter, letter_to, write_letters
 
 CONSENT_MISSING = "consent_missing"
 DAYS_BEFORE = (4, 1)  # the roster is due
@@ -103,8 +103,8 @@ def _turn_of(departure: Departure, now: datetime) -> Turn | None:
 def _letters_of(turn: Turn, departures: Sequence[Departure], now: datetime, at_most: int) -> Iterator[NewLetter]:
     key = literal("booking:") + cast(Booking.id, String) + literal(f":reminder:consent:{turn.day.isoformat()}")
     rows = db.session.execute(
-        select(key, Booking.id, func.coalesce(Booking.contact_email, User.email), Booking.language)
-        .join(User, User.id == Booking.leader_id)
+        select(key, Booking)
+        .options(joinedload(Booking.leader))
         .where(
             Booking.departure_id.in_([departure.id for departure in departures]),
             Booking.state.in_(CHANGEABLE),
@@ -115,13 +115,12 @@ def _letters_of(turn: Turn, departures: Sequence[Departure], now: datetime, at_m
         .order_by(Booking.id)
         .limit(at_most)
     )
-    for letter_key, booking_id, address, language in rows:
-        yield NewLetter(
+    for letter_key, booking in rows:
+        yield letter_to(
+            leader_of(booking),
             key=letter_key,
             kind=CONSENT_MISSING,
-            subject_id=booking_id,
-            address=address,
-            language=language,
+            subject_id=booking.id,
             due_at=goes_out_at(turn, now),
             facts={"day": turn.day.isoformat()},
         )
@@ -153,5 +152,7 @@ CONSENT_LETTERS = (
         load=load_bookings,
         is_still_true=_is_still_true,
         context=_words,
+        urgency=Urgency.PLANNED,
+        leads_to="consents_url",
     ),
 )
