@@ -14,7 +14,7 @@ from exchange_app.consents.letters import plan_letters
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter, LetterState
-from exchange_app.outbox.transport import Mailbox
+from exchange_app.outbox.transport.carrier import Mailbox
 from exchange_app.rosters import service as rosters
 from tests.builders import make_city, make_departure, make_package
 from tests.consents.group import AGENCY, HEALTH, answer_for, children_of, make_group

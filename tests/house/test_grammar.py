@@ -17,8 +17,8 @@ GRAMMAR = {
 }  # fmt: skip
 SUBJECTS = {
     "outbox": {
-        "delivery", "finding", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times", "transport",
-        "turning", "ways",
+        "delivery", "finding", "inbox", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times",
+        "transport", "turning", "ways",
     },
     "partners": set(),
     "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
