@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from flask_babel import gettext
 from sqlalchemy import select
 
 from exchange_app.bookings.messages import KIND, STILL_CONCERNED, TEST_KIND, Text
@@ -85,7 +86,13 @@ def _words_of_test(booking: Booking, letter: Letter, now: datetime) -> dict[str,
 
 
 def _words(text: Text, booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
-    return {**words_for(booking, letter, now), "message": text, "paragraphs": paragraphs(text.words)}
+    title = gettext("A message from the host: %(title)s", title=booking.departure.package.title)
+    return {
+        **words_for(booking, letter, now),
+        "message": text,
+        "paragraphs": paragraphs(text.words),
+        "short_title": title,
+    }
 
 
 def _is_always_true(booking: Booking, letter: Letter, now: datetime) -> bool:

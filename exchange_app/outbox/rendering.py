@@ -21,7 +21,7 @@ from flask import current_app
 from exchange_app.core.sealing import keys
 from exchange_app.core.settings import setting
 from exchange_app.core.text import speaking
-from exchange_app.outbox.kinds import Calendar, kind_of
+from exchange_app.outbox.kinds import Calendar, Kind, kind_of
 from exchange_app.outbox.models import Channel, Letter
 from exchange_app.outbox.transport.carrier import ShortWords
 
@@ -63,12 +63,19 @@ def render(letter: Letter, subject: Any, now: datetime) -> Message:
         }
         words["subject"] = " ".join(_fill(letter, "subject.txt", words).split())
         return Message(
-            short=ShortWords(words["subject"], str(words.get(kind.leads_to, words["public_url"]))),
+            short=_short(kind, words),
             headers=[*_headers(letter, words["subject"], now), *_unsubscribing(unsubscribe_url)],
             text=_without_gaps(_fill(letter, "body.txt", words)),
             html=_fill(letter, "body.html", words),
             calendar=kind.calendar(subject, letter, now),
         )
+
+
+def _short(kind: Kind[Any], words: Mapping[str, Any]) -> ShortWords:
+    """The subject, or the ``short_title`` of a kind whose subject is somebody's own words."""
+    return ShortWords(
+        str(words.get("short_title", words["subject"])), str(words.get(kind.leads_to, words["public_url"]))
+    )
 
 
 def _fill(letter: Letter, name: str, words: Mapping[str, Any]) -> str:
