@@ -19,11 +19,12 @@ from exchange_app.bookings.models import Booking
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox import service
-from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.models import Channel, LetterState
 from exchange_app.outbox.transport.carrier import Mailbox
+from exchange_app.outbox.ways import Way
 from tests.builders import NOW, make_city, make_departure, make_hold, make_leader, make_organisation, make_user
 from tests.outbox.conftest import CONTACT
-from tests.outbox.letters import deliver, letter_at, letters, states, write
+from tests.outbox.letters import deliver, letter_at, letters, states, write, write_by
 from tests.outbox.mail_sink import MailSink
 from tests.pages import form_of, send, sign_in, speak
 from tests.statements import counted_statements
@@ -371,3 +372,32 @@ def test_a_letter_that_cannot_be_made_can_be_looked_at_and_stopped(
     assert administrator.get(address(-1, "/html")).status_code == 409
     send(administrator, address(-1), action=address(-1, "/stop"))
     assert states() == [LetterState.SENT, LetterState.SKIPPED]
+
+
+# ------------------------------------------------------------------------------------------------ ways out of the house
+
+
+def test_the_page_says_which_carrier_is_away_since_when_and_why(
+    booking: Booking, sink: MailSink, administrator: FlaskClient
+) -> None:
+    sink.answer("MAIL", "421 closing", "421 closing")
+    carrier = sink.carrier()
+    deliver(carrier)
+    page = administrator.get("/mailbox").text
+    assert "E-mail: nothing leaves by this way since" in page
+    assert "The mail server does not accept the sender of this site." in page
+    deliver(carrier, at=NOW + timedelta(minutes=1))
+    assert "nothing leaves by this way" not in administrator.get("/mailbox").text
+
+
+def test_a_letter_tells_by_which_ways_it_was_tried_in_vain(
+    booking: Booking, sink: MailSink, administrator: FlaskClient
+) -> None:
+    deliver(Mailbox())
+    write_by(booking, Way(Channel.MAIL, "gone@school.example"), Way(Channel.ROBOT, "wecombot://secret-token"))
+    sink.answer("RCPT", "550 5.1.1 no such mailbox")
+    deliver(sink.carrier())
+    page = administrator.get(address(len(letters()) - 1)).text
+    assert "E-mail – There is no such mailbox." in page
+    assert "Group robot" in page
+    assert "secret-token" not in page
