@@ -380,7 +380,7 @@ def test_a_letter_that_cannot_be_made_can_be_looked_at_and_stopped(
 def test_the_page_says_which_carrier_is_away_since_when_and_why(
     booking: Booking, sink: MailSink, administrator: FlaskClient
 ) -> None:
-    sink.answer("MAIL", "421 closing", "421 closing")
+    sink.answer("MAIL", "421 closing")
     carrier = sink.carrier()
     deliver(carrier)
     page = administrator.get("/mailbox").text
