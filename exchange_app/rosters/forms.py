@@ -18,7 +18,7 @@ from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.rules import DocumentType, Role, Sex
 from exchange_app.rosters.rules.choices import check_document_type, check_role, check_sex
 from exchange_app.rosters.rules.problems import Misfit
-from exchange_app.web.forms import CountField, EmailField, Form, OnceForm, Required, TextField
+from exchange_app.web.forms import AddressField, CountField, EmailField, Form, OnceForm, Required, TextField
 from exchange_app.web.labels import choices_of
 
 SPREADSHEETS = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
@@ -77,6 +77,12 @@ class FollowForm(Form):
     email = EmailField(sentence("E-mail address"), validators=[Required()])
     follow = SubmitField(sentence("Write to me"))
     stop = SubmitField(sentence("No more letters"))
+
+
+class FollowByTextForm(FollowForm):
+    """The same where text messages can be sent."""
+
+    email = AddressField(sentence("E-mail address or mobile number"), longest=254, validators=[Required()])
 
 
 class CellField(TextField):

@@ -158,15 +158,18 @@ class EmailField(TextField):
         super().__init__(label, longest=254, **options)
 
     def read(self, text: str) -> str:
-        if not text:
-            return ""
-        try:
-            found = validate_email(
-                unicodedata.normalize("NFKC", text), check_deliverability=False, allow_smtputf8=False
-            )
-        except EmailNotValidError:
-            raise ValueError(EMAIL_ADDRESS) from None
-        return str(found.ascii_email).lower()
+        return read_email(text)
+
+
+def read_email(text: str) -> str:
+    """Raises ValueError with a sentence."""
+    if not text:
+        return ""
+    try:
+        found = validate_email(unicodedata.normalize("NFKC", text), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise ValueError(EMAIL_ADDRESS) from None
+    return str(found.ascii_email).lower()
 
 
 class PhoneField(TextField):
@@ -178,12 +181,24 @@ class PhoneField(TextField):
         super().__init__(label, longest=30, **options)
 
     def read(self, text: str) -> str:
-        number = re.sub(r"[\s()]+", "", unicodedata.normalize("NFKC", text))
-        if number and not re.fullmatch(r"\+?[0-9]+(-[0-9]+)*", number):
-            raise ValueError(PHONE_NUMBER)
-        if number and not 7 <= sum(sign.isdigit() for sign in number) <= 18:
-            raise ValueError(PHONE_NUMBER)
-        return number
+        return read_phone(text)
+
+
+def read_phone(text: str) -> str:
+    """Raises ValueError with a sentence."""
+    number = re.sub(r"[\s()]+", "", unicodedata.normalize("NFKC", text))
+    if number and not re.fullmatch(r"\+?[0-9]+(-[0-9]+)*", number):
+        raise ValueError(PHONE_NUMBER)
+    if number and not 7 <= sum(sign.isdigit() for sign in number) <= 18:
+        raise ValueError(PHONE_NUMBER)
+    return number
+
+
+class AddressField(TextField):
+    """An e-mail address or a telephone number, whichever it is."""
+
+    def read(self, text: str) -> str:
+        return read_email(text) if "@" in text else read_phone(text)
 
 
 class TypedField(Field):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.links import check_path
@@ -17,6 +18,7 @@ from exchange_app.bookings.service import Contact
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
+from exchange_app.outbox.models import Channel, Letter
 from exchange_app.rosters import service
 from exchange_app.rosters.reading import read_pasted
 from tests.builders import make_departure, make_hold, make_leader, make_package
@@ -204,6 +206,18 @@ def test_an_address_with_a_slip_is_kept_and_said_to_be_wrong(client: FlaskClient
     assert page.status_code == 422
     assert 'value="mother@"' in page.text
     assert letters_to_families() == []
+
+
+def test_where_there_is_a_gateway_word_comes_by_text_message(app: Flask, client: FlaskClient, booking: Booking) -> None:
+    form = f"{check_path(booking)}/letters"
+    assert send(client, check_path(booking), form, email="139 0000 5678", follow="1").status_code == 422
+    app.config["TEXT_GATEWAY"] = object()
+    page = send(client, check_path(booking), form, email="139 0000 5678", follow="1")
+    assert "You get word by letter." in page.text
+    following = db.session.scalars(select(Letter).where(Letter.kind == "family_following")).one()
+    assert (following.channel, following.address) == (Channel.TEXT, "13900005678")
+    page = send(client, check_path(booking), form, email="13900005678", stop="1")
+    assert "No more letters go to this address." in page.text
 
 
 def test_nobody_leaves_an_address_without_having_proved_anything(client: FlaskClient, booking: Booking) -> None:

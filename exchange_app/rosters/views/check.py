@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.ways import offered_channels
 from exchange_app.bookings import followers
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
 from exchange_app.bookings.errors import BookingNotFound
@@ -22,8 +24,9 @@ from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.sealing import keys
 from exchange_app.core.text import current_language
 from exchange_app.core.transaction import transaction
+from exchange_app.outbox.models import Channel
 from exchange_app.outbox.rendering import host_of_links, sender
-from exchange_app.rosters.forms import CheckForm, FollowForm
+from exchange_app.rosters.forms import CheckForm, FollowByTextForm, FollowForm
 from exchange_app.rosters.proof import prove
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.web.errors import beside_field
@@ -145,8 +148,12 @@ def _signed_addresses(code: str, signature: str) -> Addresses:
     return Addresses(*(url_for(name, code=code, signature=signature) for name in names))
 
 
+def _follow_form(**options: Any) -> FollowForm:
+    return (FollowByTextForm if Channel.TEXT in offered_channels() else FollowForm)(**options)
+
+
 def _write_or_stop(booking: Booking, addresses: Addresses) -> ResponseReturnValue:
-    form = FollowForm()
+    form = _follow_form()
     if not form.validate():
         return _show(booking, addresses, form), form.status
     try:
@@ -175,7 +182,8 @@ def _show(booking: Booking, addresses: Addresses, form: FollowForm | None = None
         days=itinerary(booking.departure),
         calendar_address=addresses.calendar if state in TO_KEEP else None,
         letters_address=addresses.letters if state in GOING_ON else None,
-        form=form or FollowForm(formdata=None),
+        form=form or _follow_form(formdata=None),
+        is_text_offered=Channel.TEXT in offered_channels(),
     )
 
 
