@@ -20,10 +20,10 @@ from exchange_app.bookings.calendar import (
     Sender,
     Status,
     Words,
-    as_file,
     event_of,
     new_calendar,
     stretches_of,
+    with_events,
 )
 from exchange_app.bookings.models import Booking, BookingEvent
 from exchange_app.bookings.queries import WITH_DEPARTURE, WITH_STOPS
@@ -98,9 +98,13 @@ def _feed(
     calendar.add("x-wr-calname", Words(name))
     calendar.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESHED_EVERY))
-    for booking in bookings:
-        status = Status.CONFIRMED if booking.state in CERTAIN else Status.CANCELLED
-        for stretch in stretches_of(booking.departure):
-            event = event_of(booking, stretch, status, sender, Edition(now, now), names_school=names_school)
-            calendar.add_component(event)
-    return as_file(calendar)
+    events = [
+        event_of(booking, stretch, _status(booking), sender, Edition(now, now), names_school=names_school)
+        for booking in bookings
+        for stretch in stretches_of(booking.departure)
+    ]
+    return with_events(calendar.to_ical(), events)
+
+
+def _status(booking: Booking) -> Status:
+    return Status.CONFIRMED if booking.state in CERTAIN else Status.CANCELLED

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from icalendar import Calendar
 
-from exchange_app.bookings.calendar import Method, Part, Sender, itinerary, itinerary_file, part_of
+from exchange_app.bookings.calendar import Method, Part, Sender, Words, itinerary, itinerary_file, part_of
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import Stop
 from exchange_app.core.database import db
@@ -183,6 +183,26 @@ def test_what_was_written_is_what_is_read(
     assert first.text("DESCRIPTION").startswith(f"09:00–11:00 {stop}\n")
     assert str(again["ORGANIZER"].params["CN"]) == " ".join(host.split())
     assert again.subcomponents == []
+    assert content == as_the_library_writes_it(content)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Atlantic/Reykjavik", "Europe/Berlin", "Asia/Urumqi"])
+@pytest.mark.parametrize("method", Method)
+def test_the_file_is_what_the_library_writes(booking: Booking, zone: str, method: Method) -> None:
+    with transaction():
+        booking.departure.package.host_city.time_zone = zone
+        booking.departure.ends_on += timedelta(days=1)  # a day without a programme
+        booking.departure.package.organiser.name = Translated(zh_Hans="“花山”研学 O'Neill, Söhne; a^b: " * 3)
+    content = make_file(booking, method)
+    assert content == as_the_library_writes_it(content)
+
+
+def as_the_library_writes_it(content: bytes) -> bytes:
+    """Read, and written again by its objects."""
+    calendar = Calendar.from_ical(content)
+    for event in calendar.walk("VEVENT"):
+        event.update({name: Words(event[name]) for name in ("SUMMARY", "DESCRIPTION", "LOCATION") if name in event})
+    return bytes(calendar.to_ical())
 
 
 @pytest.mark.parametrize(("was_confirmed", "files"), [(True, 1), (False, 0)])
