@@ -12,17 +12,18 @@ import logging
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import Update, bindparam, or_, update
 from sqlalchemy.exc import OperationalError
 
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, sealed_context
-from exchange_app.core.transaction import transaction
+from exchange_app.core.transaction import lone_statements, transaction
 from exchange_app.outbox import outlets
 from exchange_app.outbox.kinds import kind_of, load_subjects
 from exchange_app.outbox.models import Channel, Letter, LetterState
@@ -44,6 +45,7 @@ WAITS_FOR_DATABASE = (0.2, 0.5, 1, 2, 4)  # seconds
 RESTS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
 
 Clock = Callable[[], datetime]
+Change = Callable[[Update, Mapping[str, Any]], int]
 
 
 class _Overtaken(Exception):
@@ -134,19 +136,21 @@ class _Batch:
         self._sender = sender().addr_spec
         self._outcomes: list[Outcome] = []
         self._turns: list[Turn] = []
+        self._change: Change | None = None
 
     def deliver(self, is_stopping: Callable[[], bool]) -> int:
         """Returns how many were handed over. Raises CarrierAway. Whatever happens, the outcomes so far are stored
         and the letters that were not tried are given back; one that was in hand when something broke is not."""
         sent = 0
         try:
-            while self._waiting and not is_stopping() and self._clock() - self._looked_at < FRESH:
-                ended = self._try(self._waiting.popleft())
-                if isinstance(ended, Turn):
-                    self._turns.append(ended)
-                elif ended is not None:
-                    self._outcomes.append(ended)
-                    sent += ended.state is LetterState.SENT
+            with _lone_statements() as self._change:
+                while self._waiting and not is_stopping() and self._clock() - self._looked_at < FRESH:
+                    ended = self._try(self._waiting.popleft())
+                    if isinstance(ended, Turn):
+                        self._turns.append(ended)
+                    elif ended is not None:
+                        self._outcomes.append(ended)
+                        sent += ended.state is LetterState.SENT
         finally:
             self._give_back(None)
             self._store_at_last()
@@ -213,14 +217,26 @@ class _Batch:
     def _store(self, handing_over: Letter | None = None) -> bool:
         """Write the outcomes down and, in the same commit, that a letter is being handed over; False if it is not
         ours."""
-        with transaction():
-            if self._outcomes:
-                db.session.connection().execute(STORE_OUTCOME, [_row(outcome) for outcome in self._outcomes])
-            turn_all(self._turns)
-            is_ours = handing_over is None or _mark_handing_over(handing_over)
+        if self._change is not None and handing_over is not None and len(self._outcomes) == 1 and not self._turns:
+            values = {**_row(self._outcomes[0]), **_mark(handing_over)}
+            is_ours = self._change(STORE_OUTCOME_AND_MARK, values) == 1
+        else:
+            with transaction():
+                connection = db.session.connection()
+                if self._outcomes:
+                    connection.execute(STORE_OUTCOME, [_row(outcome) for outcome in self._outcomes])
+                turn_all(self._turns)
+                is_ours = (
+                    handing_over is None or connection.execute(MARK_HANDING_OVER, _mark(handing_over)).rowcount == 1
+                )
         self._outcomes.clear()
         self._turns.clear()
         return is_ours
+
+
+def _lone_statements() -> AbstractContextManager[Change | None]:
+    """SQLite has no round trips, and no UPDATE within another."""
+    return lone_statements() if db.engine.dialect.name == "postgresql" else nullcontext()
 
 
 def _refused(letter: Letter, now: datetime, problem: str, *, is_final: bool) -> Outcome | Turn:
@@ -286,15 +302,16 @@ def _message_context(letter: Letter) -> str:
 MARK_HANDING_OVER = (
     update(LETTERS)
     .where(
-        LETTERS.c.id == bindparam("of_id"),
-        LETTERS.c.attempts == bindparam("of_attempt"),
+        LETTERS.c.id == bindparam("next_id"),
+        LETTERS.c.attempts == bindparam("next_attempt"),
         LETTERS.c.state == LetterState.SENDING,
     )
     .values(state=LetterState.HANDING_OVER)
 )
 
+# Both in one statement; how many rows it met is said of the mark alone.
+STORE_OUTCOME_AND_MARK = MARK_HANDING_OVER.add_cte(STORE_OUTCOME.returning(LETTERS.c.id).cte("stored"))
 
-def _mark_handing_over(letter: Letter) -> bool:
-    values = {"of_id": letter.id, "of_attempt": letter.attempts}
-    marked = db.session.connection().execute(MARK_HANDING_OVER, values)
-    return bool(marked.rowcount == 1)
+
+def _mark(letter: Letter) -> dict[str, int]:
+    return {"next_id": letter.id, "next_attempt": letter.attempts}
