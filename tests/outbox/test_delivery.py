@@ -293,7 +293,7 @@ def test_a_letter_that_was_taken_over_is_not_sent_and_the_one_before_it_is_noted
             carrier.close()
 
     write(booking, "next@school.example")
-    is_the_next = Letter.id == letter_to("next@school.example").id
+    is_the_next = Letter.id == letter_at("next@school.example").id
     assert deliver(Overtaken()) == 1
     assert sink.recipients == ["li@school.example"]
     assert states() == [SENT, LetterState.SENDING]
