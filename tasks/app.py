@@ -35,7 +35,7 @@ def load_application(**_: Any) -> None:
 
 def _look_for_garbage_less_often() -> None:
     """Every 700 new objects Python searches for rings of objects that nobody holds: with the whole application among
-    what is searched, that is a tenth of what sending a letter takes."""
+    what is searched, that is a fourteenth of what a letter costs."""
     gc.collect()
     gc.freeze()  # the application stays; what is searched is only what came after it
     gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)

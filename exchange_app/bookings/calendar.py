@@ -207,7 +207,7 @@ def event_of(
     *,
     names_school: bool = False,
 ) -> bytes:
-    """One event as it stands in a file, to the byte what the library writes: its objects would take ten times as long.
+    """One event as it stands in a file, to the byte what the library writes: its objects take several times as long.
     ``names_school`` is for a calendar of several schools' groups."""
     title = _title(booking.departure, stretch)
     if names_school:
