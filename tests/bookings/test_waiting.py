@@ -474,7 +474,7 @@ def broker(app: Flask, database_url: str, valkey_server: Valkey) -> Iterator[Red
 
 def woken(broker: Redis) -> set[str]:
     """The tasks that workers were asked for."""
-    return {json.loads(message)["headers"]["task"] for message in broker.lrange("exchange:celery", 0, -1)}
+    return {json.loads(message)["headers"]["task"] for message in broker.lrange("exchange:urgent", 0, -1)}
 
 
 def quieten(broker: Redis) -> None:

@@ -13,6 +13,7 @@ from exchange_app.catalogue.terms import Reminder, make_rules
 from exchange_app.core.database import db
 from exchange_app.core.sealing import keys, new_uid
 from exchange_app.departures.models import Departure
+from tests import builders
 from tests.builders import make_city, make_departure, make_hold, make_leader, make_package
 
 REGISTERED_BEFORE = timedelta(days=5)
@@ -46,9 +47,8 @@ def make_held(departure: Departure, email: str, moment: datetime) -> Booking:
 
 def make_registered(departure: Departure, email: str, moment: datetime) -> Booking:
     """A group that is confirmed and has long been told so."""
-    booking = make_held(departure, email, moment - REGISTERED_BEFORE)
-    bookings.submit_booking(booking, by=booking.leader, now=moment - REGISTERED_BEFORE)
-    return booking
+    contact = Contact("Li Ming", email, "13900001234")
+    return builders.make_registered(departure, make_leader(), contact, now=moment - REGISTERED_BEFORE)
 
 
 def add_family(booking: Booking, address: str, moment: datetime) -> None:
