@@ -16,7 +16,7 @@ class Browser:
 
     def __init__(self, port: int, email: str | None = None) -> None:
         self.port = port
-        self.cookie = ""
+        self.cookies: dict[str, str] = {}
         self.csrf_token = ""
         if email:
             self._open("/sign-in")
@@ -26,7 +26,8 @@ class Browser:
         self._open("/account" if email else "/")
 
     def request(self, method: str, path: str, form: dict[str, str] | None = None) -> bytes:
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self.cookie}\r\n"
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {cookies}\r\n"
         if form is None:
             return f"{head}\r\n".encode()
         body = urlencode({"csrf_token": self.csrf_token, **form}).encode()
@@ -36,8 +37,8 @@ class Browser:
     def send(self, request: bytes) -> tuple[int, bytes, bytes]:
         """Status, head and body of the answer, over a connection of its own."""
         status, head, body = Connection(self.port).ask(request)
-        if cookie := re.search(rb"set-cookie: ([^;]+)", head, re.IGNORECASE):
-            self.cookie = cookie[1].decode()
+        for name, value in re.findall(rb"set-cookie: ([^=]+)=([^;]*)", head, re.IGNORECASE):
+            self.cookies[name.decode()] = value.decode()
         if token := re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', body):
             self.csrf_token = token[1].decode()
         return status, head, body
