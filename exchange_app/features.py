@@ -27,9 +27,11 @@ from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
+from exchange_app.trips.labels import LABELS as TRIP_LABELS
+from exchange_app.trips.views import trips
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, demo)
+BLUEPRINTS = (web, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, trips, demo)
 LABELS = (
     LETTER_LABELS,
     PARTNER_LABELS,
@@ -39,6 +41,7 @@ LABELS = (
     BOOKING_LABELS,
     ROSTER_LABELS,
     CONSENT_LABELS,
+    TRIP_LABELS,
 )
 LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS, *CONSENT_LETTERS)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)

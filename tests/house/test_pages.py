@@ -38,7 +38,8 @@ MAIN_JOB = {
     None: "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link",
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
-        "consents.board consents.summary consents.child consents.paper"
+        "consents.board consents.summary consents.child consents.paper "
+        "trips.show trips.arrangement trips.lists"
     ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
@@ -111,6 +112,8 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "county_id": county.id,
             "organisation_id": organiser.organisation_id,
             "number": 0,
+            "kind": "room",
+            "place_id": 0,
         },
     }
 

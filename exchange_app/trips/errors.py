@@ -1,0 +1,28 @@
+"""What is refused about a group's trip."""
+
+from __future__ import annotations
+
+from exchange_app.core.errors import Conflict, Invalid, NotFound
+from exchange_app.core.text import sentence
+
+
+class PlaceNotFound(NotFound):
+    slug = "place-not-found"
+    words = sentence("There is no such coach, room or small group.")
+
+
+class TooManyPlaces(Conflict):
+    slug = "too-many-places"
+    words = sentence("A group has up to %(limit)s of a kind.")
+    field = "count"
+
+
+class WishWithOneself(Invalid):
+    slug = "wish-with-oneself"
+    words = sentence("Choose two different persons.")
+    field = "second"
+
+
+class WishNotFound(NotFound):
+    slug = "wish-not-found"
+    words = sentence("There is no such wish.")

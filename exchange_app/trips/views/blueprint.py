@@ -1,0 +1,48 @@
+"""Where the pages of trips are gathered, and how a command is carried out on a group's trip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash
+from flask_login import current_user
+
+from exchange_app.accounts.models import User
+from exchange_app.bookings.models import Booking
+from exchange_app.core.errors import Conflict, Invalid, NotFound
+from exchange_app.core.transaction import transaction
+from exchange_app.trips.queries import lock_trip
+from exchange_app.web.errors import beside_field
+from exchange_app.web.forms import Form
+
+trips = Blueprint("trips", __name__)
+
+
+def me() -> User:
+    """The user behind Flask-Login's stand-in."""
+    user: User = current_user._get_current_object()
+    return user
+
+
+def is_carried_out(code: str, form: Form, command: Callable[[Booking], object]) -> bool:
+    """Whether the form was sent and the command done to the locked booking; if not, the form says why."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        with transaction():
+            command(lock_trip(code, me()))
+    except (Invalid, Conflict) as refusal:
+        beside_field(form, refusal)
+        return False
+    return True
+
+
+def do(code: str, command: Callable[[Booking], object], done: str) -> None:
+    """A command of one button: the next page says what was done, or why it was not."""
+    try:
+        with transaction():
+            command(lock_trip(code, me()))
+    except (Invalid, Conflict, NotFound) as refusal:
+        flash(refusal.sentence, "error")
+    else:
+        flash(done)
