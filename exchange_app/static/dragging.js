@@ -10,7 +10,9 @@
   const placeAt = (element) => element.closest("[data-place]");
 
   function move(person, place) {
+    const before = placeAt(person);
     place.querySelector(".place-people").append(person);
+    for (const one of [before, place]) one.querySelector(".place-count").textContent = one.querySelectorAll(".place-person").length;
     person.classList.toggle("place-person-moved", person.querySelector("select").value !== person.querySelector("input").value);
   }
 

@@ -15,7 +15,7 @@ from exchange_app.web.forms import ChoiceField, CountField, Form, Required, Text
 
 FOR_WHOM = sentence("For whom")
 BY_WHO_IS_IN_IT = sentence("whoever is put in first")
-WHO_WISHES = sentence("Who")
+WHO_WISHES = sentence("Person")
 WITH_WHOM = sentence("With whom")
 
 
@@ -33,12 +33,16 @@ class PlaceForm(Form):
     sex = ChoiceField(Sex, FOR_WHOM, empty=BY_WHO_IS_IN_IT)
 
 
+def _number(chosen: Any) -> int | None:
+    return int(chosen) if chosen else None
+
+
 class WishForm(Form):
-    first = SelectField(WHO_WISHES, coerce=int)
-    second = SelectField(WITH_WHOM, coerce=int)
+    first = SelectField(WHO_WISHES, coerce=_number, validators=[Required()])
+    second = SelectField(WITH_WHOM, coerce=_number, validators=[Required()])
 
     def offer(self, people: Iterable[Person]) -> None:
-        choices: list[tuple[int, Any]] = [(person.id, person.name) for person in people]
+        choices: list[tuple[Any, Any]] = [("", ""), *((person.id, person.name) for person in people)]
         self.first.choices = self.second.choices = choices
 
 

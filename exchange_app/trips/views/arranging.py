@@ -171,7 +171,11 @@ def remove_place(code: str, place_id: int) -> ResponseReturnValue:
 def add_wish(code: str, kind: str) -> ResponseReturnValue:
     form = WishForm()
     form.offer(arrangements.list_people(get_trip(code, me())))
-    if is_carried_out(code, form, lambda booking: arrangements.add_wish(booking, form.first.data, form.second.data)):
+
+    def add(booking: Booking) -> None:
+        arrangements.add_wish(booking, form.first.data, form.second.data)
+
+    if is_carried_out(code, form, add):
         return _back(code, kind, "wishes")
     return _page(code, PlaceKind(kind), wish_form=form)
 
