@@ -26,3 +26,30 @@ class WishWithOneself(Invalid):
 class WishNotFound(NotFound):
     slug = "wish-not-found"
     words = sentence("There is no such wish.")
+
+
+class CallNotFound(NotFound):
+    slug = "roll-call-not-found"
+    words = sentence("There is no such roll call.")
+
+
+class CallHasEntries(Conflict):
+    slug = "roll-call-has-entries"
+    words = sentence("Somebody was called already; what was entered stays.")
+
+
+class TooManyCalls(Conflict):
+    slug = "too-many-roll-calls"
+    words = sentence("A group has up to %(limit)s roll calls.")
+    field = "title"
+
+
+class HeadsDiffer(Conflict):
+    slug = "heads-differ"
+    words = sentence("%(counted)s were counted, and %(persons)s are named: mark who is missing.")
+    field = "head_count"
+
+
+class EntriesUnreadable(Invalid):
+    slug = "roll-entries-unreadable"
+    words = sentence("What the phone sent cannot be read.")

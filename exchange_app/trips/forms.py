@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from flask import request
-from wtforms import SelectField
+from wtforms import SelectField, SubmitField
+from wtforms.validators import StopValidation
 
 from exchange_app.core.text import sentence
 from exchange_app.rosters.rules import Sex
-from exchange_app.trips.rules import Person
-from exchange_app.web.forms import ChoiceField, CountField, Form, Required, TextField
+from exchange_app.trips.roll import Entry
+from exchange_app.trips.rules import Person, Presence
+from exchange_app.web.forms import ChoiceField, CountField, Form, MomentField, OnceForm, Required, TextField
 
 FOR_WHOM = sentence("For whom")
 BY_WHO_IS_IN_IT = sentence("whoever is put in first")
+COUNT_FIRST = sentence("Count heads first and write how many there are.")
 WHO_WISHES = sentence("Person")
 WITH_WHOM = sentence("With whom")
 
@@ -65,6 +69,34 @@ class ProposalForm(Form):
     def said(self) -> dict[int, Sex]:
         given = {name.removeprefix("sex-"): value for name, value in request.form.items() if _is_of(name, "sex-")}
         return {int(person): Sex(value) for person, value in given.items() if value in list(Sex)}
+
+
+class OwnCallForm(OnceForm):
+    title = TextField(sentence("What for, or where"), longest=80, validators=[Required()])
+    at = MomentField(sentence("When"), validators=[Required()])
+
+
+class CallForm(OnceForm):
+    """A roll call without JavaScript: ``state-<id>`` for each person beside the one that the page showed, ``was-<id>``;
+    only what was chosen anew is entered."""
+
+    head_count = CountField(sentence("Heads counted"), most=10_000)
+    everybody = SubmitField(sentence("All are there"))
+
+    def validate_head_count(self, field: CountField) -> None:
+        if self.everybody.data and field.data is None and not field.errors:
+            raise StopValidation(str(COUNT_FIRST))
+
+    def entries(self, call_id: int, now: datetime) -> list[Entry]:
+        chosen = {name.removeprefix("state-"): value for name, value in request.form.items() if _is_of(name, "state-")}
+        entries = [
+            Entry(f"{self.form_token.data}:{person}", call_id, now, int(person), Presence(state))
+            for person, state in chosen.items()
+            if state in list(Presence) and state != request.form.get(f"was-{person}", "")
+        ]
+        if self.head_count.data is not None:
+            entries.append(Entry(f"{self.form_token.data}:heads", call_id, now, head_count=self.head_count.data))
+        return entries
 
 
 def _is_of(name: str, prefix: str) -> bool:

@@ -1,9 +1,9 @@
-"""How the kinds of places read."""
+"""How the kinds of places and the states of a roll call read."""
 
 from __future__ import annotations
 
 from exchange_app.core.text import sentence
-from exchange_app.trips.rules import PlaceKind
+from exchange_app.trips.rules import PlaceKind, Presence
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -12,4 +12,5 @@ LABELS: Labels = {
         PlaceKind.ROOM: sentence("Rooms"),
         PlaceKind.TEAM: sentence("Small groups"),
     },
+    Presence: {Presence.PRESENT: sentence("there"), Presence.MISSING: sentence("missing")},
 }

@@ -1,14 +1,17 @@
-"""Places and who is in them."""
+"""Places and who is in them; roll calls and what was entered."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from exchange_app.core.database import RowId, choice, db
+from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
+from exchange_app.core.text import Translated, TranslatedText
 from exchange_app.rosters.rules import Sex
-from exchange_app.trips.rules import PlaceKind
+from exchange_app.trips.rules import PlaceKind, Presence
 
 
 class Place(db.Model):
@@ -58,3 +61,46 @@ class Wish(db.Model):
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
     first_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"))
     second_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), index=True)
+
+
+class RollCall(db.Model):
+    """A moment at which everybody is to be there: at the meeting point, before a stop, or whenever the leader says.
+
+    ``key`` is what it was made from, so that nothing makes it twice.
+    """
+
+    __tablename__ = "roll_calls"
+    __table_args__ = (UniqueConstraint("booking_id", "key"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(80))
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class RollEntry(db.Model):
+    """Somebody was marked as present or missing, or heads were counted. Entries are only added, never changed.
+
+    ``client_id`` is the phone's own name for it, so that one that is sent twice counts once. ``at`` is what the phone's
+    clock said, ``made_at`` when it was made as far as can be told (`rules.made_at`): by that entries are merged.
+    """
+
+    __tablename__ = "roll_entries"
+    __table_args__ = (
+        UniqueConstraint("call_id", "client_id"),
+        CheckConstraint("(participant_id IS NULL) = (state IS NULL)", name="of_whom"),
+        CheckConstraint("(state IS NULL) <> (head_count IS NULL)", name="one_thing"),
+        CheckConstraint("head_count >= 0", name="head_count"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("roll_calls.id", ondelete="CASCADE"))
+    client_id: Mapped[str] = mapped_column(String(80))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), index=True)
+    state: Mapped[Presence | None] = mapped_column(choice(Presence))
+    head_count: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(Moment)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -1,9 +1,10 @@
-"""Which groups travel; who is where with whom, and what is wrong with it."""
+"""Which groups travel; who is where with whom, and what is wrong with it; what a roll call comes to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -129,3 +130,42 @@ def _clashes_of_sexes(spot: Spot, inside: Sequence[Person]) -> Iterator[Clash]:
     for person in inside:
         if spot.sex is not None and person.sex not in (None, spot.sex):
             yield Clash(OTHER_SEX, {"place": spot.title, "name": person.name})
+
+
+# ----------------------------------------------------------------------------------------------------------- roll calls
+
+
+class Presence(StrEnum):
+    PRESENT = "present"
+    MISSING = "missing"
+
+
+OLDEST_ENTRY = timedelta(days=14)
+
+
+def made_at(at: datetime, sent_at: datetime, received_at: datetime) -> datetime:
+    """When an entry was made, by a clock that may be wrong.
+
+    What counts is its age: how long before sending it was made, both by the phone's own clock. So a clock that is wrong
+    does no harm unless it is set in between; an entry that seems younger than its sending counts as made right then,
+    and none is older than two weeks.
+    """
+    age = min(max(sent_at - at, timedelta()), OLDEST_ENTRY)
+    return received_at - age
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the entries of one call come to: of each person the latest counts."""
+
+    states: dict[int, Presence] = field(default_factory=dict)
+    head_count: int | None = None
+    latest: datetime | None = None
+
+    @property
+    def present(self) -> int:
+        return sum(state is Presence.PRESENT for state in self.states.values())
+
+    @property
+    def missing(self) -> int:
+        return sum(state is Presence.MISSING for state in self.states.values())

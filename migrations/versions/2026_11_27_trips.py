@@ -11,10 +11,11 @@ down_revision = "0005"
 
 def upgrade() -> None:
     add_arrangements()
+    add_roll_calls()
 
 
 def downgrade() -> None:
-    for table in ("wishes", "placings", "places"):
+    for table in ("roll_entries", "roll_calls", "wishes", "placings", "places"):
         op.drop_table(table)
 
 
@@ -60,6 +61,42 @@ def add_arrangements() -> None:
     )
     op.create_index("ix_wishes_booking_id", "wishes", ["booking_id"])
     op.create_index("ix_wishes_second_id", "wishes", ["second_id"])
+
+
+def add_roll_calls() -> None:
+    op.create_table(
+        "roll_calls",
+        sa.Column("id", row_id(), nullable=False),
+        sa.Column("booking_id", row_id(), nullable=False),
+        sa.Column("key", sa.String(80), nullable=False),
+        sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        goes_with("roll_calls", "booking_id", "bookings"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_calls")),
+        sa.UniqueConstraint("booking_id", "key", name=op.f("uq_roll_calls_booking_id_key")),
+    )
+    op.create_table(
+        "roll_entries",
+        sa.Column("id", row_id(), nullable=False),
+        sa.Column("call_id", row_id(), nullable=False),
+        sa.Column("client_id", sa.String(80), nullable=False),
+        sa.Column("participant_id", row_id(), nullable=True),
+        sa.Column("state", one_of("presence", "present", "missing"), nullable=True),
+        sa.Column("head_count", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", row_id(), nullable=False),
+        sa.CheckConstraint("(participant_id IS NULL) = (state IS NULL)", name=op.f("ck_roll_entries_of_whom")),
+        sa.CheckConstraint("(state IS NULL) <> (head_count IS NULL)", name=op.f("ck_roll_entries_one_thing")),
+        sa.CheckConstraint("head_count >= 0", name=op.f("ck_roll_entries_head_count")),
+        goes_with("roll_entries", "call_id", "roll_calls"),
+        goes_with("roll_entries", "participant_id", "participants"),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_roll_entries_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_entries")),
+        sa.UniqueConstraint("call_id", "client_id", name=op.f("uq_roll_entries_call_id_client_id")),
+    )
+    op.create_index("ix_roll_entries_participant_id", "roll_entries", ["participant_id"])
 
 
 def row_id() -> Any:

@@ -39,7 +39,7 @@ MAIN_JOB = {
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
-        "trips.show trips.arrangement trips.lists"
+        "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state"
     ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
@@ -114,6 +114,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "number": 0,
             "kind": "room",
             "place_id": 0,
+            "call_id": 0,
         },
     }
 
