@@ -28,6 +28,7 @@ from exchange_app.partners.views import partners
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
+from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
 from exchange_app.web.views import web
 
@@ -43,6 +44,10 @@ LABELS = (
     CONSENT_LABELS,
     TRIP_LABELS,
 )
+<<<<<<< HEAD
 LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS, *CONSENT_LETTERS)
+=======
+LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS, *TRIP_LETTERS)
+>>>>>>> 28f9094 (Have phones at hand in an emergency, tell of incidents, and give the host its sheet and families their say)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (account_commands, seat_commands, demo_commands)

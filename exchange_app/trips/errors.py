@@ -53,3 +53,31 @@ class HeadsDiffer(Conflict):
 class EntriesUnreadable(Invalid):
     slug = "roll-entries-unreadable"
     words = sentence("What the phone sent cannot be read.")
+
+
+class IncidentNotFound(NotFound):
+    slug = "incident-not-found"
+    words = sentence("There is no such incident.")
+
+
+class NotHappenedYet(Invalid):
+    slug = "not-happened-yet"
+    words = sentence("This moment is still to come.")
+    field = "happened_at"
+
+
+class NamesNotNeeded(Conflict):
+    slug = "names-not-needed"
+    words = sentence(
+        "The sheet of this departure needs no names. Say why it does, in your notes, before you look at them."
+    )
+
+
+class NotAskedNow(Conflict):
+    slug = "not-asked-now"
+    words = sentence("Answers are taken from the last day of the trip on, for two months.")
+
+
+class RepliesComplete(Conflict):
+    slug = "replies-complete"
+    words = sentence("As many answers have come as the group can give.")

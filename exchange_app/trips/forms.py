@@ -7,14 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
-from wtforms import SelectField, SubmitField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, SubmitField
 from wtforms.validators import StopValidation
 
 from exchange_app.core.text import sentence
 from exchange_app.rosters.rules import Sex
+from exchange_app.trips.incidents import Happening
+from exchange_app.trips.labels import LABELS, MARK_WORDS
 from exchange_app.trips.roll import Entry
-from exchange_app.trips.rules import Person, Presence
-from exchange_app.web.forms import ChoiceField, CountField, Form, MomentField, OnceForm, Required, TextField
+from exchange_app.trips.rules import MARKS, Person, Presence, Question
+from exchange_app.web.forms import (
+    ChoiceField,
+    CountField,
+    Form,
+    LongTextField,
+    MomentField,
+    OnceForm,
+    Required,
+    TextField,
+    TranslatedLongField,
+)
 
 FOR_WHOM = sentence("For whom")
 BY_WHO_IS_IN_IT = sentence("whoever is put in first")
@@ -97,6 +109,62 @@ class CallForm(OnceForm):
         if self.head_count.data is not None:
             entries.append(Entry(f"{self.form_token.data}:heads", call_id, now, head_count=self.head_count.data))
         return entries
+
+
+class DisclosureForm(Form):
+    purpose = TextField(sentence("What for"), longest=200, validators=[Required()])
+    with_health = BooleanField(sentence("With health notes"))
+
+
+class IncidentForm(OnceForm):
+    happened_at = MomentField(sentence("When it happened"), validators=[Required()])
+    place = TextField(sentence("Where"), longest=200, validators=[Required()])
+    words = LongTextField(sentence("What happened, and what was done"), longest=4000, validators=[Required()])
+    concerned = CountField(sentence("Persons concerned"), most=500, validators=[Required()])
+    people = SelectMultipleField(sentence("Who is concerned"), coerce=int)
+
+    def offer(self, people: Iterable[Person]) -> None:
+        choices: list[tuple[int, Any]] = [(person.id, person.name) for person in people]
+        self.people.choices = choices
+
+    @property
+    def happening(self) -> Happening:
+        assert self.happened_at.data is not None  # the form was valid
+        assert self.concerned.data is not None
+        return Happening(
+            at=self.happened_at.data,
+            place=self.place.data,
+            words=self.words.data,
+            concerned=self.concerned.data,
+            person_ids=self.people.data or (),
+        )
+
+
+class NotesForm(Form):
+    emergency = TranslatedLongField(sentence("Numbers for an emergency"), longest=1000)
+    names_reason = TranslatedLongField(sentence("Why your day sheet needs names"), longest=500)
+
+
+def _marks(question: Question) -> RadioField:
+    return RadioField(
+        LABELS[Question][question],
+        choices=lambda: [(mark, str(MARK_WORDS[mark])) for mark in reversed(MARKS)],
+        coerce=_number,
+    )
+
+
+class SurveyForm(OnceForm):
+    """Named as the questions are."""
+
+    whole = _marks(Question.WHOLE)
+    learned = _marks(Question.LEARNED)
+    friends = _marks(Question.FRIENDS)
+    care = _marks(Question.CARE)
+    again = _marks(Question.AGAIN)
+
+    @property
+    def marks(self) -> dict[Question, int]:
+        return {question: self[question.value].data for question in Question}
 
 
 def _is_of(name: str, prefix: str) -> bool:

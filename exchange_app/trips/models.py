@@ -1,17 +1,19 @@
-"""Places and who is in them; roll calls and what was entered."""
+"""Places and who is in them, roll calls, notes of hosts, who looked at what in full, incidents, answers afterwards."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from exchange_app.accounts.models import User
+from exchange_app.bookings.models import Booking
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
 from exchange_app.core.text import Translated, TranslatedText
 from exchange_app.rosters.rules import Sex
-from exchange_app.trips.rules import PlaceKind, Presence
+from exchange_app.trips.rules import PlaceKind, Presence, Sheet
 
 
 class Place(db.Model):
@@ -104,3 +106,74 @@ class RollEntry(db.Model):
     made_at: Mapped[datetime] = mapped_column(Moment)
     received_at: Mapped[datetime] = mapped_column(Moment)
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class HostNotes(db.Model):
+    """What the host of a departure notes for the day: whom to call in an emergency, and why its sheet needs names.
+
+    Where ``names_reason`` is empty, the host sees counts alone.
+    """
+
+    __tablename__ = "host_notes"
+
+    departure_id: Mapped[int] = mapped_column(ForeignKey("departures.id", ondelete="CASCADE"), primary_key=True)
+    emergency: Mapped[Translated] = mapped_column(TranslatedText)
+    names_reason: Mapped[Translated] = mapped_column(TranslatedText)
+
+
+class Disclosure(db.Model):
+    """Somebody looked at personal data of a group in full, and what for. Kept as proof; nothing changes it."""
+
+    __tablename__ = "disclosures"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    sheet: Mapped[Sheet] = mapped_column(choice(Sheet))
+    purpose_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    purpose = Sealed()
+    by: Mapped[User] = relationship()
+
+
+class Incident(db.Model):
+    """Something happened to a group. ``concerned`` counts persons; ``names``, one a line, are for the school alone."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "form_token"),
+        CheckConstraint("concerned >= 0", name="concerned"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    form_token: Mapped[str] = mapped_column(String(64))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    happened_at: Mapped[datetime] = mapped_column(Moment)
+    written_at: Mapped[datetime] = mapped_column(Moment)
+    concerned: Mapped[int]
+    place_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    words_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    names_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    place = Sealed()
+    words = Sealed()
+    names = Sealed()
+    booking: Mapped[Booking] = relationship()
+    by: Mapped[User] = relationship()
+
+
+class Reply(db.Model):
+    """What somebody of a group answers after the trip: a mark from 1 to 5 by question. Nobody knows who it was."""
+
+    __tablename__ = "replies"
+    __table_args__ = (UniqueConstraint("booking_id", "form_token"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"))
+    form_token: Mapped[str] = mapped_column(String(64))
+    on: Mapped[date]
+    marks: Mapped[dict[str, int]] = mapped_column(JSON)

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.models import Booking
-from exchange_app.catalogue.models import MenuItem, Stop
+from exchange_app.catalogue.models import MenuItem, Package, Stop
 from exchange_app.core.database import db
-from exchange_app.trips.errors import CallNotFound, PlaceNotFound
-from exchange_app.trips.models import Place, Placing, RollCall, RollEntry, Wish
+from exchange_app.core.roles import Role
+from exchange_app.departures.models import Departure
+from exchange_app.partners.models import Organisation
+from exchange_app.rosters.models import Participant
+from exchange_app.trips.errors import CallNotFound, IncidentNotFound, PlaceNotFound
+from exchange_app.trips.models import (
+    Disclosure,
+    HostNotes,
+    Incident,
+    Place,
+    Placing,
+    Reply,
+    RollCall,
+    RollEntry,
+    Wish,
+)
 from exchange_app.trips.rules import TRAVELLING, PlaceKind, Tally
 
 
@@ -115,3 +129,107 @@ def map_tallies(call_ids: Collection[int]) -> dict[int, Tally]:
         else:
             tally.head_count = head_count
     return tallies
+
+
+def find_notes(departure_id: int) -> HostNotes | None:
+    return db.session.get(HostNotes, departure_id)
+
+
+def list_disclosures(booking_id: int) -> Sequence[Disclosure]:
+    """The latest first."""
+    return db.session.scalars(
+        select(Disclosure)
+        .options(joinedload(Disclosure.by))
+        .where(Disclosure.booking_id == booking_id)
+        .order_by(Disclosure.id.desc())
+    ).all()
+
+
+def select_incidents(user: User) -> Select[Incident]:
+    """What happened to groups that concern the user, the latest first; to be paged. A leader and a head see those of
+    their school, an education bureau those of its city's schools, an organiser those of its packages."""
+    incidents = (
+        select(Incident)
+        .join(Incident.booking)
+        .options(joinedload(Incident.by), contains_eager(Incident.booking).options(*bookings.WITH_DEPARTURE))
+        .order_by(Incident.happened_at.desc(), Incident.id.desc())
+    )
+    match user.role:
+        case Role.LEADER | Role.HEAD:
+            return incidents.where(Booking.school_id == user.organisation_id)
+        case Role.BUREAU:
+            schools = select(Organisation.id).where(Organisation.city_id == user.organisation.city_id)
+            return incidents.where(Booking.school_id.in_(schools))
+        case Role.ORGANISER:
+            kept = select(Departure.id).join(Departure.package).where(Package.organiser_id == user.organisation_id)
+            return incidents.where(Booking.departure_id.in_(kept))
+        case Role.ADMINISTRATOR:
+            return incidents
+
+
+def get_incident(incident_id: int, user: User) -> Incident:
+    """Raises IncidentNotFound, for one that does not concern the user too."""
+    incident: Incident | None = db.session.scalar(select_incidents(user).where(Incident.id == incident_id))
+    if incident is None:
+        raise IncidentNotFound()
+    return incident
+
+
+def list_incidents(booking_id: int) -> Sequence[Incident]:
+    return db.session.scalars(
+        select(Incident)
+        .where(Incident.booking_id == booking_id)
+        .order_by(Incident.happened_at.desc(), Incident.id.desc())
+    ).all()
+
+
+def find_incident_of_form(booking_id: int, form_token: str) -> Incident | None:
+    """The one that this very form made when it was sent before."""
+    return db.session.scalar(
+        select(Incident).where(Incident.booking_id == booking_id, Incident.form_token == form_token)
+    )
+
+
+def list_travelling(departure_id: int) -> Sequence[Booking]:
+    """The groups of a departure that travel, in the order in which they came."""
+    groups = db.session.scalars(
+        select(Booking)
+        .options(joinedload(Booking.school), joinedload(Booking.leader))
+        .where(Booking.departure_id == departure_id, Booking.state.in_(TRAVELLING))
+        .order_by(Booking.id)
+    )
+    return groups.all()
+
+
+def list_replies(booking_ids: Collection[int]) -> Sequence[Reply]:
+    return db.session.scalars(select(Reply).where(Reply.booking_id.in_(booking_ids))).all()
+
+
+def count_replies(booking_id: int) -> int:
+    return db.session.scalar(select(func.count()).where(Reply.booking_id == booking_id)) or 0
+
+
+def map_participants(booking_ids: Collection[int]) -> dict[int, list[Participant]]:
+    """Who is in each of these groups, in the order of its roster."""
+    people: dict[int, list[Participant]] = {booking_id: [] for booking_id in booking_ids}
+    for participant in db.session.scalars(
+        select(Participant)
+        .where(Participant.booking_id.in_(people))
+        .order_by(Participant.booking_id, Participant.position, Participant.id)
+    ):
+        people[participant.booking_id].append(participant)
+    return people
+
+
+def map_place_counts(booking_ids: Collection[int]) -> dict[int, dict[PlaceKind, tuple[int, int]]]:
+    """How many places of each kind each group has, and how many persons are in them."""
+    rows = db.session.execute(
+        select(Place.booking_id, Place.kind, func.count(Place.id.distinct()), func.count(Placing.participant_id))
+        .outerjoin(Placing, Placing.place_id == Place.id)
+        .where(Place.booking_id.in_(booking_ids))
+        .group_by(Place.booking_id, Place.kind)
+    )
+    counts: dict[int, dict[PlaceKind, tuple[int, int]]] = {booking_id: {} for booking_id in booking_ids}
+    for booking_id, kind, places, placed in rows:
+        counts[booking_id][kind] = places, placed
+    return counts

@@ -1,10 +1,11 @@
-"""Which groups travel; who is where with whom, and what is wrong with it; what a roll call comes to."""
+"""Which groups travel; who is where with whom, and what is wrong with it; what a roll call comes to;
+what is looked at in full, what is asked afterwards, and which counts stay hidden."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -169,3 +170,51 @@ class Tally:
     @property
     def missing(self) -> int:
         return sum(state is Presence.MISSING for state in self.states.values())
+
+
+# ------------------------------------------------------------------------------------- what is shown in full, and why
+
+
+class Sheet(StrEnum):
+    """What somebody looked at in full: guardians' phones; the same with health notes; the names on the host's sheet."""
+
+    PHONES = "phones"
+    HEALTH = "health"
+    NAMES = "names"
+
+
+# Where the host of a departure has written nothing else.
+EMERGENCY_NUMBERS = sentence("Police 110 · Ambulance 120 · Fire 119")
+
+
+# ------------------------------------------------------------------------------------------------------ what is asked
+
+
+class Question(StrEnum):
+    WHOLE = "whole"
+    LEARNED = "learned"
+    FRIENDS = "friends"
+    CARE = "care"
+    AGAIN = "again"
+
+
+MARKS = range(1, 6)
+ASKED_FOR = timedelta(days=60)
+REPLIES_PER_PERSON = 3  # the child and two who brought it up
+FEWEST_SHOWN = 5
+
+
+def is_asked(ends_on: date, today: date) -> bool:
+    """From the last day on, for two months."""
+    return ends_on <= today <= ends_on + ASKED_FOR
+
+
+def hide_few(counts: Mapping[int, int]) -> dict[int, int | None]:
+    """The counts with those from 1 to 4 as None. One alone could be reckoned from the total, so that the smallest other
+    is hidden with it."""
+    shown: dict[int, int | None] = {mark: None if 0 < count < FEWEST_SHOWN else count for mark, count in counts.items()}
+    hidden = [mark for mark, count in shown.items() if count is None]
+    others = [mark for mark, count in shown.items() if count]
+    if len(hidden) == 1 and others:
+        shown[min(others, key=lambda mark: (counts[mark], mark))] = None
+    return shown

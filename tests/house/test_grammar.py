@@ -32,7 +32,7 @@ SUBJECTS = {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },
     "consents": {"codes", "wording"},
-    "trips": {"arrangements", "proposal", "roll"},
+    "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season",

@@ -96,6 +96,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "booking_request_answered": {"kind": "party", "pupils": 28, "staff": 4, "is_granted": True},
     "organiser_message": {"booking": 1},
     "organiser_message_test": WRITTEN_BY_HOST,
+    "incident_reported": {"incident": 1, "happened_at": "2027-04-12T02:30:00+00:00", "concerned": 2},
     "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
 }
 

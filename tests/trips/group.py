@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from exchange_app.bookings.models import Booking
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.models import Departure
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.queries import list_participants
 from exchange_app.rosters.reading import read_pasted
@@ -18,10 +20,17 @@ from tests.rosters.sheet import HEADINGS, pasted, pupil, teacher
 SEX_ASKED = [{"field": "sex", "reason": {"en": "For the rooms", "zh_Hans": "安排住宿"}}]
 
 
-def make_trip(*, pupils: int = 6, staff: int = 2, asks: list[dict[str, Any]] | None = None, now: Any = NOW) -> Booking:
+def make_trip(
+    *,
+    pupils: int = 6,
+    staff: int = 2,
+    asks: list[dict[str, Any]] | None = None,
+    departure: Departure | None = None,
+    now: datetime = NOW,
+) -> Booking:
     """A confirmed group whose pupils are girls and boys by turns, where the package asks for the sex."""
     with transaction():
-        departure = make_departure(make_package(asks=asks or [], days=2), now=now, capacity=600)
+        departure = departure or make_departure(make_package(asks=asks or [], days=2), now=now, capacity=600)
         booking = hand_in(departure, make_leader(), pupils=pupils, staff=staff, now=now)
     is_asked = bool(asks) and any(ask["field"] == "sex" for ask in asks or [])
     rows = [

@@ -1,6 +1,12 @@
-"""Pages of trips: arranging, roll calls, emergencies, the host's sheet, certificates and the survey."""
+"""Pages of trips: arranging, roll calls, emergencies, the host's day, and what is left afterwards."""
 
-from exchange_app.trips.views import arranging, rolling  # each of them adds its addresses
+from exchange_app.trips.views import (
+    afterwards,
+    arranging,
+    emergencies,
+    host,
+    rolling,
+)  # each of them adds its addresses
 from exchange_app.trips.views.blueprint import trips
 
-__all__ = ["arranging", "rolling", "trips"]
+__all__ = ["afterwards", "arranging", "emergencies", "host", "rolling", "trips"]

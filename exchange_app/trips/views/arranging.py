@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from exchange_app.bookings.models import Booking
+from exchange_app.core.clock import now
 from exchange_app.core.roles import Role as UserRole
 from exchange_app.rosters.rules import Role, Sex
 from exchange_app.trips import arrangements
 from exchange_app.trips.forms import MovesForm, PlaceForm, PlacesForm, ProposalForm, WishForm
-from exchange_app.trips.queries import get_place, get_trip, list_wishes
+from exchange_app.trips.queries import find_notes, get_place, get_trip, list_incidents, list_wishes
 from exchange_app.trips.rules import Layout, PlaceKind, find_clashes, title_of
 from exchange_app.trips.views.blueprint import do, is_carried_out, me, trips
 from exchange_app.web.forms import Form
@@ -27,7 +28,14 @@ USUAL_CAPACITY = {PlaceKind.COACH: 45, PlaceKind.ROOM: 2, PlaceKind.TEAM: 10}
 @allows(UserRole.LEADER)
 def show(code: str) -> ResponseReturnValue:
     booking = get_trip(code, me())
-    return render_template("trips/show.html", **_words(booking), layouts=arrangements.layouts_of(booking))
+    return render_template(
+        "trips/show.html",
+        **_words(booking),
+        layouts=arrangements.layouts_of(booking),
+        notes=find_notes(booking.departure_id),
+        incidents=list_incidents(booking.id),
+        is_over=booking.departure.ends_on <= booking.departure.today(now()),
+    )
 
 
 @trips.get(KINDS)
