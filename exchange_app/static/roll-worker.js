@@ -9,7 +9,7 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
-  if (event.data.keep) event.waitUntil(keep(event.data.keep));
+  event.waitUntil(keep(event.data.keep, event.data.anew));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -19,8 +19,12 @@ self.addEventListener("fetch", (event) => {
   else if (address.pathname.startsWith("/static/")) event.respondWith(sameForEver(event.request));
 });
 
-async function keep(addresses) {
-  await Promise.all(addresses.map((address) => load(new Request(address, { credentials: "same-origin" })).catch(() => {})));
+// On a poor connection nothing is loaded a second time unless it may have changed.
+async function keep(addresses, anew) {
+  for (const address of addresses) {
+    const request = new Request(address, { credentials: "same-origin" });
+    if (anew || !(await caches.match(request.url))) await load(request).catch(() => {});
+  }
 }
 
 async function load(request) {

@@ -61,8 +61,10 @@
   }
 
   let isSending = false;
+  let isWanted = false; // what was entered while others were being sent
 
   async function send() {
+    isWanted = isSending;
     if (isSending) return;
     if (!navigator.onLine) {
       say(waiting().length ? "Waiting" : "Away");
@@ -87,6 +89,7 @@
     } finally {
       isSending = false;
       show();
+      if (isWanted) send();
     }
   }
 
@@ -132,12 +135,13 @@
   // ---- the phone
 
   async function keepPages() {
-    const worker = await navigator.serviceWorker.register(status.dataset.worker, { scope: status.dataset.scope });
+    await navigator.serviceWorker.register(status.dataset.worker, { scope: status.dataset.scope });
     const { active } = await navigator.serviceWorker.ready;
     const files = [...document.querySelectorAll("link[rel=stylesheet], script[src], link[rel=icon]")].map((file) => file.href || file.src);
     const drawings = [...document.querySelectorAll("use")].map((use) => new URL(use.getAttribute("href"), location.href).href.split("#")[0]);
     const pages = [location.pathname, status.dataset.list, ...JSON.parse(status.dataset.pages)];
-    (active ?? worker.active).postMessage({ keep: [...new Set([...pages, ...files, ...drawings])] });
+    active.postMessage({ keep: [...new Set([...files, ...drawings])], anew: false });
+    active.postMessage({ keep: [...new Set(pages)], anew: !form });
   }
 
   status.querySelector(".roll-forget").addEventListener("click", async () => {

@@ -85,7 +85,7 @@ class ProposalForm(Form):
 
 class OwnCallForm(OnceForm):
     title = TextField(sentence("What for, or where"), longest=80, validators=[Required()])
-    at = MomentField(sentence("When"), validators=[Required()])
+    at = MomentField(sentence("At what time"), validators=[Required()])
 
 
 class CallForm(OnceForm):
@@ -118,7 +118,7 @@ class DisclosureForm(Form):
 
 class IncidentForm(OnceForm):
     happened_at = MomentField(sentence("When it happened"), validators=[Required()])
-    place = TextField(sentence("Where"), longest=200, validators=[Required()])
+    place = TextField(sentence("Where it happened"), longest=200, validators=[Required()])
     words = LongTextField(sentence("What happened, and what was done"), longest=4000, validators=[Required()])
     concerned = CountField(sentence("Persons concerned"), most=500, validators=[Required()])
     people = SelectMultipleField(sentence("Who is concerned"), coerce=int)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
+from exchange_app.catalogue.models import Stop
 from exchange_app.core.database import db, insert_unless_there
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.rosters.models import Participant
@@ -35,8 +36,7 @@ class Entry:
 
 
 def take_calls_from_itinerary(booking: Booking) -> None:
-    """One at the meeting point, and one at each boarding after it: before every stop but each day's first. Those that
-    are there already stay as they are."""
+    """One at the meeting point, and one at each boarding after it. Those that are there already stay as they are."""
     rows = [{"booking_id": booking.id, **call} for call in _calls_of_itinerary(booking)]
     db.session.execute(insert_unless_there(RollCall), rows)
 
@@ -44,12 +44,23 @@ def take_calls_from_itinerary(booking: Booking) -> None:
 def _calls_of_itinerary(booking: Booking) -> Iterator[dict[str, Any]]:
     departure = booking.departure
     yield {"key": "meeting", "title": departure.meeting_point, "at": departure.meets_at}
-    for stop in queries.list_stops(departure.package_id):
+    for stop in boardings(queries.list_stops(departure.package_id)):
         on = departure.starts_on + timedelta(days=stop.day - 1)
         at = datetime.combine(on, stop.starts, departure.zone)
         if on <= departure.ends_on and at > departure.meets_at:
             title = stop.title if stop.title or stop.menu_item is None else stop.menu_item.title
             yield {"key": f"stop:{stop.day}:{stop.id}", "title": title, "at": at}
+
+
+def boardings(stops: Sequence[Stop]) -> Iterator[Stop]:
+    """The stops of an itinerary before which a group sets out: each day's first, each at another base than the one
+    before, and the very last, which leads home. Meals and rests between are none."""
+    day, base_id = 0, None
+    for stop in stops:
+        base = stop.menu_item.base_id if stop.menu_item else base_id
+        if stop.day != day or base != base_id or stop is stops[-1]:
+            yield stop
+        day, base_id = stop.day, base
 
 
 def add_call(booking: Booking, title: str, at: datetime, *, form_token: str) -> None:

@@ -1,16 +1,22 @@
-"""A leader calls the roll where there is no connection, on a phone; afterwards everything is on the server, once."""
+"""A leader calls the roll on a phone without a connection, and signed out; afterwards everything is on the server.
+
+And names are dragged from place to place."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.test_main_job import LEADER, sign_in
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.test_main_job import LEADER, PASSWORD, sign_in
 
 KEPT = """async () => (await (await caches.open("roll-calls")).keys()).map(kept => new URL(kept.url).pathname)"""
 
+ALL_KEPT = f"""async () => {{
+  const kept = await ({KEPT})();
+  return JSON.parse(document.querySelector(".roll-status").dataset.pages).every(path => kept.includes(path));
+}}"""
 ALL_SENT = "() => !Object.keys(localStorage).some(key => key.startsWith('roll:'))"
 
 
@@ -36,7 +42,7 @@ def test_a_roll_call_without_a_connection(open_page: OpenPage) -> None:
     persons = page.locator(".roll-person").count()
     status = page.locator(".roll-status")
     expect(status).to_contain_text("Everything is sent.")
-    page.wait_for_function(f"async () => (await ({KEPT})()).filter(path => path.startsWith('{roll}/')).length > 2")
+    page.wait_for_function(ALL_KEPT)
     page.goto(roll)  # from now on the worker answers
     page.wait_for_function("() => navigator.serviceWorker.controller")
     page.context.set_offline(True)
@@ -77,3 +83,40 @@ def test_a_roll_call_without_a_connection(open_page: OpenPage) -> None:
     page.locator(".roll-forget").click()
     expect(status).to_contain_text("forgotten")
     assert page.evaluate(KEPT) == []
+
+
+def test_a_phone_that_is_signed_out_keeps_what_was_entered(site: str, browser: Browser) -> None:
+    context = browser.new_context(base_url=site, locale="en-GB", viewport=PHONE)
+    page = context.new_page()
+    sign_in(page, LEADER, "en")
+    open_roll(page)
+    call = page.url
+    expect(page.locator(".roll-status")).to_contain_text("Everything is sent.")
+    token = page.locator("form[action$='/sign-out'] input[name=csrf_token]").input_value()
+    assert page.request.post("/sign-out", form={"csrf_token": token}).ok
+    page.locator(".roll-choice-missing").nth(3).click()
+    expect(page.locator(".roll-status")).to_contain_text("You are signed out.")
+    expect(page.locator(".roll-missing")).not_to_have_text("0")
+    page.locator(".roll-sign-in").click()
+    page.locator("main input[name=email]").first.fill(LEADER)
+    page.locator("main input[name=password]").first.fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    expect(page).to_have_url(call)
+    page.wait_for_function(ALL_SENT)
+    expect(page.locator(".roll-person").nth(3)).to_have_attribute("data-state", "missing")
+    context.close()
+
+
+def test_a_name_is_dragged_and_stays_after_saving(open_page: OpenPage) -> None:
+    page = open_page("en-GB", DESKTOP)
+    sign_in(page, LEADER, "en")
+    code = open_roll(page).split("/")[2]
+    page.goto(f"/bookings/{code}/trip/coach")
+    page.locator("input[name=capacity]").fill("20")
+    page.locator("form[action$='/places'] button").click()
+    person, coach = page.locator(".place-person").first, page.locator("[data-place]").last
+    name = person.locator("label").inner_text()
+    person.drag_to(coach)
+    expect(coach).to_contain_text(name)
+    page.locator(".places-save button").click()
+    expect(page.locator("[data-place]").last).to_contain_text(name)

@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from werkzeug.test import TestResponse
 
 from exchange_app.bookings.models import Booking
+from exchange_app.catalogue.models import MenuItem, Stop
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
@@ -21,7 +22,7 @@ from exchange_app.trips.models import RollCall, RollEntry
 from exchange_app.trips.queries import list_calls, map_tallies
 from exchange_app.trips.rules import OLDEST_ENTRY, Presence, Tally, made_at
 from tests.bookings.group import host_of
-from tests.builders import make_leader
+from tests.builders import both, make_leader
 from tests.pages import Browser, send, sign_in
 from tests.statements import counted_statements
 from tests.trips.group import make_trip, pupils_of
@@ -168,6 +169,19 @@ def test_the_calls_of_the_itinerary_come_once(client: FlaskClient) -> None:
     assert [call.key.split(":")[0] for call in calls] == ["meeting", "stop"]
     assert calls[0].at == booking.departure.meets_at
     assert str(calls[0].title["zh_Hans"]) != str(calls[0].title["en"])
+
+
+def test_a_group_sets_out_in_the_morning_to_other_places_and_home() -> None:
+    def stop(day: int, name: str, base: int | None = None) -> Stop:
+        item = MenuItem(base_id=base) if base else None
+        return Stop(day=day, title=both(name), menu_item=item)
+
+    stops = [
+        *(stop(1, "museum", 1), stop(1, "lunch"), stop(1, "workshop", 1), stop(1, "paintings", 2), stop(1, "dinner")),
+        *(stop(2, "breakfast"), stop(2, "paintings again", 2), stop(2, "farewell", 3), stop(2, "home")),
+    ]
+    names = [str(one.title["en"]) for one in roll.boardings(stops)]
+    assert names == ["museum", "paintings", "breakfast", "farewell", "home"]
 
 
 def test_one_of_the_own_goes_as_long_as_nobody_was_called(client: FlaskClient) -> None:
