@@ -30,8 +30,9 @@ async function keep(addresses, anew) {
 async function load(request) {
   const answer = await fetch(request);
   const cache = await caches.open(KEPT);
-  if (answer.ok && !answer.redirected) await cache.put(request.url, answer.clone());
-  else if (answer.type === "opaqueredirect" || answer.redirected || answer.status === 403 || answer.status === 404) await caches.delete(KEPT);
+  const isRefused = answer.type === "opaqueredirect" || answer.redirected || answer.status === 403 || answer.status === 404;
+  if (answer.ok && !isRefused) await cache.put(request.url, answer.clone());
+  else if (isRefused && new URL(request.url).pathname.startsWith("/roll/")) await caches.delete(KEPT);
   return answer;
 }
 

@@ -69,7 +69,7 @@ class MovesForm(Form):
     def moves(self) -> dict[int, int | None]:
         chosen = {name.removeprefix("place-"): value for name, value in request.form.items() if _is_of(name, "place-")}
         return {
-            int(person): int(place) if place.isdecimal() else None
+            int(person): int(place) if _is_row(place) else None
             for person, place in chosen.items()
             if place != request.form.get(f"was-{person}", "")
         }
@@ -169,5 +169,8 @@ class SurveyForm(OnceForm):
 
 def _is_of(name: str, prefix: str) -> bool:
     """Whether a field is named after an id that a row can have."""
-    number = name.removeprefix(prefix)
-    return name.startswith(prefix) and number.isascii() and number.isdecimal() and len(number) <= 18
+    return name.startswith(prefix) and _is_row(name.removeprefix(prefix))
+
+
+def _is_row(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and len(number) <= 18

@@ -98,7 +98,7 @@ class RollEntry(db.Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("roll_calls.id", ondelete="CASCADE"))
-    client_id: Mapped[str] = mapped_column(String(80))
+    client_id: Mapped[str] = mapped_column(String(100))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), index=True)
     state: Mapped[Presence | None] = mapped_column(choice(Presence))
     head_count: Mapped[int | None]

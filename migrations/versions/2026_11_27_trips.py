@@ -93,7 +93,7 @@ def add_roll_calls() -> None:
         "roll_entries",
         sa.Column("id", row_id(), nullable=False),
         sa.Column("call_id", row_id(), nullable=False),
-        sa.Column("client_id", sa.String(80), nullable=False),
+        sa.Column("client_id", sa.String(100), nullable=False),
         sa.Column("participant_id", row_id(), nullable=True),
         sa.Column("state", one_of("presence", "present", "missing"), nullable=True),
         sa.Column("head_count", sa.Integer(), nullable=True),
