@@ -44,10 +44,13 @@ LABELS = (
     CONSENT_LABELS,
     TRIP_LABELS,
 )
-<<<<<<< HEAD
-LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS, *CONSENT_LETTERS)
-=======
-LETTERS = (*ACCOUNT_LETTERS, *BOOKING_LETTERS, *MESSAGE_LETTERS, *SUMMARY_LETTERS, *TRIP_LETTERS)
->>>>>>> 28f9094 (Have phones at hand in an emergency, tell of incidents, and give the host its sheet and families their say)
+LETTERS = (
+    *ACCOUNT_LETTERS,
+    *BOOKING_LETTERS,
+    *MESSAGE_LETTERS,
+    *SUMMARY_LETTERS,
+    *CONSENT_LETTERS,
+    *TRIP_LETTERS,
+)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (account_commands, seat_commands, demo_commands)

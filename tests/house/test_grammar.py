@@ -31,7 +31,7 @@ SUBJECTS = {
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },
-    "consents": {"codes", "wording"},
+    "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",

@@ -35,19 +35,19 @@ PEOPLE = {
     Role.ADMINISTRATOR: "administrator@demo.example",
 }
 MAIN_JOB = {
+    None: "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link trips.replies",
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
-        "trips.replies trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
+        "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
         "trips.emergency trips.report trips.certificates"
     ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
-        "catalogue.edit_stop bookings.change_departure consents.summary"
-        "catalogue.edit_stop bookings.change_departure trips.host trips.notes trips.day_sheet trips.reported "
-        "trips.departure_survey"
+        "catalogue.edit_stop bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
+        "trips.reported trips.departure_survey"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker

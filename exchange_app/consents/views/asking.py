@@ -17,7 +17,6 @@ from markupsafe import Markup
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.consents import queries, service
-from exchange_app.consents.codes import qr_code
 from exchange_app.consents.rules import ConsentState
 from exchange_app.consents.views.blueprint import consents, link_address, me
 from exchange_app.consents.views.board import rows_of
@@ -26,6 +25,7 @@ from exchange_app.core.errors import Conflict
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters.models import Participant
+from exchange_app.web.codes import qr_code
 from exchange_app.web.policies import allows
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -21,6 +20,7 @@ from exchange_app.trips.forms import CallForm, OwnCallForm
 from exchange_app.trips.rules import Presence, Tally
 from exchange_app.trips.schemas import read_sent
 from exchange_app.trips.views.blueprint import do, is_carried_out, me, trips
+from exchange_app.web.codes import qr_code
 from exchange_app.web.policies import allows, anyone
 
 
@@ -57,10 +57,9 @@ def _page_of(booking: Booking, *, call_id: int) -> str:
 
 
 def _code_to_scan(booking: Booking) -> Markup:
-    """The address of the group's roll calls as a drawing that a phone reads, with the quiet margin it needs."""
+    """The address of the group's roll calls."""
     address = current_app.config["PUBLIC_URL"] + url_for("trips.roll_calls", code=booking.code)
-    code = segno.make_qr(address, error="m")
-    return Markup(code.svg_inline(border=4, light="white", omitsize=True, svgclass="qr-code", lineclass=None))
+    return qr_code(address)
 
 
 @trips.post("/roll/<code>")
