@@ -32,6 +32,15 @@ def booking_path(booking: Booking) -> str:
     return f"/bookings/{booking.code}"
 
 
+def certificates_path(booking: Booking) -> str:
+    return f"{booking_path(booking)}/certificates"
+
+
+def survey_path(booking: Booking) -> str:
+    """For families and pupils, who need no account."""
+    return f"{check_path(booking)}/survey"
+
+
 def departure_path(departure: Departure) -> str:
     """Its groups, as the host sees them."""
     return f"/organiser/departures/{departure.id}/bookings"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from exchange_app.bookings.calendar import Method, Sender, itinerary, itinerary_file
 from exchange_app.bookings.labels import reason_in_words
-from exchange_app.bookings.links import booking_path, check_path
+from exchange_app.bookings.links import booking_path, certificates_path, check_path, survey_path
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.queries import (
     count_confirmations,
@@ -80,6 +80,8 @@ def words_for(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]
         "facts": letter.facts,
         "check_url": public_url + check_path(booking),
         "booking_url": public_url + booking_path(booking),
+        "certificates_url": public_url + certificates_path(booking),
+        "survey_url": public_url + survey_path(booking),
         "approvers": booking.approvers,
         "waits_for_host": booking.state is BookingState.SUBMITTED and booking.awaiting is Approver.HOST,
         "alternatives": _alternatives(booking, now),

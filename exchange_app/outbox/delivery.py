@@ -28,7 +28,7 @@ from exchange_app.outbox import outlets
 from exchange_app.outbox.kinds import kind_of, load_subjects
 from exchange_app.outbox.models import Channel, Letter, LetterState
 from exchange_app.outbox.queries import lease_due, list_with_another_way, settle_lost
-from exchange_app.outbox.rendering import AddressUnfit, as_text, render, sender
+from exchange_app.outbox.rendering import AddressUnfit, as_text, bounce_address, render
 from exchange_app.outbox.transport.carrier import Carrier, CarrierAway, Envelope, Refused, ShortWords, Unsure
 from exchange_app.outbox.turning import Turn, has_another_way, turn_all
 
@@ -133,7 +133,7 @@ class _Batch:
         self._clock = clock
         self._subjects = load_subjects(letters)
         self._looked_at = clock()
-        self._sender = sender().addr_spec
+        self._sender = bounce_address()
         self._outcomes: list[Outcome] = []
         self._turns: list[Turn] = []
         self._change: Change | None = None

@@ -124,6 +124,11 @@ def sender() -> Correspondent:
     return _correspondent(setting("MAIL_FROM"))
 
 
+def bounce_address() -> str:
+    """Where a mail server sends back what it could not deliver."""
+    return setting("MAIL_BOUNCES_TO") or sender().addr_spec
+
+
 @lru_cache
 def _correspondent(written: str) -> Correspondent:
     return Correspondent(*parseaddr(written))

@@ -28,6 +28,7 @@ class MailSink:
 
     def __init__(self) -> None:
         self.accepted: list[EmailMessage] = []
+        self.senders: list[str | None] = []
         self.connections = 0
         self.at: dict[str, Callable[[Server], Any]] = {}
         self.extensions: list[str] = []
@@ -72,6 +73,7 @@ class MailSink:
         answer = await self._answer("DOT", server, keep=message)
         if answer.startswith("250"):
             self.accepted.append(message)
+            self.senders.append(envelope.mail_from)
         return answer
 
     async def _answer(self, step: str, server: Server, keep: EmailMessage | None = None) -> str:

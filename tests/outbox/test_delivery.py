@@ -40,6 +40,17 @@ def test_a_letter_that_is_due_is_sent_once(booking: Booking, sink: MailSink) -> 
     assert str(sink.accepted[0]["Message-ID"]) in letter.message
 
 
+def test_what_cannot_be_delivered_goes_back_to_the_address_that_was_set_for_it(
+    app: Flask, booking: Booking, sink: MailSink
+) -> None:
+    deliver(sink.carrier())
+    app.config["MAIL_BOUNCES_TO"] = "bounces@city.example"
+    write(booking, "next@school.example")
+    deliver(sink.carrier())
+    assert sink.senders == ["bookings@localhost", "bounces@city.example"]
+    assert "bounces" not in str(sink.accepted[-1])
+
+
 def test_a_letter_waits_for_its_time(booking: Booking, sink: MailSink) -> None:
     write(booking, "later@school.example", due_at=NOW + A_MINUTE)
     deliver(sink.carrier(), at=NOW + A_MINUTE / 2)
