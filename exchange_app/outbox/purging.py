@@ -25,6 +25,7 @@ EMPTY = (
     .values(
         address_sealed=null(),
         address_hash=null(),
+        later_ways_sealed=null(),
         message_sealed=null(),
         facts=bindparam("numbers", type_=JSON()),
     )

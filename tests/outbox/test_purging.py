@@ -16,10 +16,11 @@ from exchange_app.bookings.models import Booking
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox import service
-from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.models import Channel, Letter, LetterState
 from exchange_app.outbox.purging import PORTION, purge_letters
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.outbox.transport.carrier import Mailbox
+from exchange_app.outbox.ways import Way
 from launcher.postgres import programs
 from tests.builders import NOW, make_city, make_organisation, make_user
 from tests.outbox.letters import deliver, letter_at, letters, new_letter, write
@@ -31,7 +32,7 @@ PLANTED = "wei.planted@school.example"
 REASON = "because Wei is ill"
 
 
-def write_planted(booking: Booking) -> None:
+def write_planted(booking: Booking, *later_ways: Way) -> None:
     letter = NewLetter(
         key="test:planted",
         kind="booking_confirmed",
@@ -40,6 +41,7 @@ def write_planted(booking: Booking) -> None:
         language="en",
         due_at=NOW,
         facts={"reason": REASON, "times": 2, "is_granted": True},
+        later_ways=later_ways,
     )
     with transaction():
         write_letters([letter], NOW)
@@ -65,13 +67,15 @@ def only_letter() -> Letter:
 
 
 def test_afterwards_a_backup_holds_nothing_of_it(booking: Booking, database_url: str) -> None:
-    write_planted(booking)
+    write_planted(booking, Way(Channel.TEXT, "13900001234"))
     deliver(Mailbox())
     letter = only_letter()
     assert letter.address_sealed is not None
     assert letter.message_sealed is not None
     assert letter.address_hash is not None
-    traces = [letter.address_sealed.hex(), letter.message_sealed.hex(), letter.address_hash, REASON.lower()]
+    assert letter.later_ways_sealed is not None
+    sealed = (letter.address_sealed, letter.later_ways_sealed, letter.message_sealed)
+    traces = [*(each.hex() for each in sealed), letter.address_hash, REASON.lower()]
     assert [trace for trace in traces if trace not in dump(database_url)] == []
     purge(NOW + KEPT)
     left = dump(database_url)
