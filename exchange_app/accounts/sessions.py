@@ -29,6 +29,12 @@ def _load_user(_request: object) -> User | None:
     return queries.find_signed_in(token_hash(token), now()) if token else None
 
 
+def me() -> User:
+    """Who is signed in: the user behind Flask-Login's stand-in."""
+    user: User = current_user._get_current_object()
+    return user
+
+
 def current_token() -> str:
     """The token of this browser's sign-in; empty where nobody signed in."""
     return str(session.get(SIGNED_IN, ""))

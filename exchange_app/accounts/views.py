@@ -15,11 +15,10 @@ from exchange_app.accounts.browsers import is_known_browser, remember_account
 from exchange_app.accounts.errors import BureauNoOffice, EmailTaken, HeadOfNoSchool, UserNotFound, WrongSignIn
 from exchange_app.accounts.forms import ChannelsForm, NewUserForm, PasswordForm, PersonForm, SignInForm
 from exchange_app.accounts.links import is_unsubscribing
-from exchange_app.accounts.models import User
 from exchange_app.accounts.passwords import hash_password
 from exchange_app.accounts.rules import SHORTEST_PASSWORD, check_password_strength, new_first_password
 from exchange_app.accounts.service import Profile
-from exchange_app.accounts.sessions import current_token, forget_sign_in, keep_sign_in
+from exchange_app.accounts.sessions import current_token, forget_sign_in, keep_sign_in, me
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Invalid
 from exchange_app.core.roles import Role
@@ -95,7 +94,7 @@ def account() -> ResponseReturnValue:
     form = PersonForm(obj=current_user)
     if form.validate_on_submit():
         with transaction():
-            service.change_person(_me(), name=form.name.data, phone=form.phone.data, language=form.language.data)
+            service.change_person(me(), name=form.name.data, phone=form.phone.data, language=form.language.data)
         remember_language(form.language.data)
         flash(gettext("Your account was changed."))
         return redirect(url_for("accounts.account"), 303)
@@ -109,14 +108,14 @@ def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            service.prove_password(_me(), form.present_password.data)
+            service.prove_password(me(), form.present_password.data)
             check_password_strength(form.new_password.data, current_user.email)
         except Invalid as refusal:
             beside_field(form, refusal)
         else:
             password_hash = hash_password(form.new_password.data)
             with transaction():
-                service.change_password(_me(), password_hash=password_hash, token=current_token(), now=now())
+                service.change_password(me(), password_hash=password_hash, token=current_token(), now=now())
             flash(gettext("Your password was changed; every other sign-in has ended."))
             return redirect(url_for("accounts.account"), 303)
     return _show_account(PersonForm(formdata=None, obj=current_user), form)
@@ -138,7 +137,7 @@ def _show_account(person: PersonForm, password: PasswordForm) -> ResponseReturnV
 @allows()
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     with transaction():
-        service.end_sign_in(queries.get_sign_in(sign_in_id, _me()))
+        service.end_sign_in(queries.get_sign_in(sign_in_id, me()))
     flash(gettext("The sign-in has ended."))
     return redirect(url_for("accounts.account"), 303)
 
@@ -147,7 +146,7 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
 @allows()
 def end_other_sign_ins() -> ResponseReturnValue:
     with transaction():
-        service.end_other_sign_ins(_me(), token=current_token())
+        service.end_other_sign_ins(me(), token=current_token())
     flash(gettext("Every other sign-in has ended."))
     return redirect(url_for("accounts.account"), 303)
 
@@ -158,7 +157,7 @@ def channels() -> ResponseReturnValue:
     form = ChannelsForm(**_chosen_channels())
     if form.validate_on_submit():
         with transaction():
-            service.choose_channels(_me(), form.chosen(), robot=form.robot.data)
+            service.choose_channels(me(), form.chosen(), robot=form.robot.data)
         flash(gettext("This is how letters reach you from now on."))
         return redirect(url_for("accounts.channels"), 303)
     return render_template("accounts/channels.html", form=form), form.status
@@ -173,7 +172,7 @@ def _chosen_channels() -> dict[str, Any]:
 @allows()
 def test_channels() -> ResponseReturnValue:
     with transaction():
-        letters.write_channel_tests(_me(), now())
+        letters.write_channel_tests(me(), now())
     flash(gettext("A test letter is on its way by each of them."))
     return redirect(url_for("accounts.channels"), 303)
 
@@ -182,7 +181,7 @@ def test_channels() -> ResponseReturnValue:
 @allows(Role.ORGANISER)
 def choose_summary(wanted: str) -> ResponseReturnValue:
     with transaction():
-        service.choose_summary(_me(), is_wanted=wanted == "on")
+        service.choose_summary(me(), is_wanted=wanted == "on")
     flash(gettext("You get a summary each morning.") if wanted == "on" else gettext("You get no more summaries."))
     return redirect(url_for("accounts.account"), 303)
 
@@ -248,7 +247,7 @@ def _profile(form: NewUserForm) -> Profile:
 @allows(Role.ADMINISTRATOR)
 def close_user(user_id: int) -> ResponseReturnValue:
     with transaction():
-        service.close_user(queries.get_user(user_id), by=_me(), now=now())
+        service.close_user(queries.get_user(user_id), by=me(), now=now())
     flash(gettext("The account was closed."))
     return redirect(url_for("accounts.users"), 303)
 
@@ -269,11 +268,5 @@ def reset_password(user_id: int) -> ResponseReturnValue:
     password_hash = hash_password(first_password)
     with transaction():
         user = queries.get_user(user_id)
-        service.reset_password(user, password_hash=password_hash, by=_me(), now=now())
+        service.reset_password(user, password_hash=password_hash, by=me(), now=now())
     return render_template("accounts/reset_password.html", user=user, first_password=first_password)
-
-
-def _me() -> User:
-    """The user behind Flask-Login's stand-in."""
-    me: User = current_user._get_current_object()
-    return me

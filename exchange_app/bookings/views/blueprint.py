@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from exchange_app.accounts.models import User
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import approvals, queries, service
 from exchange_app.bookings.forms import (
     AnswerForm,
@@ -39,12 +39,6 @@ from exchange_app.web.forms import Form
 
 bookings = Blueprint("bookings", __name__)
 bookings.add_app_template_filter(spaced_code)
-
-
-def me() -> User:
-    """The user behind Flask-Login's stand-in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def page_of_booking(code: str, **refused: Form) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import changes, queries
 from exchange_app.bookings.forms import AnswerForm, CancelForm, MoveForm, RequestForm, WithdrawForm
 from exchange_app.bookings.models import Booking, ChangeKind
-from exchange_app.bookings.views.blueprint import bookings, carry_out, me, offer_dates
+from exchange_app.bookings.views.blueprint import bookings, carry_out, offer_dates
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.departures.queries import get_departure

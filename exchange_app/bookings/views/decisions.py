@@ -6,11 +6,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import approvals, queries
 from exchange_app.bookings.forms import DecisionForm, TakeBackForm
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
-from exchange_app.bookings.views.blueprint import bookings, carry_out, me
+from exchange_app.bookings.views.blueprint import bookings, carry_out
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.web.paging import page_of

@@ -9,11 +9,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries, rescheduling, service
 from exchange_app.bookings.forms import CallOffForm, DeskFilter
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import SEATED, shortfall
-from exchange_app.bookings.views.blueprint import bookings, me
+from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.catalogue.forms import readable
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form

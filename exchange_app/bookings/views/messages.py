@@ -9,11 +9,12 @@ from flask import Response, flash, make_response, redirect, render_template, url
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import messages
 from exchange_app.bookings.forms import MessageForm
 from exchange_app.bookings.message_sending import read_before_sending
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.views.blueprint import bookings, me
+from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.catalogue.views.saving import is_done
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid

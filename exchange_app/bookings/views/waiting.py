@@ -6,13 +6,14 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import waiting
 from exchange_app.bookings.forms import CancelForm, PartyForm
 from exchange_app.bookings.labels import tell
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queue import list_list_events, list_offered_of, list_waiting_of
 from exchange_app.bookings.rules import MOST_PASSES
-from exchange_app.bookings.views.blueprint import bookings, carry_out, me
+from exchange_app.bookings.views.blueprint import bookings, carry_out
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.departures.queries import get_departure_of

@@ -14,11 +14,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.consents import queries, service
 from exchange_app.consents.rules import ConsentState
-from exchange_app.consents.views.blueprint import consents, link_address, me
+from exchange_app.consents.views.blueprint import consents, link_address
 from exchange_app.consents.views.board import rows_of
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict

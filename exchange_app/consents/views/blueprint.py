@@ -6,21 +6,14 @@ from collections.abc import Callable
 
 from flask import Blueprint, current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from exchange_app.accounts.models import User
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.transaction import transaction
 
 consents = Blueprint("consents", __name__)
-
-
-def me() -> User:
-    """The user behind Flask-Login's stand-in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def link_address(token: str) -> str:

@@ -10,13 +10,14 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.consents import queries, service
 from exchange_app.consents.forms import BoardFilter
 from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentMethod
 from exchange_app.consents.rules import NECESSARY, PHOTOS, TO_TAKE_OUT, ConsentState
-from exchange_app.consents.views.blueprint import carry_out, consents, me
+from exchange_app.consents.views.blueprint import carry_out, consents
 from exchange_app.consents.wording import kept_wording, wording_of
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role

@@ -6,11 +6,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.consents import queries, service
 from exchange_app.consents.forms import PaperForm
-from exchange_app.consents.views.blueprint import consents, me
+from exchange_app.consents.views.blueprint import consents
 from exchange_app.consents.wording import Wording, wording_of
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.changes import ask_change
 from exchange_app.bookings.forms import PartyForm
 from exchange_app.bookings.models import Booking, ChangeKind
@@ -13,7 +14,7 @@ from exchange_app.bookings.views.changes import answer, asked
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.rosters import service
-from exchange_app.rosters.views.blueprint import me, rosters
+from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.web.policies import allows
 
 

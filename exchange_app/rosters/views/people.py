@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
@@ -19,7 +20,7 @@ from exchange_app.rosters.forms import PersonForm
 from exchange_app.rosters.masking import masked
 from exchange_app.rosters.rules import fields_asked
 from exchange_app.rosters.service import UNSHOWN_FIELDS
-from exchange_app.rosters.views.blueprint import me, rosters
+from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.roster import is_changed, reasons_of, refusal_to_change
 from exchange_app.web.policies import allows
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings import waiting
 from exchange_app.bookings.models import Booking
@@ -24,7 +25,7 @@ from exchange_app.departures.queries import get_departure
 from exchange_app.departures.seats import around
 from exchange_app.rosters import service
 from exchange_app.rosters.forms import RegisterForm
-from exchange_app.rosters.views.blueprint import me, rosters
+from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.downloads import template_download
 from exchange_app.rosters.views.handing_in import read_handed_in, tell_what_was_left_out
 from exchange_app.web.errors import beside_field, status_of

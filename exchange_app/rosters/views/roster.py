@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
@@ -26,7 +27,7 @@ from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.masking import MaskedPerson, masked
 from exchange_app.rosters.models import UnmendedRow
 from exchange_app.rosters.rules import Role, fields_asked
-from exchange_app.rosters.views.blueprint import me, rosters
+from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.downloads import template_download
 from exchange_app.rosters.views.handing_in import read_handed_in, tell_what_became, tell_what_was_left_out
 from exchange_app.web.errors import beside_field

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.links import is_signed
 from exchange_app.bookings.models import Booking
@@ -20,7 +21,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.trips import arrangements, queries, survey
 from exchange_app.trips.forms import SurveyForm
 from exchange_app.trips.labels import MARK_WORDS
-from exchange_app.trips.views.blueprint import me, trips
+from exchange_app.trips.views.blueprint import trips
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
 from exchange_app.web.headers import secret_address

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role as UserRole
@@ -16,7 +17,7 @@ from exchange_app.trips import arrangements
 from exchange_app.trips.forms import MovesForm, PlaceForm, PlacesForm, ProposalForm, WishForm
 from exchange_app.trips.queries import find_notes, get_place, get_trip, list_incidents, list_wishes
 from exchange_app.trips.rules import Layout, PlaceKind, find_clashes, title_of
-from exchange_app.trips.views.blueprint import do, is_carried_out, me, trips
+from exchange_app.trips.views.blueprint import do, is_carried_out, trips
 from exchange_app.web.forms import Form
 from exchange_app.web.policies import allows
 

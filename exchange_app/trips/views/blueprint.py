@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, flash
-from flask_login import current_user
 
-from exchange_app.accounts.models import User
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
 from exchange_app.core.errors import Conflict, Invalid, NotFound
 from exchange_app.core.transaction import transaction
@@ -16,12 +15,6 @@ from exchange_app.web.errors import beside_field
 from exchange_app.web.forms import Form
 
 trips = Blueprint("trips", __name__)
-
-
-def me() -> User:
-    """The user behind Flask-Login's stand-in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def is_carried_out(code: str, form: Form, command: Callable[[Booking], object]) -> bool:

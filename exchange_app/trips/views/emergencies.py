@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role as UserRole
@@ -17,7 +18,7 @@ from exchange_app.rosters.rules import Role
 from exchange_app.trips import arrangements, disclosures, incidents, queries
 from exchange_app.trips.forms import DisclosureForm, IncidentForm
 from exchange_app.trips.rules import EMERGENCY_NUMBERS, Sheet
-from exchange_app.trips.views.blueprint import is_carried_out, me, trips
+from exchange_app.trips.views.blueprint import is_carried_out, trips
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 

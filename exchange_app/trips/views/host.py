@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.views.saving import is_saved, status_of_form
 from exchange_app.core.clock import now
@@ -26,7 +27,7 @@ from exchange_app.trips.forms import NotesForm
 from exchange_app.trips.labels import MARK_WORDS
 from exchange_app.trips.models import RollCall
 from exchange_app.trips.rules import EMERGENCY_NUMBERS, PlaceKind, Tally
-from exchange_app.trips.views.blueprint import me, trips
+from exchange_app.trips.views.blueprint import trips
 from exchange_app.web.policies import allows
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role as UserRole
@@ -19,7 +20,7 @@ from exchange_app.trips import arrangements, queries, roll
 from exchange_app.trips.forms import CallForm, OwnCallForm
 from exchange_app.trips.rules import Presence, Tally
 from exchange_app.trips.schemas import read_sent
-from exchange_app.trips.views.blueprint import do, is_carried_out, me, trips
+from exchange_app.trips.views.blueprint import do, is_carried_out, trips
 from exchange_app.web.codes import qr_code
 from exchange_app.web.policies import allows, anyone
 
