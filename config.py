@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from exchange_app.outbox.rules import Limit
 from exchange_app.outbox.transport.gateway import GatewayUnfit, TextGateway
 
 ROOT = Path(__file__).resolve().parent
@@ -72,9 +73,7 @@ def _require_secret(name: str, value: str) -> None:
         raise Misconfigured(f"{name} is too short or a placeholder: docs/operating.md says how to make one.")
 
 
-def _limits(
-    environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]
-) -> dict[str, tuple[int, timedelta]]:
+def _limits(environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]) -> dict[str, Limit]:
     """So many letters in such a time, by channel; one whose setting is empty has no limit."""
     written = {
         channel: environment.get(setting.format(channel.upper()), unless_set.get(channel, "")) for channel in BEARABLE
@@ -82,11 +81,11 @@ def _limits(
     return {channel: _limit(setting.format(channel.upper()), words) for channel, words in written.items() if words}
 
 
-def _limit(name: str, words: str) -> tuple[int, timedelta]:
+def _limit(name: str, words: str) -> Limit:
     found = LIMIT.fullmatch(words)
     if found is None:
         raise Misconfigured(f"{name} must read like `600 per minute` (second, minute, hour or day), not `{words}`.")
-    return int(found[1]), timedelta(seconds=SECONDS[found[2]])
+    return Limit(int(found[1]), timedelta(seconds=SECONDS[found[2]]))
 
 
 def _database_url(url: str) -> str:

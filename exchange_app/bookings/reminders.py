@@ -151,6 +151,12 @@ def _kind_of(rule: Reminder) -> str:
     return KIND_OF[series]
 
 
+def turn_at(now: datetime, turns: Sequence[Turn]) -> Turn | None:
+    """The one that has begun or begins soon, if it is not over. One that is about to end is not worth a letter."""
+    begun = [turn for turn in turns if turn.opens <= now + LOOK_AHEAD]
+    return begun[-1] if begun and now < begun[-1].closes else None
+
+
 def goes_out_at(turn: Turn, now: datetime) -> datetime:
     """At its hour, or at once if that is over; at night only where the next morning would be too late."""
     if now <= turn.opens:
@@ -218,15 +224,12 @@ def _list_rules() -> Mapping[Series, Mapping[int, Sequence[Reminder]]]:
 
 
 def _list_due(series: Series, rules: Mapping[int, Sequence[Reminder]], now: datetime) -> list[tuple[Mailing, int]]:
-    """The departures whose groups are to be written to now or soon, by what they get. A turn that is about to end is
-    not worth a letter."""
+    """The departures whose groups are to be written to now or soon, by what they get."""
     found = []
     for departure in _list_near(series.about, {rule.days for own in rules.values() for rule in own}, now):
         own = rules.get(departure.package_id, ())
         occasion = occasion_of(series.about, departure, ZoneInfo(departure.time_zone))
-        begun = [turn for turn in turns(own, occasion) if turn.opens <= now + LOOK_AHEAD]
-        if begun and now < begun[-1].closes:
-            turn = begun[-1]
+        if turn := turn_at(now, turns(own, occasion)):
             found.append((Mailing(turn.kind, turn.day, turn.opens, goes_out_at(turn, now)), departure.id))
     return sorted(found)
 

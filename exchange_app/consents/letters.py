@@ -15,10 +15,10 @@ from exchange_app.bookings.models import Booking
 from exchange_app.bookings.readers import leader_of
 from exchange_app.bookings.reminders import (
     COMING,
-    LOOK_AHEAD,
     NEVER,
     Turn,
     goes_out_at,
+    turn_at,
 )
 from exchange_app.bookings.rules import CHANGEABLE
 from exchange_app.bookings.sending import load_bookings, words_for
@@ -83,21 +83,14 @@ def _portions(departures: Sequence[Departure]) -> Iterator[Sequence[Departure]]:
 
 def _list_unwritten(departures: Sequence[Departure], now: datetime, at_most: int) -> list[NewLetter]:
     """In one order, so that two planners never wait for each other."""
-    begun = {departure.id: turn for departure in departures if (turn := _turn_of(departure, now))}
-    by_day: dict[Turn, list[Departure]] = {}
+    by_turn: dict[Turn, list[Departure]] = {}
     for departure in departures:
-        if departure.id in begun:
-            by_day.setdefault(begun[departure.id], []).append(departure)
+        if turn := turn_at(now, turns_of(departure)):
+            by_turn.setdefault(turn, []).append(departure)
     letters: list[NewLetter] = []
-    for turn, own in by_day.items():
+    for turn, own in by_turn.items():
         letters += _letters_of(turn, own, now, at_most - len(letters))
     return sorted(letters, key=lambda letter: letter.key)
-
-
-def _turn_of(departure: Departure, now: datetime) -> Turn | None:
-    """The one that has begun or begins soon."""
-    begun = [turn for turn in turns_of(departure) if turn.opens <= now + LOOK_AHEAD]
-    return begun[-1] if begun and now < begun[-1].closes else None
 
 
 def _letters_of(turn: Turn, departures: Sequence[Departure], now: datetime, at_most: int) -> Iterator[NewLetter]:

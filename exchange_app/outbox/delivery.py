@@ -22,11 +22,10 @@ from sqlalchemy import Update, bindparam, or_, update
 from sqlalchemy.exc import OperationalError
 
 from exchange_app.core.database import db
-from exchange_app.core.sealing import keys, sealed_context
 from exchange_app.core.transaction import lone_statements, transaction
 from exchange_app.outbox import outlets
 from exchange_app.outbox.kinds import kind_of, load_subjects
-from exchange_app.outbox.models import Channel, Letter, LetterState
+from exchange_app.outbox.models import Channel, Letter, LetterState, seal_for
 from exchange_app.outbox.queries import lease_due, list_with_another_way, settle_lost
 from exchange_app.outbox.rendering import AddressUnfit, as_text, bounce_address, render
 from exchange_app.outbox.transport.carrier import Carrier, CarrierAway, Envelope, Refused, ShortWords, Unsure
@@ -70,7 +69,7 @@ def deliver_due(
 ) -> int:
     """Hand over all letters of the channel that are due; returns how many. Ends between two letters once
     ``is_stopping``."""
-    settle_lost_letters(clock())
+    settle_lost_letters(clock(), channel)
     sent = 0
     try:
         while not is_stopping():
@@ -88,10 +87,10 @@ def deliver_due(
     return sent
 
 
-def settle_lost_letters(now: datetime) -> None:
+def settle_lost_letters(now: datetime, channel: Channel) -> None:
     """A letter whose worker died while handing it over may have been accepted: a person decides."""
     with transaction():
-        settle_lost(now)
+        settle_lost(channel, now)
 
 
 def take_batch(now: datetime, channel: Channel = Channel.MAIL) -> list[Letter] | None:
@@ -290,12 +289,8 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "new_failures": outcome.failures,
         "new_sent_at": outcome.sent_at,
         "new_problem": outcome.problem,
-        "new_message": outcome.message and keys().seal(outcome.message, _message_context(letter)),
+        "new_message": outcome.message and seal_for(letter.uid, "message", outcome.message),
     }
-
-
-def _message_context(letter: Letter) -> str:
-    return sealed_context(Letter.__tablename__, "message", letter.uid)
 
 
 # Fenced as well: only the letter that this worker leased, and that nobody took over since.

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, SmallInteger, Strin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exchange_app.core.database import Moment, RowId, choice, db
-from exchange_app.core.sealing import Sealed, keys, new_uid
+from exchange_app.core.sealing import Sealed, keys, new_uid, sealed_context
 
 
 class LetterState(StrEnum):
@@ -49,6 +49,11 @@ ON_THE_WAY = text("state IN ('pending', 'sending', 'handing_over')")
 SETTLED = text("state IN ('sent', 'skipped', 'failed', 'doubtful')")
 IN_TROUBLE = text("state IN ('failed', 'doubtful')")
 UNREAD = text("read_at IS NULL AND (channel = 'page' AND state = 'sent' OR state = 'failed')")
+
+
+def seal_for(uid: str, column: str, text: str) -> bytes:
+    """What the letter of this ``uid`` keeps in a sealed column, for statements that are written without an object."""
+    return keys().seal(text, sealed_context(Letter.__tablename__, column, uid))
 
 
 def address_hash_of(address: str) -> str:

@@ -25,17 +25,14 @@ ALWAYS_FREE = datetime(2000, 1, 1, tzinfo=UTC)
 
 def limit_of(channel: Channel) -> Limit | None:
     """What the channel's provider allows; None for no limit."""
-    return _limit("CHANNEL_LIMITS", channel)
+    limits: Mapping[str, Limit] = setting("CHANNEL_LIMITS")
+    return limits.get(channel)
 
 
 def readers_limit_of(channel: Channel) -> Limit | None:
     """What one reader is to bear."""
-    return _limit("READER_LIMITS", channel)
-
-
-def _limit(name: str, channel: Channel) -> Limit | None:
-    limits: Mapping[str, tuple[int, timedelta]] = setting(name)
-    return Limit(*limits[channel]) if channel in limits else None
+    limits: Mapping[str, Limit] = setting("READER_LIMITS")
+    return limits.get(channel)
 
 
 def get_outlet(channel: Channel) -> Outlet:
@@ -48,8 +45,9 @@ def get_outlet(channel: Channel) -> Outlet:
     return outlet
 
 
-def list_outlets() -> Sequence[Outlet]:
-    return db.session.scalars(select(Outlet)).all()
+def list_away() -> Sequence[Outlet]:
+    """Those whose carrier is away."""
+    return db.session.scalars(select(Outlet).where(Outlet.away_since.is_not(None)).order_by(Outlet.channel)).all()
 
 
 def room(outlet: Outlet, now: datetime) -> int | None:

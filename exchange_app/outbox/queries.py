@@ -157,11 +157,16 @@ def list_with_another_way(channel: Channel, *, due_before: datetime, at_most: in
     ).all()
 
 
-def settle_lost(now: datetime) -> None:
-    """A letter whose worker died while handing it over may have been accepted: it becomes doubtful."""
+def settle_lost(channel: Channel, now: datetime) -> None:
+    """A letter of the channel whose worker died while handing it over may have been accepted: it becomes doubtful."""
     db.session.execute(
         update(Letter)
-        .where(ON_THE_WAY, Letter.state == LetterState.HANDING_OVER, Letter.next_look_at <= now)
+        .where(
+            ON_THE_WAY,
+            Letter.channel == channel,
+            Letter.state == LetterState.HANDING_OVER,
+            Letter.next_look_at <= now,
+        )
         .values(state=LetterState.DOUBTFUL, last_problem="the worker ended while handing it over")
         .execution_options(synchronize_session=False)
     )

@@ -12,11 +12,11 @@ from sqlalchemy import update
 
 from exchange_app.core.broker import wake
 from exchange_app.core.database import change_rows, db, insert_unless_there
-from exchange_app.core.sealing import keys, new_uid, sealed_context
+from exchange_app.core.sealing import new_uid
 from exchange_app.core.transaction import on_commit
 from exchange_app.outbox.errors import LetterSettled
 from exchange_app.outbox.kinds import urgency_of
-from exchange_app.outbox.models import Channel, Letter, LetterState, Urgency, address_hash_of
+from exchange_app.outbox.models import Channel, Letter, LetterState, Urgency, address_hash_of, seal_for
 from exchange_app.outbox.ways import Recipient, Way, write_ways
 
 SENT_AGAIN = (LetterState.FAILED, LetterState.DOUBTFUL, LetterState.SKIPPED)
@@ -91,9 +91,9 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
         "language": letter.language,
         "channel": letter.channel,
         "urgency": urgency,
-        "address_sealed": _sealed(letter.address, "address", uid),
+        "address_sealed": seal_for(uid, "address", letter.address),
         "address_hash": address_hash_of(letter.address),
-        "later_ways_sealed": later_ways and _sealed(later_ways, "later_ways", uid),
+        "later_ways_sealed": later_ways and seal_for(uid, "later_ways", later_ways),
         "reader_id": letter.reader_id,
         "state": LetterState.PENDING,
         "written_at": now,
@@ -102,10 +102,6 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
         "attempts": 0,
         "failures": 0,
     }
-
-
-def _sealed(text: str, column: str, uid: str) -> bytes:
-    return keys().seal(text, sealed_context(Letter.__tablename__, column, uid))
 
 
 def send_again(letter_id: int, now: datetime) -> None:

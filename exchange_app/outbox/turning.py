@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, null, update
 
 from exchange_app.core.database import db
-from exchange_app.core.sealing import keys, sealed_context
-from exchange_app.outbox.models import ON_THE_WAY, Letter, LetterState, address_hash_of
+from exchange_app.outbox.models import ON_THE_WAY, Letter, LetterState, address_hash_of, seal_for
 from exchange_app.outbox.service import wake_carriers
 from exchange_app.outbox.ways import read_ways, write_ways
 
@@ -57,20 +56,17 @@ TURN = (
 def _row(turn: Turn) -> dict[str, Any]:
     letter = turn.letter
     following, *after_it = read_ways(letter.later_ways)
+    ways_left = write_ways(after_it)
     return {
         "of_id": letter.id,
         "of_attempt": letter.attempts,
         "next_channel": following.channel,
-        "next_address": _sealed(letter, "address", following.address),
+        "next_address": seal_for(letter.uid, "address", following.address),
         "next_hash": address_hash_of(following.address),
-        "ways_after_it": _sealed(letter, "later_ways", write_ways(after_it)),
+        "ways_after_it": ways_left and seal_for(letter.uid, "later_ways", ways_left),
         "because": "; ".join(filter(None, (letter.given_up, turn.reason)))[-REASONS_LENGTH:],
         "at": turn.at,
     }
 
 
 REASONS_LENGTH = 200
-
-
-def _sealed(letter: Letter, column: str, text: str | None) -> bytes | None:
-    return keys().seal(text, sealed_context(Letter.__tablename__, column, letter.uid)) if text else None

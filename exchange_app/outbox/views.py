@@ -24,7 +24,7 @@ from exchange_app.outbox.forms import MailboxForm, SearchForm
 from exchange_app.outbox.inbox import get_letter_of, mark_read, select_inbox
 from exchange_app.outbox.labels import given_up_in_words, problem_in_words
 from exchange_app.outbox.models import Letter
-from exchange_app.outbox.outlets import list_outlets
+from exchange_app.outbox.outlets import list_away
 from exchange_app.outbox.purging import is_purged
 from exchange_app.outbox.queries import Asked, Cause, LetterFilter, Moments
 from exchange_app.outbox.reading import ReadableLetter, masked, read_letter, title_of, words_of_kind
@@ -57,7 +57,7 @@ def mailbox() -> ResponseReturnValue:
         search=SearchForm(typed=form.about.data),
         kept=_kept("kind", "about", "reader"),
         counts=queries.count_answers(wanted, at),
-        outlets=[outlet for outlet in list_outlets() if outlet.away_since],
+        outlets=list_away(),
         counted=queries.COUNTED,
         days=queries.list_day_figures(at.midnight.date(), ZoneInfo(HOME_ZONE), days=CHARTED_DAYS),
         causes=_causes(wanted, at),

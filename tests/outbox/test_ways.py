@@ -238,7 +238,7 @@ def test_never_more_leave_in_any_period_than_the_limit_says(letters: int, second
 
 
 def test_a_provider_gets_no_more_than_it_allows(app: Flask, quiet: Booking) -> None:
-    app.config["CHANNEL_LIMITS"] = {"text": (10, A_MINUTE)}
+    app.config["CHANNEL_LIMITS"] = {"text": Limit(10, A_MINUTE)}
     text = Gateway()
     for number in range(25):
         write_by(quiet, Way(Channel.TEXT, f"139{number:08}"), key=str(number))
@@ -249,7 +249,7 @@ def test_a_provider_gets_no_more_than_it_allows(app: Flask, quiet: Booking) -> N
 
 
 def test_a_reader_gets_no_more_at_once_than_they_can_bear(app: Flask, quiet: Booking) -> None:
-    app.config["READER_LIMITS"] = {"robot": (3, A_MINUTE)}
+    app.config["READER_LIMITS"] = {"robot": Limit(3, A_MINUTE)}
     robot = Gateway()
     for number in range(5):
         write_by(quiet, Way(Channel.ROBOT, "wecombot://group"), key=str(number))
