@@ -57,6 +57,7 @@ def approve_booking(booking: Booking, *, comment: str = "", by: User, now: datet
     if place + 1 < len(booking.approvers):
         service.go(booking, Step.APPROVE, by=by, now=now, approver=approver, comment=comment.strip())
         service.await_approver(booking, booking.approvers[place + 1], now)
+        letters.write_approved(booking, approver, comment.strip(), now)
         return
     times = queries.count_confirmations(booking.id)
     service.go(booking, Step.CONFIRM, by=by, now=now, comment=comment.strip())
@@ -118,8 +119,7 @@ def take_back(booking: Booking, *, reason: str, by: User, now: datetime) -> None
     service.go(booking, Step.TAKE_BACK, by=by, now=now, approver=last.approver, reason=reason.strip())
     last.taken_back_at = now
     service.await_approver(booking, last.approver, now)
-    if was is not BookingState.SUBMITTED:  # its leader has heard the decision
-        letters.write_taken_back(booking, reason.strip(), now)
+    letters.write_taken_back(booking, reason.strip(), now)
     db.session.flush()
     if was is BookingState.DECLINED:
         hold_still(booking.departure)

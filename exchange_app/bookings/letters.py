@@ -41,6 +41,12 @@ def write_confirmed(booking: Booking, now: datetime, *, times: int = 0) -> None:
     write_letters([_to_leader(booking, "booking_confirmed", slug, now), *to_organisers, *to_families], now)
 
 
+def write_approved(booking: Booking, approver: Approver, comment: str, now: datetime) -> None:
+    """One has said yes and others still decide; the last yes is a confirmation."""
+    facts = {"approver": str(approver), "awaiting": str(booking.awaiting), "reason": comment}
+    write_letters([_to_leader(booking, "booking_approved", f"approved:{_stamp(now)}", now, **facts)], now)
+
+
 def write_declined(booking: Booking, comment: str, now: datetime) -> None:
     """Taken back, it may be declined again: each time is a letter of its own. The comment is meant for the school."""
     slug = f"declined:{_stamp(now)}"

@@ -156,6 +156,11 @@ def _is_approval_wanted(booking: Booking, letter: Letter, now: datetime) -> bool
     )
 
 
+def _is_approved_so_far(booking: Booking, letter: Letter, now: datetime) -> bool:
+    """It is still the turn of whoever decides after that yes."""
+    return booking.state is BookingState.SUBMITTED and booking.awaiting == letter.facts["awaiting"]
+
+
 def _is_request_open(booking: Booking, letter: Letter, now: datetime) -> bool:
     """Neither answered nor withdrawn."""
     request = find_open_request(booking.id)
@@ -217,6 +222,7 @@ _to_family = partial(_kind, leads_to="check_url")
 BOOKING_LETTERS = (
     _kind("booking_held", sentence("Seats held, not handed in yet"), _is_left_held),
     _kind("booking_submitted", sentence("Booking received"), _while_state(BookingState.SUBMITTED)),
+    _kind("booking_approved", sentence("Approved, and others still decide"), _is_approved_so_far),
     _kind(
         "booking_confirmed",
         sentence("Booking confirmed"),

@@ -21,12 +21,14 @@ def downgrade() -> None:
 
 LETTERS = sa.table("letters", sa.column("kind"))
 NEW_LETTERS = (
+    "booking_approved",
     "booking_held",
     "account_opened",
     "account_closed",
     "account_reopened",
     "password_changed",
     "password_reset",
+    "channel_test",
     "new_browser",
     "organiser_summary",
 )

@@ -135,6 +135,22 @@ def test_a_declined_booking_is_told_to_the_leader_with_the_reason(with_host: Pac
     assert letters()[-1].facts == {"reason": "The museum is closed", "approver": "host"}
 
 
+def test_the_leader_hears_of_each_yes_and_when_it_is_taken_back(package: Package) -> None:
+    with transaction():
+        package.approvals = ["host", "education_bureau"]
+    booking = submit(package)
+    with transaction():
+        host = host_of(package)
+        approvals.approve_booking(booking, comment="Welcome", by=host, now=NOW)
+    deliver(Mailbox())
+    assert kinds_to(TO_LEADER)[-1] == "booking_approved"
+    assert letters()[-1].state is LetterState.SENT
+    with transaction():
+        approvals.take_back(booking, reason="A slip", by=host, now=NOW + timedelta(hours=1))
+        approvals.approve_booking(booking, by=host, now=NOW + timedelta(hours=2))
+    assert kinds_to(TO_LEADER)[-2:] == ["booking_taken_back", "booking_approved"]
+
+
 def test_a_decision_that_is_taken_back_is_told_to_the_leader_and_wanted_again(with_host: Package) -> None:
     booking = submit(with_host)
     with transaction():

@@ -58,6 +58,7 @@ STATES = {
     "booking_list_ended": BookingState.LAPSED,
     "approval_wanted": BookingState.SUBMITTED,
     "booking_taken_back": BookingState.SUBMITTED,
+    "booking_approved": BookingState.SUBMITTED,
     "reminder_afterwards": BookingState.DONE,
     "organiser_summary": BookingState.SUBMITTED,
 }
@@ -82,6 +83,7 @@ MET_EARLIER = {
 FACTS: Mapping[str, Mapping[str, Any]] = {
     "booking_held": {"until": OFFERED_UNTIL.isoformat()},
     "booking_declined": {"approver": "school_head"},
+    "booking_approved": {"approver": "school_head", "awaiting": "host"},
     "booking_offered": {"until": OFFERED_UNTIL.isoformat()},
     "booking_list_ended": {"until": OFFERED_UNTIL.isoformat()},
     "approval_wanted": {"approver": "school_head", "since": WAITS_SINCE.isoformat(), "times": 0},
@@ -154,7 +156,7 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
         case BookingState.HELD:
             booking.hold_ends_at, booking.submitted_at, booking.contact_name = OFFERED_UNTIL, None, None
         case BookingState.SUBMITTED:
-            decides = Approver.HOST if kind == "organiser_summary" else Approver.SCHOOL_HEAD
+            decides = Approver.HOST if kind in ("organiser_summary", "booking_approved") else Approver.SCHOOL_HEAD
             booking.awaiting, booking.awaiting_since = decides, WAITS_SINCE
         case BookingState.WAITING:
             booking.queued_at, booking.submitted_at = booking.created_at, None
