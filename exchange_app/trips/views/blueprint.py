@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash
+from flask import Blueprint
 
 from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
-from exchange_app.core.errors import Conflict, Invalid, NotFound
+from exchange_app.catalogue.views.saving import is_done
+from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.transaction import transaction
 from exchange_app.trips.queries import lock_trip
 from exchange_app.web.errors import beside_field
@@ -32,10 +33,4 @@ def is_carried_out(code: str, form: Form, command: Callable[[Booking], object]) 
 
 def do(code: str, command: Callable[[Booking], object], done: str) -> None:
     """A command of one button: the next page says what was done, or why it was not."""
-    try:
-        with transaction():
-            command(lock_trip(code, me()))
-    except (Invalid, Conflict, NotFound) as refusal:
-        flash(refusal.sentence, "error")
-    else:
-        flash(done)
+    is_done(lambda: command(lock_trip(code, me())), done=done)

@@ -82,7 +82,7 @@ def notes(departure_id: int) -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class GroupSheet:
     """What the day sheet says of one group; ``names`` only where they are needed."""
 
     booking: Booking
@@ -130,9 +130,9 @@ def _sheet(departure: Departure, groups: Sequence[Booking], *, with_names: bool)
     )
 
 
-def _sheet_of(booking: Booking, people: Sequence[Participant], asks_for_meals: bool, with_names: bool) -> Sheet:
+def _sheet_of(booking: Booking, people: Sequence[Participant], asks_for_meals: bool, with_names: bool) -> GroupSheet:
     pupils = sum(person.role is Role.PUPIL for person in people)
-    return Sheet(
+    return GroupSheet(
         booking=booking,
         pupils=pupils,
         staff=len(people) - pupils,
