@@ -7,19 +7,21 @@ delivery try on both).
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.bookings.service import Contact
-from exchange_app.core.broker import wake
+from exchange_app.core.broker import broker_settings, wake
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
@@ -84,6 +86,23 @@ def test_a_confirmation_goes_out_at_once(
     log = (tmp_path / "worker.log").read_text()
     assert "li@school.example" not in log
     assert "Li Ming" not in log
+
+
+@ON_SQLITE
+def test_what_somebody_waits_for_is_begun_first(
+    site: Flask, valkey: Valkey, settings: dict[str, str], tmp_path: Path
+) -> None:
+    client = Celery("test", set_as_current=False)
+    client.conf.update(broker_settings(valkey.url))
+    log = tmp_path / "worker.log"
+    with valkey:
+        for name in ["bookings.forget_followers"] * 10 + ["bookings.plan_reminders"] * 10 + ["outbox.deliver_page"] * 3:
+            client.send_task(name)
+        with worker(log, **settings):
+            assert wait_until(lambda: log.read_text().count(" received") >= 23, within=20)
+    begun = re.findall(r"Task (\S+)\[\S+ received", log.read_text())
+    assert begun[:3] == ["outbox.deliver_page"] * 3
+    assert begun[3:13] == ["bookings.plan_reminders"] * 10
 
 
 @ON_SQLITE
