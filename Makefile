@@ -28,10 +28,11 @@ bench:
 	$(set-up) bench
 	@$(python) -m tests.bench $(ARGS)
 
-# Compares the seats taken with the bookings that claim them.
+# Compares the seats taken with the bookings that claim them, and looks whether the audit log was altered.
 audit:
 	$(set-up) run
 	@$(python) -m launcher.command seats audit
+	@$(python) -m launcher.command audit verify
 
 # Collects the sentences of code and templates into the .po files, for a translator.
 translations:

@@ -52,6 +52,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "READER_LIMITS": _limits(environment, "{}_LIMIT_PER_READER", BEARABLE),
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
         "CONSENTS_KEPT_DAYS": int(environment.get("CONSENTS_KEPT_DAYS", "1096")),
+        "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
         "DEMO": environment.get("DEMO", "0") == "1",
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),

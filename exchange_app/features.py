@@ -4,6 +4,9 @@ from exchange_app.accounts.commands import account_commands
 from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.sending import ACCOUNT_LETTERS
 from exchange_app.accounts.views import accounts
+from exchange_app.audit.commands import audit_commands
+from exchange_app.audit.labels import LABELS as AUDIT_LABELS
+from exchange_app.audit.views import audit
 from exchange_app.bookings.commands import seat_commands
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
 from exchange_app.bookings.message_sending import MESSAGE_LETTERS
@@ -32,8 +35,9 @@ from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, trips, demo)
+BLUEPRINTS = (web, audit, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, trips, demo)
 LABELS = (
+    AUDIT_LABELS,
     LETTER_LABELS,
     PARTNER_LABELS,
     ACCOUNT_LABELS,
@@ -53,4 +57,4 @@ LETTERS = (
     *TRIP_LETTERS,
 )
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
-COMMANDS = (account_commands, seat_commands, demo_commands)
+COMMANDS = (audit_commands, account_commands, seat_commands, demo_commands)

@@ -29,6 +29,8 @@ SECONDS_BETWEEN = {
     "rosters.lock_rosters": 300,
     "consents.plan_letters": 300,
     "consents.forget_proof": 3600,
+    "audit.forget_entries": 3600,
+    "audit.note_end": 3600,
 }
 
 SCHEDULE: dict[str, dict[str, Any]] = {

@@ -11,7 +11,9 @@ from sqlalchemy import Update
 
 from exchange_app.core.database import db, writing
 
-_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+_Callbacks = ContextVar[list[Callable[[], None]] | None]
+_before_commit: _Callbacks = ContextVar("before_commit", default=None)
+_after_commit: _Callbacks = ContextVar("after_commit", default=None)
 
 
 @contextmanager
@@ -19,7 +21,8 @@ def transaction() -> Iterator[None]:
     """All of the block is stored, or none of it.
 
     Raises RuntimeError when a transaction is already open (an edge inside an edge), or when something was changed
-    outside of one. Functions given to on_commit() run after the commit, in their order.
+    outside of one. Functions given to before_commit() are the transaction's last work, those given to on_commit() run
+    after the commit, each in their order.
     """
     if writing.get():
         raise RuntimeError("transactions do not nest: the edge alone opens one")
@@ -27,16 +30,20 @@ def transaction() -> Iterator[None]:
     if db.session.get_bind().dialect.name == "sqlite":
         # What was read so far began as a reader; a writer has to begin as one or SQLite refuses it later.
         db.session.commit()
+    lastly: list[Callable[[], None]] = []
     afterwards: list[Callable[[], None]] = []
-    is_writing, callbacks = writing.set(True), _after_commit.set(afterwards)
+    is_writing, last_work, callbacks = writing.set(True), _before_commit.set(lastly), _after_commit.set(afterwards)
     try:
         yield
+        for work in lastly:
+            work()
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
     finally:
         writing.reset(is_writing)
+        _before_commit.reset(last_work)
         _after_commit.reset(callbacks)
     for follow in afterwards:
         follow()
@@ -67,9 +74,19 @@ def _check_that_nothing_was_changed() -> None:
         raise RuntimeError("something was changed outside of a transaction")
 
 
+def before_commit(work: Callable[[], None]) -> None:
+    """Do ``work`` last of all in the current transaction: what locks a row that everybody needs, such as the end of the
+    audit log, keeps it no longer than the commit takes, and never before another lock."""
+    _add(_before_commit, work)
+
+
 def on_commit(follow: Callable[[], None]) -> None:
     """Run ``follow`` once the current transaction is stored; not at all if it is not."""
-    callbacks = _after_commit.get()
-    if callbacks is None:
-        raise RuntimeError("on_commit outside of a transaction")
-    callbacks.append(follow)
+    _add(_after_commit, follow)
+
+
+def _add(callbacks: _Callbacks, one: Callable[[], None]) -> None:
+    known = callbacks.get()
+    if known is None:
+        raise RuntimeError("outside of a transaction")
+    known.append(one)

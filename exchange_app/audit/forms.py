@@ -1,0 +1,9 @@
+"""How the log is narrowed down, from the address."""
+
+from exchange_app.audit.rules import What
+from exchange_app.core.text import sentence
+from exchange_app.web.forms import ChoiceField, FilterForm
+
+
+class LogForm(FilterForm):
+    what = ChoiceField(What, sentence("What happened"), empty=sentence("Everything"))
