@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from exchange_app.core.database import db
@@ -100,6 +101,23 @@ class Compiled(BytecodeCache):
 
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+
+
+def compile_once(compile_builder: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
+    """Werkzeug compiles what builds each route's address with every application anew: two thirds of the time that a
+    test's application takes, for the same result."""
+    compiled: dict[tuple[str, str, bool], Any] = {}
+
+    def compiled_builder(rule: Rule, append_unknown: bool = True) -> Any:
+        known = rule.rule, repr(rule.defaults), append_unknown
+        if known not in compiled:
+            compiled[known] = compile_builder(rule, append_unknown)
+        return compiled[known]
+
+    return compiled_builder
+
+
+Rule._compile_builder = compile_once(Rule._compile_builder)  # type: ignore[method-assign]
 
 
 @pytest.fixture
