@@ -6,7 +6,7 @@ set-up = @sh launcher/setup.sh
 compile = @$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 babel = @$(python) -m babel.messages.frontend
 
-.PHONY: run test check bench audit translations requirements clean
+.PHONY: run test check bench pictures audit translations requirements clean
 
 run:
 	$(set-up) run
@@ -27,6 +27,11 @@ check:
 bench:
 	$(set-up) bench
 	@$(python) -m tests.bench $(ARGS)
+
+# Every page as everybody sees it, in var/pictures; ARGS names pages (endpoints) if not all are wanted.
+pictures:
+	$(set-up) test
+	@$(python) -m tests.pictures $(ARGS)
 
 # Compares the seats taken with the bookings that claim them, and looks whether the audit log was altered.
 audit:

@@ -1,0 +1,116 @@
+"""Every page of the demo that a person can reach by following links, one address for each page and person; some need
+something done first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from exchange_app.core.roles import Role
+from exchange_app.factory import create_app
+from tests.settings import make_settings
+
+PASSWORD = "exchange-demo-2026"
+PEOPLE: dict[str, str | None] = {
+    "visitor": None,
+    Role.LEADER: "leader.nanning@demo.example",
+    Role.HEAD: "head.nanning@demo.example",
+    Role.BUREAU: "bureau.nanning@demo.example",
+    Role.ORGANISER: "organiser.chongzuo@demo.example",
+    Role.ADMINISTRATOR: "administrator@demo.example",
+}
+STARTS = ("/", "/check", "/account", "/inbox", "/mailbox", "/nowhere")
+IN_DEPTH = 400  # so many addresses are opened for one person at most
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``name`` is the endpoint, or what the page shows that needs something done first."""
+
+    person: str
+    name: str
+    path: str
+
+
+def sign_in(context: BrowserContext, person: str) -> None:
+    email = PEOPLE[person]
+    if email is None:
+        return
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.locator("main input[name=email]").first.fill(email)
+    page.locator("main input[name=password]").first.fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+    page.close()
+
+
+def find_pages(context: BrowserContext, person: str) -> Iterator[Address]:
+    """As ``person``, who is signed in there."""
+    endpoint_of = _endpoints()
+    waiting, seen, shown = [*STARTS], set[str](), set[str]()
+    while waiting and len(seen) < IN_DEPTH:
+        path = waiting.pop(0)
+        endpoint = endpoint_of(path)
+        if path in seen or (endpoint in shown and path not in STARTS):
+            continue
+        seen.add(path)
+        answer = context.request.get(path, max_redirects=0)
+        if answer.status in (301, 302, 303):
+            waiting.append(answer.headers["location"])
+        elif answer.headers.get("content-type", "").startswith("text/html"):
+            shown.add(endpoint)
+            yield Address(person, endpoint, path)
+            waiting.extend(_links(answer.text(), path))
+
+
+def _endpoints() -> Callable[[str], str]:
+    adapter = create_app(make_settings()).url_map.bind("localhost")
+
+    def endpoint_of(path: str) -> str:
+        try:
+            return str(adapter.match(urlsplit(path).path, method="GET")[0])
+        except RequestRedirect:
+            return "redirect"
+        except HTTPException:
+            return "nowhere"
+
+    return endpoint_of
+
+
+class _Anchors(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        address = dict(attributes).get("href")
+        if tag == "a" and address:
+            self.addresses.append(address)
+
+
+def _links(html: str, path: str) -> list[str]:
+    reader = _Anchors()
+    reader.feed(html)
+    joined = [urlsplit(urljoin(path, address)) for address in reader.addresses]
+    return [link.path + (f"?{link.query}" if link.query else "") for link in joined if not link.netloc and link.path]
+
+
+def make_pages(page: Page) -> Iterator[Address]:
+    """What a leader has to do first so that the page is there; ``page`` is a leader's."""
+    page.goto("/bookings")
+    bookings = page.locator("main a[href^='/bookings/']").evaluate_all("all => all.map(one => one.pathname)")
+    for booking in dict.fromkeys(bookings):
+        if page.goto(f"{booking}/consents").status == 200 and page.locator("form[action$='/link'] button").count():  # type: ignore[union-attr]
+            page.locator("form[action$='/link'] button").first.click()
+            link = re.search(r"/c/[\w-]+", page.locator("#link").input_value())
+            assert link is not None
+            yield Address("visitor", "consents.answer", link[0])
+            break
