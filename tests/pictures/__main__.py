@@ -92,7 +92,7 @@ def take_pictures(chromium: Browser, site: str, addresses: list[Address], langua
 
 
 def picture(address: Address, language: str, kind: str) -> str:
-    return f"{address.person}-{address.name}-{language}-{kind}.png"
+    return f"{address.person}-{address.name}-{address.number}-{language}-{kind}.png"
 
 
 def write_index(addresses: list[Address]) -> None:
