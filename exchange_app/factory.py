@@ -19,6 +19,7 @@ from exchange_app.outbox.finding import know_finders
 from exchange_app.outbox.kinds import know_letters
 from exchange_app.web.addresses import RowNumber
 from exchange_app.web.again import Application
+from exchange_app.web.compression import compress_answers
 from exchange_app.web.errors import answer_errors
 from exchange_app.web.formats import format_pages
 from exchange_app.web.headers import send_headers
@@ -44,6 +45,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     guard_routes(app)
     limit_rates(app)
     answer_errors(app)
+    compress_answers(app)
     send_headers(app)
     add_features(app)
     return app

