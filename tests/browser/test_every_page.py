@@ -14,6 +14,7 @@ from tests.browser.conftest import DESKTOP, PATIENCE, PHONE
 from tests.pictures.pages import PEOPLE, find_pages, make_pages, sign_in
 
 READERS = [("zh-CN", PHONE, "dark"), ("en-GB", DESKTOP, "light")]
+WIDTHS = (360, 768, 1280)
 AXE = (MODULES / "axe-core" / "axe.min.js").read_text()
 
 
@@ -75,5 +76,13 @@ def violations(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> list[str]:
-    is_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return ["wider than the screen"] if is_wide else []
+    """At which widths something sticks out."""
+    size = page.viewport_size
+    assert size is not None
+    wide = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wide.append(f"wider than {width}")
+    page.set_viewport_size(size)
+    return wide
