@@ -19,6 +19,7 @@ from exchange_app.trips.rules import MARKS, Person, Presence, Question
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,
+    FilterForm,
     Form,
     LongTextField,
     MomentField,
@@ -31,6 +32,10 @@ from exchange_app.web.forms import (
 FOR_WHOM = sentence("For whom")
 BY_WHO_IS_IN_IT = sentence("whoever is put in first")
 COUNT_FIRST = sentence("Count heads first and write how many there are.")
+WITH_NAMES = sentence("With names")
+WITHOUT_NAMES = sentence(
+    "Without names: where badges are seen by many, a stranger should not be able to call a child by its name"
+)
 WHO_WISHES = sentence("Person")
 WITH_WHOM = sentence("With whom")
 
@@ -109,6 +114,14 @@ class CallForm(OnceForm):
         if self.head_count.data is not None:
             entries.append(Entry(f"{self.form_token.data}:heads", call_id, now, head_count=self.head_count.data))
         return entries
+
+
+class BadgesForm(FilterForm):
+    names = RadioField(choices=[("with", WITH_NAMES), ("without", WITHOUT_NAMES)], default="with")
+
+    @property
+    def with_names(self) -> bool:
+        return bool(self.names.data != "without")
 
 
 class DisclosureForm(Form):

@@ -76,6 +76,10 @@ class Layout:
     def inside(self, spot: Spot) -> list[Person]:
         return [person for person in self.people if self.placed.get(person.id) == spot.id]
 
+    def spot_of(self, person: Person) -> Spot | None:
+        found = self.placed.get(person.id)
+        return next((spot for spot in self.spots if spot.id == found), None)
+
     @property
     def unplaced(self) -> list[Person]:
         return [person for person in self.people if person.id not in self.placed]

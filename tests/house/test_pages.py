@@ -35,12 +35,15 @@ PEOPLE = {
     Role.ADMINISTRATOR: "administrator@demo.example",
 }
 MAIN_JOB = {
-    None: "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link trips.replies",
+    None: (
+        "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link "
+        "rosters.copy_by_link trips.replies"
+    ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
-        "trips.emergency trips.report trips.certificates"
+        "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet"
     ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",

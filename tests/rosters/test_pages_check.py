@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -149,7 +150,17 @@ def test_the_link_of_a_letter_needs_nothing_else(client: FlaskClient, booking: B
     assert pupil(1)[1] not in calendar.text
 
 
-@pytest.mark.parametrize("end", ["", "/itinerary.ics"])
+def test_a_copy_for_the_way_needs_nothing_from_the_site(client: FlaskClient, booking: Booking) -> None:
+    copy = client.get(f"{check_path(booking)}/copy.html")
+    assert "attachment" in copy.headers["Content-Disposition"]
+    assert f"tel:{booking.contact_phone}" in copy.text
+    assert copy.text.count("<h3>") == 3
+    assert re.findall(r"src=|<script|<link|<use", copy.text) == []
+    assert check_path(booking) not in copy.text
+    assert pupil(1)[1] not in copy.text
+
+
+@pytest.mark.parametrize("end", ["", "/itinerary.ics", "/copy.html"])
 def test_a_link_that_was_altered_or_made_up_is_not_found(client: FlaskClient, booking: Booking, end: str) -> None:
     signature = check_path(booking).rpartition("/")[2]
     altered = signature[:-1] + ("0" if signature[-1] != "0" else "1")
@@ -167,6 +178,7 @@ def test_nothing_uncertain_goes_into_a_calendar(client: FlaskClient) -> None:
     assert "The school is still filling in this booking." in page.text
     assert "itinerary.ics" not in page.text
     assert client.get(f"{check_path(booking)}/itinerary.ics").status_code == 404
+    assert client.get(f"{check_path(booking)}/copy.html").status_code == 404
 
 
 def test_a_longer_itinerary_costs_no_more(client: FlaskClient) -> None:

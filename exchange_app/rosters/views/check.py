@@ -22,6 +22,7 @@ from exchange_app.bookings.rules import GOING_ON, BookingState, parse_code
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.sealing import keys
+from exchange_app.core.settings import setting
 from exchange_app.core.text import current_language
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Channel
@@ -50,7 +51,7 @@ def _tried_code() -> str:
 @slow_down("30 per 15 minutes")  # a school has one address for all its families
 @anyone
 def check() -> ResponseReturnValue:
-    form = CheckForm()
+    form = CheckForm(code=request.args.get("code", ""))  # a badge's code brings it along
     if form.validate_on_submit():
         try:
             code = prove(form.code.data, form.four_digits)
@@ -117,6 +118,21 @@ def calendar_by_link(code: str, signature: str) -> ResponseReturnValue:
     return _calendar_file(_signed_booking(code, signature))
 
 
+@rosters.get("/check/booking.html")
+@secret_address
+@anyone
+def copy() -> ResponseReturnValue:
+    booking = _proven_booking()
+    return redirect(url_for("rosters.check"), 303) if booking is None else _copy(booking)
+
+
+@rosters.get("/check/<code>/<signature>/copy.html")
+@secret_address
+@anyone
+def copy_by_link(code: str, signature: str) -> ResponseReturnValue:
+    return _copy(_signed_booking(code, signature))
+
+
 def _proven_booking() -> Booking | None:
     code, until = session.get(PROVEN, ("", 0))
     return find_booking_by_code(code) if now() < datetime.fromtimestamp(until, tz=now().tzinfo) else None
@@ -132,19 +148,21 @@ def _signed_booking(code: str, signature: str) -> Booking:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where one way to look at a booking has its page, its calendar file and its form for letters."""
+    """Where one way to look at a booking has its page, its calendar file, its copy and its form for letters."""
 
     page: str
     calendar: str
+    copy: str
     letters: str
 
 
 def _own_addresses() -> Addresses:
-    return Addresses(url_for("rosters.checked"), url_for("rosters.calendar"), url_for("rosters.letters"))
+    names = "rosters.checked", "rosters.calendar", "rosters.copy", "rosters.letters"
+    return Addresses(*map(url_for, names))
 
 
 def _signed_addresses(code: str, signature: str) -> Addresses:
-    names = "rosters.checked_by_link", "rosters.calendar_by_link", "rosters.letters_by_link"
+    names = "rosters.checked_by_link", "rosters.calendar_by_link", "rosters.copy_by_link", "rosters.letters_by_link"
     return Addresses(*(url_for(name, code=code, signature=signature) for name in names))
 
 
@@ -181,10 +199,30 @@ def _show(booking: Booking, addresses: Addresses, form: FollowForm | None = None
         reason=next((reason for event in reversed(history) if (reason := reason_of(event))), ""),
         days=itinerary(booking.departure),
         calendar_address=addresses.calendar if state in TO_KEEP else None,
+        copy_address=addresses.copy if state in TO_KEEP else None,
         letters_address=addresses.letters if state in GOING_ON else None,
         form=form or _follow_form(formdata=None),
         is_text_offered=Channel.TEXT in offered_channels(),
     )
+
+
+def _copy(booking: Booking) -> Response:
+    """One file with everything that a family needs on the way. Raises BookingNotFound as long as the booking is not
+    certain."""
+    if booking.state not in TO_KEEP:
+        raise BookingNotFound()
+    page = render_template(
+        "rosters/copy.html",
+        booking=booking,
+        departure=booking.departure,
+        package=booking.departure.package,
+        state=booking.state,
+        days=itinerary(booking.departure),
+        calendar_address=None,
+        page_address=setting("PUBLIC_URL") + url_for("rosters.check"),
+        at=now(),
+    )
+    return Response(page, headers={"Content-Disposition": f'attachment; filename="{booking.code}.html"'})
 
 
 def _calendar_file(booking: Booking) -> Response:

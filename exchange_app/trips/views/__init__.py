@@ -5,8 +5,9 @@ from exchange_app.trips.views import (
     arranging,
     emergencies,
     host,
+    printing,
     rolling,
 )  # each of them adds its addresses
 from exchange_app.trips.views.blueprint import trips
 
-__all__ = ["afterwards", "arranging", "emergencies", "host", "rolling", "trips"]
+__all__ = ["afterwards", "arranging", "emergencies", "host", "printing", "rolling", "trips"]
