@@ -70,7 +70,7 @@ def _colours(colours: tuple[str, ...]) -> str:
 
 def _sun(chance: Random) -> str:
     """A sun that is a bronze drum: a star within rings."""
-    x, y, radius = chance.randrange(90, 390), chance.randrange(62, 96), chance.randrange(30, 42)
+    x, y, radius = chance.randrange(90, 390), chance.randrange(104, 128), chance.randrange(28, 38)
     star = " ".join(
         f"{x + round(reach * dx / 100)},{y + round(reach * dy / 100)}"
         for (dx, dy), reach in zip(_STAR, [radius * 0.55, radius * 0.2] * 8, strict=True)

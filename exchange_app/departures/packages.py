@@ -20,7 +20,7 @@ from exchange_app.catalogue.rules import FIRST_GRADE, LAST_GRADE
 from exchange_app.catalogue.search import matches, score
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
-from exchange_app.departures.queries import FREE, each_date
+from exchange_app.departures.queries import FREE, DateLine, each_date, lines_of
 from exchange_app.departures.rules import PUBLIC_STATES, DepartureState, Sort
 from exchange_app.partners.models import City, County
 
@@ -71,14 +71,14 @@ def select_packages(wanted: PackageFilter, *, now: datetime, today: date) -> Sel
 
 
 def _order(wanted: PackageFilter) -> tuple[Any, ...]:
-    newest = Package.id.desc()
-    return {
-        Sort.NEWEST: lambda: (newest,),
-        Sort.SOONEST: lambda: (Departure.starts_on.is_(None), Departure.starts_on, newest),
-        Sort.SHORTEST: lambda: (Package.days, newest),
-        Sort.CHEAPEST: lambda: (Package.price_minor, newest),
-        Sort.BEST: lambda: (score(wanted.words).desc(), newest),
-    }[wanted.order]()
+    first: dict[Sort, tuple[Any, ...]] = {
+        Sort.SOONEST: (Departure.starts_on.is_(None), Departure.starts_on),
+        Sort.SHORTEST: (Package.days,),
+        Sort.CHEAPEST: (Package.price_minor,),
+    }
+    if wanted.order is Sort.BEST:
+        first[Sort.BEST] = (score(wanted.words).desc(),)
+    return *first.get(wanted.order, ()), Package.id.desc()
 
 
 def _fits(wanted: PackageFilter) -> list[ColumnElement[bool]]:
@@ -119,7 +119,7 @@ def _can_be_had(wanted: PackageFilter, *, now: datetime, today: date) -> list[Co
     return conditions
 
 
-# --------------------------------------------------------------------------------------------------------------- counting
+# ------------------------------------------------------------------------------------------------------------- counting
 
 
 class Choices(NamedTuple):
@@ -186,20 +186,25 @@ def _has_a_date(wanted: PackageFilter, *, now: datetime, today: date) -> list[Co
 # ----------------------------------------------------------------------------------------------------------- on the map
 
 
-def list_places(wanted: PackageFilter, *, now: datetime, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The cities with their counties, in the order of their codes, and how many packages stop in each county, all other
-    wishes kept. A city without counties is one row, in which everything about a county is None."""
+def count_in_counties(wanted: PackageFilter, *, now: datetime, today: date) -> dict[str, int]:
+    """How many packages stop in each county, by its code, all other wishes kept."""
     counted = (
-        select(Base.county_id, func.count(Package.id.distinct()).label("packages"))
+        select(County.code, func.count(Package.id.distinct()))
         .select_from(Package)
         .join(Package.host_city)
         .join(Stop, Stop.package_id == Package.id)
         .join(Stop.menu_item)
         .join(MenuItem.base)
+        .join(Base.county)
         .where(*_fits(replace(wanted, county=None)), *_has_a_date(wanted, now=now, today=today))
-        .group_by(Base.county_id)
-        .subquery()
+        .group_by(County.code)
     )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def list_places() -> Sequence[Row[*tuple[Any, ...]]]:
+    """The cities with their counties, in the order of their codes. A city without counties is one row, in which
+    everything about a county is None."""
     places = (
         select(
             City.slug.label("city_slug"),
@@ -208,11 +213,9 @@ def list_places(wanted: PackageFilter, *, now: datetime, today: date) -> Sequenc
             County.name,
             County.map_x,
             County.map_y,
-            func.coalesce(counted.c.packages, 0).label("packages"),
         )
         .select_from(City)
         .outerjoin(County, County.city_id == City.id)
-        .outerjoin(counted, counted.c.county_id == County.id)
         .order_by(City.code, County.code)
     )
     return db.session.execute(places).all()
@@ -227,30 +230,29 @@ def list_bases() -> Sequence[Row[*tuple[Any, ...]]]:
 # ------------------------------------------------------------------------------------------------------ on the calendar
 
 
-def select_month(wanted: PackageFilter, *, first: date, last: date, a_day: int) -> Select[*tuple[Any, ...]]:
-    """The dates of the packages that fit, in a month: at most so many a day, each with how many the day has (``all``);
-    to be given to queries.lines_of()."""
+def list_month(
+    wanted: PackageFilter, *, first: date, last: date, a_day: int, now: datetime
+) -> list[tuple[DateLine, int]]:
+    """The dates of the packages that fit, in a month: at most so many a day, each with how many the day has."""
     fitting = select(Package.id).join(Package.host_city).where(*_fits(wanted))
     conditions = [Departure.state.in_(PUBLIC_STATES), Departure.package_id.in_(fitting)]
     conditions.append(Departure.starts_on.between(max(first, wanted.since or first), min(last, wanted.until or last)))
     if wanted.seats is not None:
         conditions.append(wanted.seats <= FREE)
-    of_day = {"partition_by": Departure.starts_on}
+    place = func.row_number().over(partition_by=Departure.starts_on, order_by=Departure.id)
+    total = func.count().over(partition_by=Departure.starts_on)
     ranked = (
-        select(
-            Departure.id,
-            func.row_number().over(order_by=Departure.id, **of_day).label("place"),
-            func.count().over(**of_day).label("all"),
-        )
+        select(Departure.id, place.label("place"), total.label("total"))
         .join(Departure.pool)
         .where(*conditions)
         .subquery()
     )
-    dates: Select[*tuple[Any, ...]] = each_date().add_columns(ranked.c["all"])
-    return dates.join(ranked, ranked.c.id == Departure.id).where(ranked.c.place <= a_day)
+    dates = each_date().add_columns(ranked.c.total).join(ranked, ranked.c.id == Departure.id)
+    rows = db.session.execute(dates.where(ranked.c.place <= a_day)).all()
+    return list(zip(lines_of(rows, now), [row.total for row in rows], strict=True))
 
 
-# ------------------------------------------------------------------------------------------------------- side by side
+# --------------------------------------------------------------------------------------------------------- side by side
 
 
 def list_compared(slugs: Sequence[str]) -> list[Package]:

@@ -1,4 +1,4 @@
-"""When a departure takes registrations, what it may become, how many adults come along, and how visitors look for one."""
+"""When a departure takes registrations, what it may become, who comes along, and how visitors look for packages."""
 
 from __future__ import annotations
 
