@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flask_wtf.file import FileField
 from wtforms.widgets import TextInput
@@ -21,9 +21,9 @@ class FocusField(CountField):
 
     widget = TextInput(input_type="range")
 
-    def __init__(self, label: object = None) -> None:
+    def __init__(self, label: Any = None, **options: Any) -> None:
         scale = {"min": 0, "max": 100, "step": 1}
-        super().__init__(label, most=100, default=MIDDLE, validators=[Required()], render_kw=scale)
+        super().__init__(label, most=100, default=MIDDLE, validators=[Required()], render_kw=scale, **options)
 
 
 class PhotoForm(EditForm):

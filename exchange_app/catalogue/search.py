@@ -26,6 +26,7 @@ LONGEST_QUERY = 100
 _AT_A_TIME = 500
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_NO_LETTERS = re.compile("[\u0300-\u036f'’]")  # accents, and apostrophes within a word
 _IS_HAN = re.compile(rf"[{_HAN}]")
 
 
@@ -44,13 +45,12 @@ def read_words(query: str) -> list[str]:
 
 def fold(texts: Iterable[str]) -> str:
     """The words of some texts, one after the other, as they are searched in."""
-    return f" {' '.join(word for text in texts for word in _split(text))} "
+    return f" {' '.join(_split(' '.join(texts)))} "
 
 
 def _split(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("'", "").replace("’", "")
-    return _WORD.findall(unicodedata.normalize("NFKC", bare))
+    return _WORD.findall(_NO_LETTERS.sub("", plain))
 
 
 def matches(words: Sequence[str]) -> ColumnElement[bool]:
@@ -204,23 +204,25 @@ def _read_items(ids: Collection[int]) -> Mapping[int, Entry]:
 
 
 def _read_packages(ids: Collection[int]) -> Mapping[int, Entry]:
-    places: dict[int, list[Translated | None]] = defaultdict(list)
-    for package_id, *names in db.session.execute(_PLACES.where(Stop.package_id.in_(ids))):
-        places[package_id] += [name for name in names if name not in places[package_id]]
+    """With what their activities are called and where they are; many packages share an activity, so it is read once."""
+    stops = select(Stop.package_id, Stop.menu_item_id).where(Stop.package_id.in_(ids), Stop.menu_item_id.is_not(None))
+    items: dict[int, list[int]] = defaultdict(list)
+    for package_id, item_id in db.session.execute(stops.distinct().order_by(Stop.package_id, Stop.menu_item_id)):
+        items[package_id].append(item_id)
+    told = db.session.execute(
+        select(MenuItem.id, MenuItem.title, Base.name, County.name)
+        .join(MenuItem.base)
+        .outerjoin(Base.county)
+        .where(MenuItem.id.in_({item_id for found in items.values() for item_id in found}))
+    )
+    names = {item_id: found for item_id, *found in told}
     rows = db.session.execute(
         select(Package.id, Package.title, Package.summary, City.name).join(Package.host_city).where(Package.id.in_(ids))
     )
-    return {row_id: _entry(title, *others, *places[row_id]) for row_id, title, *others in rows}
-
-
-# What a package's stops are called and where they are.
-_PLACES: Select[*tuple[Any, ...]] = (
-    select(Stop.package_id, Stop.title, MenuItem.title, Base.name, County.name)
-    .outerjoin(Stop.menu_item)
-    .outerjoin(MenuItem.base)
-    .outerjoin(Base.county)
-    .order_by(Stop.package_id, Stop.day, Stop.starts, Stop.id)
-)
+    return {
+        row_id: _entry(title, *others, *(name for item_id in items[row_id] for name in names[item_id]))
+        for row_id, title, *others in rows
+    }
 
 
 def _entry(title: Translated, *others: Translated | None) -> Entry:
