@@ -206,9 +206,9 @@ def _read_items(ids: Collection[int]) -> Mapping[int, Entry]:
 def _read_packages(ids: Collection[int]) -> Mapping[int, Entry]:
     """With what their activities are called and where they are; many packages share an activity, so it is read once."""
     stops = select(Stop.package_id, Stop.menu_item_id).where(Stop.package_id.in_(ids), Stop.menu_item_id.is_not(None))
-    items: dict[int, list[int]] = defaultdict(list)
-    for package_id, item_id in db.session.execute(stops.distinct().order_by(Stop.package_id, Stop.menu_item_id)):
-        items[package_id].append(item_id)
+    items: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(stops.distinct().order_by(Stop.package_id, Stop.menu_item_id)):
+        items[row[0]].append(row[1])
     told = db.session.execute(
         select(MenuItem.id, MenuItem.title, Base.name, County.name)
         .join(MenuItem.base)
