@@ -24,6 +24,8 @@ SECONDS_BETWEEN = {
     "bookings.plan_reminders": 300,
     "bookings.plan_summaries": 300,
     "bookings.forget_followers": 3600,
+    "catalogue.refresh_search": 600,
+    "catalogue.remove_stray_files": 3600,
     "departures.release_allotments": 60,
     "departures.turn_pages": 3600,
     "rosters.lock_rosters": 300,

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from exchange_app.departures.rules import adults_needed as adults_needed  # bookings and rosters go by it too
+
 
 class BookingState(StrEnum):
     HELD = "held"
@@ -136,11 +138,6 @@ def shortfall(party: Party, persons_per_adult: int) -> Shortfall | None:
     """What the supervision rule lacks; None where there are adults enough."""
     missing = adults_needed(party.pupils, persons_per_adult) - party.staff
     return Shortfall(missing, party.pupils - party.staff * persons_per_adult) if missing > 0 else None
-
-
-def adults_needed(pupils: int, persons_per_adult: int) -> int:
-    """Accompanying adults for so many pupils; a group of pupils never travels without one."""
-    return -(-pupils // persons_per_adult)
 
 
 ROSTER_GRACE = timedelta(hours=24)

@@ -190,3 +190,50 @@ class TooManyReminders(Invalid):
     slug = "too-many-reminders"
     words = sentence("A package has at most %(most)s reminders.")
     field = "reminders"
+
+
+class PhotoNotFound(NotFound):
+    slug = "photo-not-found"
+    words = sentence("There is no such photo (any more).")
+
+
+class PhotoMissing(Invalid):
+    slug = "photo-missing"
+    words = sentence("Choose a photo first.")
+    field = "file"
+
+
+class PictureTooLarge(Invalid):
+    """A file may have so many ``megabytes``."""
+
+    slug = "picture-too-large"
+    words = sentence("This file is too large: a photo may have at most %(megabytes)s MB.")
+    field = "file"
+
+
+class PictureTooManyPixels(Invalid):
+    """A picture may have so many ``megapixels``."""
+
+    slug = "picture-too-many-pixels"
+    words = sentence("This picture has too many pixels: at most %(megapixels)s million. Save it smaller.")
+    field = "file"
+
+
+class PictureTooSmall(Invalid):
+    """A picture needs so much ``width`` and ``height``, lying or standing."""
+
+    slug = "picture-too-small"
+    words = sentence("This picture is too small: it needs at least %(width)s × %(height)s pixels.")
+    field = "file"
+
+
+class PictureBroken(Invalid):
+    slug = "picture-broken"
+    words = sentence("This file cannot be read as a photo. Choose a JPEG, PNG or WebP picture.")
+    field = "file"
+
+
+class AlternativeMissing(Invalid):
+    slug = "alternative-missing"
+    words = sentence("Describe the photo in both languages: some readers hear it instead of seeing it.")
+    field = "alternative"

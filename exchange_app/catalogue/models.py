@@ -1,4 +1,4 @@
-"""Bases, menus, menu items, packages and their stops."""
+"""Bases, menus, menu items, packages and their stops; photos of them, and what is searched in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.core.database import RowId, choice, db
@@ -71,6 +71,7 @@ class Base(db.Model):
     city: Mapped[City] = relationship()
     county: Mapped[County | None] = relationship()
     operator: Mapped[Organisation | None] = relationship()
+    photo: Mapped[Photo | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
 
 class Menu(db.Model):
@@ -127,6 +128,7 @@ class MenuItem(db.Model):
 
     menu: Mapped[Menu] = relationship(back_populates="items")
     base: Mapped[Base] = relationship()
+    photo: Mapped[Photo | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
 
 class Package(db.Model):
@@ -179,6 +181,7 @@ class Package(db.Model):
     host_city: Mapped[City] = relationship(foreign_keys=[host_city_id])
     from_city: Mapped[City | None] = relationship(foreign_keys=[from_city_id])
     organiser: Mapped[Organisation] = relationship()
+    photo: Mapped[Photo | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     stops: Mapped[list[Stop]] = relationship(
         back_populates="package", order_by="Stop.day, Stop.starts, Stop.id", cascade="all, delete-orphan"
     )
@@ -255,3 +258,49 @@ class Stop(db.Model):
 
     package: Mapped[Package] = relationship(back_populates="stops")
     menu_item: Mapped[MenuItem | None] = relationship()
+
+
+_ONE_OWNER = (
+    "(CASE WHEN base_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN menu_item_id IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN package_id IS NULL THEN 0 ELSE 1 END) = 1"
+)
+
+
+class Photo(db.Model):
+    """The photo of a base, an activity or a package.
+
+    ``content`` names its files (`pictures.py`); it changes whenever they do. The focus, in per cent from the left and
+    from the top, is what stays in sight when the photo is cut to shape.
+    """
+
+    __tablename__ = "photos"
+    __table_args__ = (
+        CheckConstraint("0 <= focus_x AND focus_x <= 100", name="focus_x"),
+        CheckConstraint("0 <= focus_y AND focus_y <= 100", name="focus_y"),
+        CheckConstraint(_ONE_OWNER, name="one_owner"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("bases.id", ondelete="CASCADE"), unique=True)
+    menu_item_id: Mapped[int | None] = mapped_column(ForeignKey("menu_items.id", ondelete="CASCADE"), unique=True)
+    package_id: Mapped[int | None] = mapped_column(ForeignKey("packages.id", ondelete="CASCADE"), unique=True)
+    content: Mapped[str] = mapped_column(String(40))
+    focus_x: Mapped[int] = mapped_column(default=50)
+    focus_y: Mapped[int] = mapped_column(default=50)
+    alternative: Mapped[Translated] = mapped_column(TranslatedText)
+    credit: Mapped[str] = mapped_column(String(100))
+
+
+class SearchEntry(db.Model):
+    """What visitors search in to find a base, an activity or a package, as `search.fold` writes it: its ``title``, and
+    all the ``words`` that are said about it, the title's too. `search.py` keeps it."""
+
+    __tablename__ = "search_entries"
+    __table_args__ = (CheckConstraint(_ONE_OWNER, name="one_owner"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("bases.id", ondelete="CASCADE"), unique=True)
+    menu_item_id: Mapped[int | None] = mapped_column(ForeignKey("menu_items.id", ondelete="CASCADE"), unique=True)
+    package_id: Mapped[int | None] = mapped_column(ForeignKey("packages.id", ondelete="CASCADE"), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)

@@ -43,7 +43,11 @@ def select_menu_items(wanted: ItemFilter) -> Select[MenuItem]:
         select(MenuItem)
         .join(MenuItem.menu)
         .join(Menu.city)
-        .options(contains_eager(MenuItem.menu).contains_eager(Menu.city), joinedload(MenuItem.base))
+        .options(
+            contains_eager(MenuItem.menu).contains_eager(Menu.city),
+            joinedload(MenuItem.base),
+            joinedload(MenuItem.photo),
+        )
         .where(Menu.publication == Publication.PUBLISHED)
         .order_by(City.code, Menu.season_from, Menu.id, MenuItem.id)
     )
@@ -66,6 +70,7 @@ def get_menu_item(slug: str) -> MenuItem:
         .options(
             contains_eager(MenuItem.menu).joinedload(Menu.city),
             joinedload(MenuItem.base).options(joinedload(Base.city), joinedload(Base.county)),
+            joinedload(MenuItem.photo),
         )
         .where(MenuItem.slug == slug, Menu.publication == Publication.PUBLISHED)
     )
@@ -78,7 +83,7 @@ def get_base(slug: str) -> Base:
     """Raises BaseNotFound."""
     base: Base | None = db.session.scalar(
         select(Base)
-        .options(joinedload(Base.city), joinedload(Base.county), joinedload(Base.operator))
+        .options(joinedload(Base.city), joinedload(Base.county), joinedload(Base.operator), joinedload(Base.photo))
         .where(Base.slug == slug)
     )
     if base is None:
@@ -86,11 +91,33 @@ def get_base(slug: str) -> Base:
     return base
 
 
+_FOUND: tuple[tuple[str, Any, Any], ...] = (
+    ("base_id", Base, (joinedload(Base.city), joinedload(Base.county), joinedload(Base.photo))),
+    (
+        "menu_item_id",
+        MenuItem,
+        (joinedload(MenuItem.menu).joinedload(Menu.city), joinedload(MenuItem.base), joinedload(MenuItem.photo)),
+    ),
+    ("package_id", Package, (joinedload(Package.host_city), joinedload(Package.photo))),
+)
+
+
+def list_found(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Base | MenuItem | Package]:
+    """What `search.select_found` found, in its order."""
+    found: dict[tuple[str, int], Base | MenuItem | Package] = {}
+    for column, kind, options in _FOUND:
+        if ids := [getattr(row, column) for row in rows if getattr(row, column) is not None]:
+            things = db.session.scalars(select(kind).options(*options).where(kind.id.in_(ids)))
+            found.update({(column, thing.id): thing for thing in things})
+    return [found[named] for row in rows for named in row._asdict().items() if named in found]
+
+
 def list_items_of_base(base_id: int) -> Sequence[MenuItem]:
     """What published menus offer there."""
     return db.session.scalars(
         select(MenuItem)
         .join(MenuItem.menu)
+        .options(contains_eager(MenuItem.menu).joinedload(Menu.city), joinedload(MenuItem.photo))
         .where(MenuItem.base_id == base_id, Menu.publication == Publication.PUBLISHED)
         .order_by(MenuItem.id)
     ).all()
@@ -122,7 +149,12 @@ def get_package(slug: str) -> Package:
     """A published package with its cities and organiser. Raises PackageNotFound."""
     package: Package | None = db.session.scalar(
         select(Package)
-        .options(joinedload(Package.host_city), joinedload(Package.from_city), joinedload(Package.organiser))
+        .options(
+            joinedload(Package.host_city),
+            joinedload(Package.from_city),
+            joinedload(Package.organiser),
+            joinedload(Package.photo),
+        )
         .where(Package.slug == slug, Package.publication == Publication.PUBLISHED)
     )
     if package is None:

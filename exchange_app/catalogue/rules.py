@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from exchange_app.core.text import Translated
 
@@ -54,6 +54,37 @@ def by_day(stops: Iterable[DayStop], days: int) -> list[tuple[int, list[DayStop]
     for stop in stops:
         found.setdefault(stop.day, []).append(stop)
     return sorted(found.items())
+
+
+class Stage(NamedTuple):
+    """A stop with the time at which it ends; before it ``minutes_between`` pass, from ``place`` to place where the
+    base changes (None where it does not)."""
+
+    stop: Any
+    ends: time
+    minutes_between: int
+    place: Any | None
+
+
+def on_the_way(stops: Iterable[Any]) -> list[Stage]:
+    """One day's stops in their order, each with what lies between it and the one before."""
+    stages: list[Stage] = []
+    place = None
+    for stop in stops:
+        begins = _minutes_of(stop.starts)
+        since = _minutes_of(stages[-1].ends) if stages else begins
+        moved = place if place is not None and stop.base_name is not None and stop.base_name != place else None
+        stages.append(Stage(stop, _time_of(begins + stop.minutes), max(0, begins - since), moved))
+        place = stop.base_name if stop.base_name is not None else place
+    return stages
+
+
+def _minutes_of(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def _time_of(minutes: int) -> time:
+    return time(*divmod(minutes % MINUTES_A_DAY, 60))
 
 
 def parse_times(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue import queries, rules
+from exchange_app.catalogue import queries, rules, search
 from exchange_app.catalogue.errors import (
     BaseElsewhere,
     BaseInUse,
@@ -33,6 +33,7 @@ from exchange_app.catalogue.errors import (
     TitleMissing,
 )
 from exchange_app.catalogue.models import Base, Menu, MenuItem, Package, Publication, Stop
+from exchange_app.catalogue.photos import drop_photo
 from exchange_app.catalogue.terms import (
     AnyTerms,
     BaseTerms,
@@ -69,6 +70,7 @@ def remove_base(base: Base) -> None:
     """Raises BaseInUse."""
     if count := queries.count_items_of_base(base.id):
         raise BaseInUse(count=count)
+    drop_photo(base)
     db.session.delete(base)
     db.session.flush()
 
@@ -146,6 +148,7 @@ def check_unused(item: MenuItem) -> None:
 def remove_item(item: MenuItem) -> None:
     """Raises ItemInUse. `departures.slots.remove_item` first looks whether departures stop there."""
     check_unused(item)
+    drop_photo(item)
     db.session.delete(item)
     db.session.flush()
 
@@ -239,6 +242,7 @@ def remove_stop(stop: Stop) -> None:
     package.stops.remove(stop)
     _keep_publishable(package)
     db.session.flush()
+    search.note(package)
 
 
 def _check_stop(package: Package, terms: StopTerms) -> None:
@@ -265,12 +269,14 @@ def change(row: Base | Menu | MenuItem | Package | Stop, terms: AnyTerms, *, see
         raise ChangedMeanwhile(current=current)
     apply_terms(row, terms)
     db.session.flush()
+    search.note(row)
 
 
 def _store(row: Row, terms: AnyTerms) -> Row:
     apply_terms(row, terms)
     db.session.add(row)
     db.session.flush()
+    search.note(row)
     return row
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import exists, select
 from exchange_app.accounts.models import User
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings import waiting
+from exchange_app.catalogue import search
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
@@ -71,6 +72,7 @@ def _load(now: datetime) -> None:
     groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *_of_jobs(known, now)])
     withdraw_last_season(known)
+    search.rewrite(search.list_outdated())
 
 
 def _replay(occurrences: Iterable[Occurrence]) -> None:

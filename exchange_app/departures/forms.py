@@ -15,10 +15,12 @@ from wtforms import BooleanField, SelectField, ValidationError
 from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, GradeField, RowField, readable
 from exchange_app.catalogue.models import Plan
 from exchange_app.catalogue.rules import MOST_DAYS
+from exchange_app.catalogue.search import LONGEST_QUERY, read_words
 from exchange_app.core.clock import now
 from exchange_app.core.text import current_language, sentence
-from exchange_app.departures.queries import DateFilter, KeptFilter, PackageFilter
-from exchange_app.departures.rules import DepartureState
+from exchange_app.departures.packages import PackageFilter
+from exchange_app.departures.queries import DateFilter, KeptFilter
+from exchange_app.departures.rules import DepartureState, Sort
 from exchange_app.departures.service import Terms
 from exchange_app.partners.models import City, Organisation
 from exchange_app.web.forms import (
@@ -29,12 +31,14 @@ from exchange_app.web.forms import (
     Form,
     MomentField,
     Required,
+    TextField,
     TranslatedField,
 )
 
 MOST_SEATS = 10_000
 MONTHS_OFFERED = 18
 
+USUAL_ORDER = sentence("As usual")
 ALL_SCHOOLS = sentence("All schools of a city")
 
 
@@ -131,23 +135,6 @@ class AllotmentForm(Form):
         return {"count": self.seats.data, "release_at": self.release_at.data, **self.holder.found}
 
 
-class PackageFilterForm(FilterForm):
-    city = CityField(sentence("Host city"))
-    plan = ChoiceField(Plan, sentence("Plan"), empty=ANY)
-    grade = GradeField(sentence("Grade"), empty=ANY)
-    days = CountField(sentence("Days"), least=1, most=MOST_DAYS)
-    since = DateField(sentence("Not before"))
-    until = DateField(sentence("Not after"))
-    seats = CountField(sentence("Seats needed"), least=1, most=MOST_SEATS)
-
-    def validate_until(self, field: DateField) -> None:
-        if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError(sentence("This lies before the first date; choose a later one."))
-
-    def wanted(self) -> PackageFilter:
-        return PackageFilter(**readable(self))
-
-
 class MonthField(SelectField):
     """A month as `2027-04`; its data are its first day. Any month can be asked for, the next eighteen are offered."""
 
@@ -156,7 +143,7 @@ class MonthField(SelectField):
 
     def offer(self, today: date) -> None:
         first = today.replace(day=1)
-        months = {first, *(_months_later(first, count) for count in range(1, MONTHS_OFFERED))}
+        months = {first, *(months_later(first, count) for count in range(1, MONTHS_OFFERED))}
         if isinstance(self.data, date):
             months.add(self.data)
         self.choices = [
@@ -173,7 +160,7 @@ def _first_day(typed: str | date | None) -> date | None:
     return date(int(typed[:4]), int(typed[5:]), 1)
 
 
-def _months_later(first: date, count: int) -> date:
+def months_later(first: date, count: int) -> date:
     years, month = divmod(first.month - 1 + count, 12)
     return first.replace(year=first.year + years, month=month + 1)
 
@@ -192,7 +179,61 @@ class DateFilterForm(FilterForm):
         month = found.get("month")
         if month is None:
             return DateFilter(since=today, city=found.get("city"))
-        return DateFilter(since=month, until=_months_later(month, 1) - timedelta(days=1), city=found.get("city"))
+        return DateFilter(since=month, until=months_later(month, 1) - timedelta(days=1), city=found.get("city"))
+
+
+class CodeField(SelectField):
+    """A county by its code; None means any."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, coerce=lambda typed: typed or None, choices=[], **options)
+
+
+class PackageFilterForm(FilterForm):
+    """``view``, ``month`` and ``compare`` stand in the same address; the page keeps them."""
+
+    q = TextField(sentence("Search"), longest=LONGEST_QUERY)
+    city = CityField(sentence("Host city"))
+    county = CodeField(sentence("Stops in"))
+    plan = ChoiceField(Plan, sentence("Plan"), empty=ANY)
+    grade = GradeField(sentence("Grade"), empty=ANY)
+    days = CountField(sentence("Days"), least=1, most=MOST_DAYS)
+    since = DateField(sentence("Not before"))
+    until = DateField(sentence("Not after"))
+    seats = CountField(sentence("Seats needed"), least=1, most=MOST_SEATS)
+    sort = ChoiceField(Sort, sentence("In which order"), empty=USUAL_ORDER)
+    month = MonthField(sentence("Month"))
+
+    def validate_until(self, field: DateField) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(sentence("This lies before the first date; choose a later one."))
+
+    def offer(self, places: Sequence[Any]) -> None:
+        """``places`` are rows of packages.list_places()."""
+        self.city.choices = [("", ANY), *{row.city_slug: (row.city_slug, row.city) for row in places}.values()]
+        self.county.choices = [("", ANY), *((row.code, row.name) for row in places if row.code)]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is wished, besides a month to look at."""
+        return any(field.data for field in self if field is not self.month)
+
+    def wanted(self) -> PackageFilter:
+        values = readable(self)
+        values.pop("month", None)
+        return PackageFilter(**values | {"words": tuple(read_words(values.pop("q", "")))})
+
+    def shown_month(self, today: date) -> date:
+        """The first day of the month that was asked for, else of the first date that counts."""
+        asked = self.month.data if not self.month.errors else None
+        since = self.since.data if not self.since.errors else None
+        return (asked or max(since or today, today)).replace(day=1)
+
+
+class StaffForm(FilterForm):
+    """How many pupils would come, to know how many adults have to come along."""
+
+    pupils = CountField(sentence("Number of pupils"), least=1, most=MOST_SEATS, validators=[Required()])
 
 
 class KeptFilterForm(FilterForm):

@@ -1,7 +1,7 @@
-"""How a departure's state reads on pages, and why it takes no registrations."""
+"""How a departure's state reads on pages, why it takes no registrations, and in which ways packages are listed."""
 
 from exchange_app.core.text import sentence
-from exchange_app.departures.rules import Cause, DepartureState, Standing
+from exchange_app.departures.rules import Cause, DepartureState, Sort, Standing, View
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -26,5 +26,17 @@ LABELS: Labels = {
         Standing.OVER: sentence("Registration over"),
         Standing.CALLED_OFF: sentence("Called off"),
         Standing.DONE: sentence("Took place"),
+    },
+    Sort: {
+        Sort.NEWEST: sentence("Newest first"),
+        Sort.SOONEST: sentence("Next date first"),
+        Sort.SHORTEST: sentence("Shortest first"),
+        Sort.CHEAPEST: sentence("Lowest price first"),
+        Sort.BEST: sentence("Best match first"),
+    },
+    View: {
+        View.LIST: sentence("List"),
+        View.CALENDAR: sentence("Calendar"),
+        View.MAP: sentence("Map"),
     },
 }

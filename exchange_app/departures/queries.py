@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue.models import Package, Plan, Publication
+from exchange_app.catalogue.models import Package, Photo
 from exchange_app.catalogue.queries import keeps_package
 from exchange_app.core.database import db
 from exchange_app.departures.errors import DepartureNotFound
@@ -30,6 +30,7 @@ WITH_PACKAGE = (
     joinedload(Departure.package).joinedload(Package.host_city),
     joinedload(Departure.package).joinedload(Package.from_city),
     joinedload(Departure.package).joinedload(Package.organiser),
+    joinedload(Departure.package).joinedload(Package.photo),
 )
 
 
@@ -108,6 +109,7 @@ class DateLine(NamedTuple):
     left: int
     capacity: int
     standing: Standing
+    closes_at: datetime
     package: Row[*tuple[Any, ...]]
 
 
@@ -140,12 +142,15 @@ _PACKAGE_COLUMNS = (
     Package.grade_from,
     Package.grade_until,
     City.name.label("city"),
+    City.slug.label("city_slug"),
+    Photo.content.label("photo"),
+    Photo.alternative.label("photo_alternative"),
 )
 
 
 def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
     """Public departures that begin within a time, soonest first; to be paged and given to lines_of()."""
-    dates = _dates().where(Departure.starts_on >= wanted.since, Departure.state.in_(PUBLIC_STATES))
+    dates = each_date().where(Departure.starts_on >= wanted.since, Departure.state.in_(PUBLIC_STATES))
     if wanted.until is not None:
         dates = dates.where(Departure.starts_on <= wanted.until)
     if wanted.city is not None:
@@ -156,7 +161,7 @@ def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
 
 def list_next_dates(*, since: date, now: datetime, count: int) -> list[DateLine]:
     """The next departures from a day on that take registrations and have seats."""
-    dates = _dates().where(
+    dates = each_date().where(
         Departure.starts_on >= since,
         Departure.state == DepartureState.OPEN,
         Departure.opens_at <= now,
@@ -168,19 +173,19 @@ def list_next_dates(*, since: date, now: datetime, count: int) -> list[DateLine]
 
 def list_dates_of_package(package_id: int, *, since: date, now: datetime, count: int) -> list[DateLine]:
     """The package's public departures from a day on."""
-    dates = _dates().where(
+    dates = each_date().where(
         Departure.package_id == package_id, Departure.starts_on >= since, Departure.state.in_(PUBLIC_STATES)
     )
     return lines_of(db.session.execute(dates.limit(count)).all(), now)
 
 
-def _dates() -> Select[*tuple[Any, ...]]:
+def each_date() -> Select[*tuple[Any, ...]]:
     """Only what differs from date to date: many dates have few packages."""
     return select(*_DATE_COLUMNS).join(Departure.pool).order_by(Departure.starts_on, Departure.id)
 
 
 def lines_of(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[DateLine]:
-    """What a list shows of each of these dates, as things stand at ``now``."""
+    """What a list shows of each of these dates, as things stand at ``now``; the rows may have further columns."""
     packages = _map_packages({row.package_id for row in rows})
     return [
         DateLine(
@@ -190,77 +195,17 @@ def lines_of(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[DateL
             left,
             capacity,
             standing(state, registration_window(opens_at, closes_at, now), left),
+            closes_at,
             packages[package_id],
         )
-        for departure_id, package_id, starts_on, ends_on, opens_at, closes_at, state, capacity, left in rows
+        for departure_id, package_id, starts_on, ends_on, opens_at, closes_at, state, capacity, left, *_ in rows
     ]
 
 
 def _map_packages(ids: set[int]) -> dict[int, Row[*tuple[Any, ...]]]:
-    rows = db.session.execute(select(*_PACKAGE_COLUMNS).join(Package.host_city).where(Package.id.in_(ids)))
+    packages = select(*_PACKAGE_COLUMNS).join(Package.host_city).outerjoin(Package.photo)
+    rows = db.session.execute(packages.where(Package.id.in_(ids)))
     return {row.id: row for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class PackageFilter:
-    """What a visitor looks for; None means any. Dates are of the departure's first day, both included."""
-
-    city: str | None = None
-    plan: Plan | None = None
-    grade: int | None = None
-    days: int | None = None
-    since: date | None = None
-    until: date | None = None
-    seats: int | None = None
-
-    @property
-    def asks_for_a_date(self) -> bool:
-        return self.since is not None or self.until is not None or self.seats is not None
-
-
-def select_packages(wanted: PackageFilter, *, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
-    """Published packages, newest first, each with the next departure that fits the wish and can still be had, and what
-    is ``left`` of it (both None where there is none); to be paged."""
-    packages = (
-        select(Package, Departure, FREE)
-        .join(Package.host_city)
-        .outerjoin(Departure, Departure.id == _next_departure(wanted, now=now, today=today))
-        .outerjoin(Departure.pool)
-        .options(contains_eager(Package.host_city), joinedload(Package.from_city))
-        .where(Package.publication == Publication.PUBLISHED, *_fits(wanted))
-        .order_by(Package.id.desc())
-    )
-    return packages.where(Departure.id.is_not(None)) if wanted.asks_for_a_date else packages
-
-
-def _fits(wanted: PackageFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.city is not None:
-        conditions.append(City.slug == wanted.city)
-    if wanted.plan is not None:
-        conditions.append(Package.plan == wanted.plan)
-    if wanted.grade is not None:
-        conditions.append(and_(Package.grade_from <= wanted.grade, wanted.grade <= Package.grade_until))
-    if wanted.days is not None:
-        conditions.append(Package.days == wanted.days)
-    return conditions
-
-
-def _next_departure(wanted: PackageFilter, *, now: datetime, today: date) -> Any:
-    candidates = (
-        select(Departure.id)
-        .join(Departure.pool)
-        .where(
-            Departure.package_id == Package.id,
-            Departure.starts_on >= max(wanted.since or today, today),
-            Departure.state == DepartureState.OPEN,
-            Departure.closes_at > now,
-            (wanted.seats or 1) <= FREE,
-        )
-    )
-    if wanted.until is not None:
-        candidates = candidates.where(Departure.starts_on <= wanted.until)
-    return candidates.order_by(Departure.starts_on, Departure.id).limit(1).correlate(Package).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""When a departure takes registrations, and what it may become."""
+"""When a departure takes registrations, what it may become, who comes along, and how visitors look for packages."""
 
 from __future__ import annotations
 
@@ -86,3 +86,26 @@ _STANDING_OF_STATE = {
     DepartureState.CALLED_OFF: Standing.CALLED_OFF,
     DepartureState.DONE: Standing.DONE,
 }
+
+
+def adults_needed(pupils: int, persons_per_adult: int) -> int:
+    """Accompanying adults for so many pupils; a group of pupils never travels without one."""
+    return -(-pupils // persons_per_adult)
+
+
+class Sort(StrEnum):
+    """In which order packages are listed; BEST is that of a search's best matches."""
+
+    NEWEST = "newest"
+    SOONEST = "soonest"
+    SHORTEST = "shortest"
+    CHEAPEST = "cheapest"
+    BEST = "best"
+
+
+class View(StrEnum):
+    """How the packages that were found are shown."""
+
+    LIST = "list"
+    CALENDAR = "calendar"
+    MAP = "map"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from wtforms import SelectField
+from wtforms import SelectField, ValidationError
 
 from exchange_app.core.text import sentence
 from exchange_app.partners.models import Level, OrganisationKind, SupervisionRule
 from exchange_app.partners.service import CityTerms, OrganisationTerms
-from exchange_app.web.forms import ChoiceField, Form, PhoneField, Required, TextField, TranslatedField
+from exchange_app.web.forms import ChoiceField, CountField, Form, PhoneField, Required, TextField, TranslatedField
 
 NONE = sentence("None")
+LAST_TILE = 11
 
 
 class CityForm(Form):
@@ -41,6 +42,19 @@ class CityForm(Form):
 class CountyForm(Form):
     name = TranslatedField(sentence("Name of the county or district"), longest=60, validators=[Required()])
     code = TextField(sentence("Code (GB/T 2260)"), longest=6, validators=[Required()])
+    map_x = CountField(sentence("Column on the map, from the west"), most=LAST_TILE)
+    map_y = CountField(sentence("Row on the map, from the north"), most=LAST_TILE)
+
+    def validate_map_y(self, field: CountField) -> None:
+        if not field.errors and not self.map_x.errors and (field.data is None) != (self.map_x.data is None):
+            raise ValidationError(sentence("Write both the column and the row, or neither."))
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """On the map, if it has one."""
+        if self.map_x.data is None or self.map_y.data is None:
+            return None
+        return self.map_x.data, self.map_y.data
 
 
 class OrganisationForm(Form):

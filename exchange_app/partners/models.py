@@ -51,7 +51,11 @@ class City(db.Model):
 
 
 class County(db.Model):
-    """A county or district of a city; ``code`` is its GB/T 2260 code."""
+    """A county or district of a city; ``code`` is its GB/T 2260 code.
+
+    ``map_x`` and ``map_y`` say in which column and row of the city's schematic map it stands, counted from 0, from the
+    west and from the north; without them it stands below the map.
+    """
 
     __tablename__ = "counties"
 
@@ -59,6 +63,8 @@ class County(db.Model):
     city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
     code: Mapped[str] = mapped_column(String(6), unique=True)
     name: Mapped[Translated] = mapped_column(TranslatedText)
+    map_x: Mapped[int | None]
+    map_y: Mapped[int | None]
 
     city: Mapped[City] = relationship(back_populates="counties")
 

@@ -66,19 +66,21 @@ def _apply_city(city: City, terms: CityTerms) -> None:
     city.time_zone, city.supervision = terms.time_zone, terms.supervision
 
 
-def add_county(city: City, code: str, name: Translated) -> County:
-    """Raises CodeUnfit or CodeTaken."""
+def add_county(city: City, code: str, name: Translated, place: tuple[int, int] | None = None) -> County:
+    """With its ``place`` on the city's map: column and row. Raises CodeUnfit or CodeTaken."""
     _check_county(city, code, None)
     county = County(city=city, code=code, name=name)
+    county.map_x, county.map_y = place or (None, None)
     db.session.add(county)
     db.session.flush()
     return county
 
 
-def change_county(county: County, code: str, name: Translated) -> None:
+def change_county(county: County, code: str, name: Translated, place: tuple[int, int] | None = None) -> None:
     """Raises CodeUnfit or CodeTaken."""
     _check_county(county.city, code, county.code)
     county.code, county.name = code, name
+    county.map_x, county.map_y = place or (None, None)
     db.session.flush()
 
 

@@ -54,7 +54,7 @@ def edit_city(city_id: int) -> ResponseReturnValue:
 def new_county(city_id: int) -> ResponseReturnValue:
     city = queries.get_city(city_id)
     form = CountyForm()
-    if _is_saved(form, lambda: service.add_county(city, form.code.data, form.name.data)):
+    if _is_saved(form, lambda: service.add_county(city, form.code.data, form.name.data, form.place)):
         return redirect(url_for("partners.edit_city", city_id=city_id), 303)
     return render_template("partners/new_county.html", form=form, city=city), form.status
 
@@ -65,7 +65,7 @@ def edit_county(city_id: int, county_id: int) -> ResponseReturnValue:
     city = queries.get_city(city_id)
     county = queries.get_county(county_id, city)
     form = CountyForm(obj=county)
-    if _is_saved(form, lambda: service.change_county(county, form.code.data, form.name.data)):
+    if _is_saved(form, lambda: service.change_county(county, form.code.data, form.name.data, form.place)):
         return redirect(url_for("partners.edit_city", city_id=city_id), 303)
     return render_template("partners/edit_county.html", form=form, city=city, county=county), form.status
 

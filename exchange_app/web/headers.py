@@ -70,6 +70,8 @@ def _keep(response: Response) -> None:
 
 
 def _keep_private(response: Response) -> None:
+    if response.headers.get("Cache-Control") == FOR_EVER:  # its address names its content, and it is nobody's
+        return
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "has_secret_address", False):
         response.headers["Referrer-Policy"] = "no-referrer"

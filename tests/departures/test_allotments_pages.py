@@ -228,9 +228,10 @@ def test_lists_show_what_every_stop_has_room_for(client: FlaskClient) -> None:
         departure = make_departure(make_package(slot_capacity=30), now=now())
         make_hold(departure, make_leader(), now=now())
     speak(client, "en")
-    for address in ("/", "/departures", f"/packages/{departure.package.slug}"):
+    for address in ("/departures", f"/packages/{departure.package.slug}"):
         assert "<strong>3</strong> seats left" in client.get(address).text, address
-    assert "3 seats left" in client.get("/packages").text
+    for address in ("/", "/packages"):
+        assert "3 seats left" in client.get(address).text, address
     assert "3 of 60 seats left" in client.get(f"/departures/{departure.id}").text
 
 

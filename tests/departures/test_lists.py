@@ -14,7 +14,8 @@ from exchange_app.core.transaction import transaction
 from exchange_app.departures import queries
 from exchange_app.departures import service as departures
 from exchange_app.departures.errors import DepartureNotFound
-from exchange_app.departures.queries import DateFilter, PackageFilter
+from exchange_app.departures.packages import PackageFilter, select_packages
+from exchange_app.departures.queries import DateFilter
 from tests.builders import NOW, make_city, make_departure, make_hold, make_leader, make_package, make_user
 from tests.statements import counted_statements
 
@@ -25,7 +26,7 @@ SOON = TODAY + timedelta(days=30)  # the day of make_departure
 
 
 def found(wanted: PackageFilter) -> list[Package]:
-    return [row.Package for row in db.session.execute(queries.select_packages(wanted, now=NOW, today=TODAY))]
+    return [row.Package for row in db.session.execute(select_packages(wanted, now=NOW, today=TODAY))]
 
 
 def dates(wanted: DateFilter) -> list[int]:
@@ -74,7 +75,7 @@ def test_a_package_is_shown_with_its_next_date_that_can_still_be_had() -> None:
         full = make_departure(package, capacity=27)
         make_hold(full, make_leader())
         later = [make_departure(package, starts_on=SOON + timedelta(days=days)) for days in (9, 2, 5)]
-    [row] = db.session.execute(queries.select_packages(PackageFilter(), now=NOW, today=TODAY))
+    [row] = db.session.execute(select_packages(PackageFilter(), now=NOW, today=TODAY))
     assert row.Departure.id == later[1].id
     assert row.left == 60
 
@@ -141,7 +142,7 @@ def test_a_list_costs_the_same_however_long(count: int) -> None:
             make_departure(make_package(from_city=city))
     db.session.expunge_all()
     with counted_statements() as sent:
-        rows = list(db.session.execute(queries.select_packages(PackageFilter(), now=NOW, today=TODAY)))
+        rows = list(db.session.execute(select_packages(PackageFilter(), now=NOW, today=TODAY)))
         assert len([str(row.Package.host_city.name) for row in rows if row.left is not None]) == count
     assert len(sent) == 1
     with counted_statements() as sent:

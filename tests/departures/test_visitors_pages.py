@@ -37,7 +37,7 @@ def test_home_shows_what_is_on(reader: FlaskClient) -> None:
     assert page.status_code == 200
     assert departure.package.title["en"] in page.text
     assert f"/departures/{departure.id}" in page.text
-    assert "60</strong> seats left" in page.text
+    assert "60 of 60 seats left" in page.text
 
 
 def test_home_with_nothing_on_says_so(reader: FlaskClient) -> None:

@@ -23,8 +23,8 @@ SUBJECTS = {
     },
     "partners": set(),
     "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
-    "catalogue": {"recipients", "terms"},
-    "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
+    "catalogue": {"covers", "photo_form", "photos", "pictures", "recipients", "search", "terms"},
+    "departures": {"allotments", "audit", "locking", "packages", "seats", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
         "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",

@@ -15,6 +15,7 @@ from exchange_app.accounts.links import unsubscribe_path
 from exchange_app.accounts.models import User
 from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking
+from exchange_app.catalogue.covers import cover_edition, cover_name
 from exchange_app.catalogue.models import Base, MenuItem, Package, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -36,8 +37,8 @@ PEOPLE = {
 }
 MAIN_JOB = {
     None: (
-        "departures.package departures.show catalogue.base catalogue.menu_item rosters.checked_by_link "
-        "rosters.copy_by_link trips.replies"
+        "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
+        "catalogue.cover rosters.checked_by_link rosters.copy_by_link trips.replies"
     ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
@@ -49,7 +50,8 @@ MAIN_JOB = {
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
-        "catalogue.edit_stop bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
+        "catalogue.edit_stop catalogue.base_photo catalogue.item_photo catalogue.package_photo "
+        "bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
         "trips.reported trips.departure_survey"
     ),
 }
@@ -96,6 +98,8 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     return {
         "catalogue.base": {"slug": base.slug},
         "catalogue.menu_item": {"slug": item.slug},
+        "catalogue.cover": {"name": cover_name(package.slug, package.plan, "chongzuo"), "edition": cover_edition()},
+        "catalogue.photo": {"content": "0" * 40, "version": 480},
         "departures.package": {"slug": package.slug},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},

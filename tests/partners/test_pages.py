@@ -86,6 +86,18 @@ def test_a_county_belongs_to_its_city_by_its_code(client: FlaskClient, nanning: 
     assert send(client, address, **{"name-en": "Longzhou", "code": "451423"}).status_code == 422
 
 
+def test_a_county_stands_on_the_map_in_a_column_and_a_row_or_not_at_all(client: FlaskClient, nanning: City) -> None:
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    address = f"/administrator/cities/{nanning.id}/counties/new"
+    named = {"name-en": "Wuming", "code": "450110"}
+    assert "both the column and the row" in send(client, address, **named, map_x="1").text
+    send(client, address, **named, map_x="1", map_y="0")
+    county = db.session.scalars(select(County)).one()
+    assert (county.map_x, county.map_y) == (1, 0)
+    send(client, f"/administrator/cities/{nanning.id}/counties/{county.id}", map_x=None, map_y=None)
+    assert db.session.get_one(County, county.id).map_x is None
+
+
 def test_an_organiser_keeps_the_organisations_of_the_own_city_alone(client: FlaskClient, nanning: City) -> None:
     with transaction():
         elsewhere = make_organisation(make_city())

@@ -48,6 +48,6 @@ def test_another_school_prints_nothing_of_it(app: Flask) -> None:
 def test_the_itinerary_has_every_day_and_whom_to_call(app: Flask) -> None:
     booking = make_trip()
     page = as_user(app, booking.leader).get(f"/bookings/{booking.code}/itinerary").text
-    assert page.count('class="itinerary-day"') == 2
+    assert page.count('class="sheet-day"') == 2
     assert booking.contact_phone in page
     assert "south gate" in page

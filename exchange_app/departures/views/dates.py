@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from babel.dates import format_timedelta
+
+from exchange_app.catalogue.views.pictures import picture_of_row
+from exchange_app.core.text import current_language
 from exchange_app.departures.queries import DateLine
 from exchange_app.departures.rules import Standing
 from exchange_app.web.formats import date_range
@@ -45,3 +50,25 @@ def rows_of(lines: Iterable[DateLine]) -> list[Row]:
 
 def _badge(standing: Standing) -> tuple[str, str]:
     return label(standing), state_colour(standing)
+
+
+class Offer(NamedTuple):
+    """One date as a page about few of them shows it: with its package's picture, its seats and its deadline."""
+
+    row: Row
+    picture: Any
+    capacity: int
+    left: int
+    closes: str
+
+
+def offers_of(lines: Sequence[DateLine], now: datetime) -> list[Offer]:
+    return [
+        Offer(row, picture_of_row(line.package), line.capacity, line.left, from_now(line.closes_at, now))
+        for line, row in zip(lines, rows_of(lines), strict=True)
+    ]
+
+
+def from_now(moment: datetime, now: datetime) -> str:
+    """How far away it is: 5天后 · in 5 days"""
+    return str(format_timedelta(moment - now, add_direction=True, threshold=1.2, locale=current_language()))

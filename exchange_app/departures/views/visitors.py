@@ -1,4 +1,4 @@
-"""What visitors read: what is on, packages with their dates, the calendar, each departure."""
+"""What visitors read: what is on, each package with its dates, all dates, each departure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from flask import render_template
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -14,23 +14,25 @@ from markupsafe import Markup
 from exchange_app.catalogue import queries as catalogue
 from exchange_app.catalogue.labels import PLANS_IN_WORDS, asked_of
 from exchange_app.catalogue.models import Package, Publication
-from exchange_app.catalogue.rules import by_day
+from exchange_app.catalogue.rules import by_day, on_the_way
 from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
+from exchange_app.departures import packages as looking
 from exchange_app.departures import queries
 from exchange_app.departures.allotments import count_set_aside
-from exchange_app.departures.forms import DateFilterForm, PackageFilterForm
-from exchange_app.departures.rules import day_in, registration_window, standing
+from exchange_app.departures.forms import DateFilterForm, StaffForm
+from exchange_app.departures.packages import PackageFilter
+from exchange_app.departures.rules import adults_needed, day_in, registration_window, standing
 from exchange_app.departures.views.blueprint import departures
-from exchange_app.departures.views.dates import rows_of
+from exchange_app.departures.views.dates import from_now, offers_of, rows_of
+from exchange_app.departures.views.maps import draw_maps
 from exchange_app.partners.queries import list_cities
 from exchange_app.web.formats import HOME_ZONE, date_range
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import anyone
 
 NEXT_ON_HOME = 6
-PACKAGES_A_PAGE = 12
 DATES_A_PAGE = 200
 DATES_OF_PACKAGE = 50
 
@@ -49,39 +51,30 @@ class Text(NamedTuple):
 def index() -> ResponseReturnValue:
     def tell() -> Markup:
         moment = now()
-        lines = queries.list_next_dates(since=day_in(HOME_ZONE, moment), now=moment, count=NEXT_ON_HOME)
-        rows = rows_of(lines)
-        return Markup(render_template("departures/_home.html", rows=rows, cities=list_cities(), plans=PLANS_IN_WORDS))
+        today = day_in(HOME_ZONE, moment)
+        lines = queries.list_next_dates(since=today, now=moment, count=NEXT_ON_HOME)
+        packages = looking.count_in_counties(PackageFilter(), now=moment, today=today)
+        maps = draw_maps(looking.list_places(), looking.list_bases(), packages, _address_of_county)
+        offers = offers_of(lines, moment)
+        return Markup(render_template("departures/_home.html", offers=offers, maps=maps, plans=PLANS_IN_WORDS))
 
     return render_template("departures/index.html", content=told(tell, "home"))
 
 
-@departures.get("/packages")
-@anyone
-def packages() -> ResponseReturnValue:
-    return tell_list(
-        "departures/packages.html",
-        search="departures/_package_search.html",
-        found="departures/_packages.html",
-        find=_find_packages,
-    )
-
-
-def _find_packages() -> dict[str, Any]:
-    moment = now()
-    form = PackageFilterForm()
-    form.city.offer(list_cities())
-    packages = queries.select_packages(form.wanted(), now=moment, today=day_in(HOME_ZONE, moment))
-    return {"form": form, "page": page_of(packages, size=PACKAGES_A_PAGE)}
+def _address_of_county(code: str) -> str:
+    return url_for("departures.packages", county=code)
 
 
 @departures.get("/packages/<slug>")
 @anyone
 def package(slug: str) -> ResponseReturnValue:
-    return render_template("departures/package.html", told=told(lambda: _tell_package(slug), "package", slug))
+    asked = request.args.get("pupils")
+    return render_template(
+        "departures/package.html", told=told(lambda: _tell_package(slug, asked), "package", slug, asked)
+    )
 
 
-def _tell_package(slug: str) -> Text:
+def _tell_package(slug: str, asked_pupils: str | None) -> Text:
     """Raises PackageNotFound."""
     moment = now()
     package = catalogue.get_package(slug)
@@ -92,7 +85,8 @@ def _tell_package(slug: str) -> Text:
         package=package,
         itinerary=_itinerary(package, first_day=None),
         asked=asked_of(package),
-        rows=rows_of(lines),
+        offers=offers_of(lines, moment),
+        staff=_staff(asked_pupils, package.persons_per_adult),
     )
     return Text(str(package.title), Markup(), Markup(text), zone)
 
@@ -122,6 +116,7 @@ def _find_dates() -> dict[str, Any]:
 @anyone
 def show(departure_id: int) -> ResponseReturnValue:
     seats = queries.get_seats(departure_id)
+    asked = request.args.get("pupils")
     window = registration_window(seats.opens_at, seats.closes_at, now())
     is_leader = current_user.is_authenticated and current_user.role is Role.LEADER
     return render_template(
@@ -130,12 +125,13 @@ def show(departure_id: int) -> ResponseReturnValue:
         window=window,
         standing=standing(seats.state, window, 0 if seats.short else seats.left),
         set_aside=count_set_aside(departure_id, current_user) if is_leader else 0,
-        told=told(lambda: _tell_departure(departure_id), "departure", departure_id),
+        told=told(lambda: _tell_departure(departure_id, asked), "departure", departure_id, asked),
     )
 
 
-def _tell_departure(departure_id: int) -> Text:
+def _tell_departure(departure_id: int, asked_pupils: str | None) -> Text:
     """Raises DepartureNotFound."""
+    moment = now()
     departure = queries.get_departure(departure_id)
     package = departure.package
     words = {
@@ -143,6 +139,9 @@ def _tell_departure(departure_id: int) -> Text:
         "package": package,
         "itinerary": _itinerary(package, first_day=departure.starts_on),
         "asked": asked_of(package),
+        "closes": from_now(departure.closes_at, moment) if departure.closes_at > moment else None,
+        "due": from_now(departure.roster_due_at, moment) if departure.roster_due_at > moment else None,
+        "staff": _staff(asked_pupils, departure.persons_per_adult),
         "is_package_shown": package.publication is Publication.PUBLISHED,
     }
     return Text(
@@ -153,7 +152,26 @@ def _tell_departure(departure_id: int) -> Text:
     )
 
 
+class Staff(NamedTuple):
+    """How many adults so many pupils need; before anybody asks, and where it cannot be read, ``adults`` is None."""
+
+    typed: str
+    pupils: int | None = None
+    adults: int | None = None
+    mistake: str = ""
+
+
+def _staff(asked: str | None, persons_per_adult: int) -> Staff:
+    if asked is None:
+        return Staff("")
+    form = StaffForm()
+    if not form.validate():
+        return Staff(asked, mistake=str(form.pupils.errors[0]))
+    pupils: int = form.pupils.data or 0
+    return Staff(asked, pupils, adults_needed(pupils, persons_per_adult))
+
+
 def _itinerary(package: Package, *, first_day: date | None) -> list[tuple[int, date | None, Any]]:
-    """The package's days with their stops, and with their dates once there is a first one."""
+    """The package's days with their stops on the way, and with their dates once there is a first one."""
     days = by_day(catalogue.list_itinerary(package.id), package.days)
-    return [(day, first_day and first_day + timedelta(days=day - 1), stops) for day, stops in days]
+    return [(day, first_day and first_day + timedelta(days=day - 1), on_the_way(stops)) for day, stops in days]
