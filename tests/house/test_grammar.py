@@ -22,7 +22,10 @@ SUBJECTS = {
         "transport", "turning", "ways",
     },
     "partners": set(),
-    "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
+    "accounts": {
+        "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "second_factors",
+        "sending", "sessions", "ways",
+    },
     "catalogue": {"recipients", "terms"},
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
     "bookings": {
