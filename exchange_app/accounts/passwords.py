@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from exchange_app.accounts.errors import PasswordTooPlain
 from exchange_app.accounts.guessing import is_easily_guessed
-from exchange_app.accounts.rules import check_password_length, words_in
+from exchange_app.accounts.rules import check_password_length, is_made_of, words_in
 
 # 46 MiB, one pass, one lane: the first choice of the OWASP Password Storage Cheat Sheet; about 50 ms.
 _hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
@@ -31,7 +31,8 @@ def hash_new_password(password: str, about: Collection[str]) -> str:
     """The hash of a password that somebody chooses; ``about`` are texts about the owner, whose words it may not be made
     of. Raises PasswordTooShort, PasswordTooLong or PasswordTooPlain."""
     check_password_length(password)
-    if is_easily_guessed(password, words_in(about)):
+    words = words_in(about)
+    if is_made_of(password, words) or is_easily_guessed(password, words):
         raise PasswordTooPlain()
     return hash_password(password)
 

@@ -28,6 +28,7 @@ CHALLENGE_LENGTH = timedelta(minutes=5)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200  # hashing takes time with every character
 SHORTEST_WORD = 3
+SHORTEST_REST = 6
 
 # One-time codes (RFC 6238): six digits, a new one each half minute; a clock may be wrong by one of them.
 CODE_SECONDS = 30
@@ -80,6 +81,14 @@ def words_in(texts: Iterable[str]) -> list[str]:
     words = {word for text in texts for word in (text, *re.split(r"[\W_]+", text)) if len(word) >= SHORTEST_WORD}
     short_names = {text for text in texts if len(text) > 1}
     return sorted({word.casefold() for word in words | short_names})
+
+
+def is_made_of(password: str, words: Iterable[str]) -> bool:
+    """Whether next to nothing is left of it without the words."""
+    left = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left) < SHORTEST_REST
 
 
 def check_workplace(role: Role, kind: OrganisationKind) -> None:

@@ -85,6 +85,10 @@ def second_step_token() -> str:
     return str(session.get(SECOND_STEP, ""))
 
 
+def forget_second_step() -> None:
+    session.pop(SECOND_STEP, None)
+
+
 def renew_sign_in() -> None:
     """Whoever is signed in proved again who they are: the token changes, so that an old copy of it is worth nothing."""
     with transaction():

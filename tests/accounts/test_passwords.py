@@ -12,7 +12,6 @@ from exchange_app.accounts import passwords
 from exchange_app.accounts.passwords import NOBODY, hash_password, is_outdated, is_password
 
 
-
 def test_a_password_is_known_again_and_another_is_not() -> None:
     kept = hash_password("左江 bridge")
     assert is_password("左江 bridge", kept)

@@ -15,6 +15,7 @@ from exchange_app.accounts.rules import Method, browser_of
 from exchange_app.accounts.service import Proof
 from exchange_app.accounts.sessions import (
     current_token,
+    forget_second_step,
     forget_sign_in,
     keep_second_step,
     keep_sign_in,
@@ -180,7 +181,7 @@ def _method(form: SecondStepForm) -> Method:
 
 
 def _start_again(over: SecondStepOver) -> ResponseReturnValue:
-    forget_sign_in()
+    forget_second_step()
     flash(over.sentence, "error")
     return redirect(url_for("accounts.sign_in", next=_onward()), 303)
 
