@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import StopValidation
@@ -33,15 +33,27 @@ class PasskeyForm(Form):
     credential = HiddenField(validators=[Required()])
 
 
+class Alternative:
+    """The field is one of several of which one is needed; which one was, its view finds out."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Any will do."""
+
+
 class SecondStepForm(Form):
     """One of them."""
 
     code = TextField(
         sentence("Code that your app shows"),
         longest=20,
+        validators=[Alternative()],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
-    recovery_code = TextField(sentence("Recovery code"), longest=80, render_kw={"autocomplete": "off"})
+    recovery_code = TextField(
+        sentence("Recovery code"), longest=80, validators=[Alternative()], render_kw={"autocomplete": "off"}
+    )
     credential = HiddenField()
 
 

@@ -5,7 +5,7 @@
   for (const field of document.querySelectorAll("input[data-show]")) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "btn password-toggle";
+    button.className = "btn btn-sm password-toggle";
     button.setAttribute("aria-controls", field.id);
     field.after(button);
 

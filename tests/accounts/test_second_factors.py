@@ -82,9 +82,9 @@ def done() -> list[str]:
 
 def set_up_app(client: FlaskClient) -> pyotp.TOTP:
     post(client, f"{PAGE}/app/begin")
-    found = re.search(r'secret-signs">([A-Z2-7]+)<', client.get(f"{PAGE}/app").text)
+    found = re.search(r'secret-signs">([A-Z2-7 ]+)<', client.get(f"{PAGE}/app").text)
     assert found
-    app = pyotp.TOTP(found[1])
+    app = pyotp.TOTP(found[1].replace(" ", ""))
     assert post(client, f"{PAGE}/app", code=app.at(now())).status_code == 303
     return app
 
