@@ -81,8 +81,9 @@ def choose_password(token: str, *, password_hash: str, now: datetime) -> None:
 
 
 def make_link(user: User, purpose: Purpose, now: datetime, *, email: str | None = None) -> AccountLink:
-    """In place of the one that the user has for this purpose."""
-    db.session.execute(delete(AccountLink).where(AccountLink.user_id == user.id, AccountLink.purpose == purpose))
+    """In place of the one that the user has for this purpose; those that ran out, whosever they were, go with it."""
+    is_replaced = (AccountLink.user_id == user.id) & (AccountLink.purpose == purpose)
+    db.session.execute(delete(AccountLink).where(is_replaced | (AccountLink.ends_at <= now)))
     uid = new_uid()
     link = AccountLink(
         uid=uid,

@@ -1,4 +1,4 @@
-"""Somebody adds a passkey, keeps recovery codes and signs in without a password; the authenticator is Chromium's own."""
+"""Somebody adds a passkey, keeps recovery codes and signs in without a password; the authenticator is Chromium's."""
 
 from __future__ import annotations
 
