@@ -9,15 +9,17 @@ from sqlalchemy import delete
 
 from exchange_app.accounts import letters, queries
 from exchange_app.accounts.errors import LinkNotFound, OwnAccount
-from exchange_app.accounts.models import NO_PASSWORD, AccountLink, SecondStep, SpentChallenge, User, token_of
+from exchange_app.accounts.models import NO_PASSWORD, AccountLink, User, token_of
 from exchange_app.accounts.rules import LINK_LENGTHS, PASSWORD_PURPOSES, Purpose
 from exchange_app.accounts.service import end_all_sign_ins
 from exchange_app.audit.rules import What
 from exchange_app.audit.service import record
 from exchange_app.core.database import change_rows, db
 from exchange_app.core.sealing import new_uid
-from exchange_app.outbox.models import Channel
-from exchange_app.outbox.service import wake_carriers
+from exchange_app.core.text import DEFAULT_LANGUAGE
+from exchange_app.outbox.models import Channel, Letter
+from exchange_app.outbox.service import letter_to, write_letters
+from exchange_app.outbox.ways import Recipient, Way
 
 
 def invite(user: User, *, by: User | None, now: datetime) -> AccountLink:
@@ -29,8 +31,8 @@ def invite(user: User, *, by: User | None, now: datetime) -> AccountLink:
 
 
 def send_link(user: User, *, by: User, now: datetime) -> AccountLink:
-    """To the owner of an account who cannot sign in: a new invitation to whoever did not accept it yet, to anybody else a
-    link for another password. Raises OwnAccount: one's own is changed on one's own page."""
+    """To the owner of an account who cannot sign in: a new invitation where none was accepted yet, else a link for
+    another password. Raises OwnAccount: one's own is changed on one's own page."""
     if user.id == by.id:
         raise OwnAccount()
     return invite(user, by=by, now=now) if user.is_invited else _reset_password(user, by, now)
@@ -47,21 +49,23 @@ def _reset_password(user: User, by: User, now: datetime) -> AccountLink:
 
 
 def ask_for_link(email: str, now: datetime) -> None:
-    """For whoever forgot the password. Only the owner of an open account gets a letter; whoever asks can tell neither by the
-    answer nor by the work whether there is one."""
+    """For whoever forgot the password. Only the owner of an open account gets a letter, and neither the answer nor the
+    work tells whether there is one."""
     user = queries.find_user_by_email(email)
     if user is not None and user.is_active:
         letters.write_forgotten(make_link(user, Purpose.FORGOTTEN, now), now)
     else:
-        _work_as_long(now)
+        _work_as_long(email, now)
     record(What.RESET_ASKED, by_id=None, user_id=user.id if user else None, now=now)
 
 
-def _work_as_long(now: datetime) -> None:
-    """As many statements as a link and its letter take, for something that has to be done now and then anyway."""
-    for table in (AccountLink, SecondStep, SpentChallenge):
-        db.session.execute(delete(table).where(table.ends_at <= now))
-    wake_carriers({Channel.MAIL})
+def _work_as_long(email: str, now: datetime) -> None:
+    """What a link and its letter take, and nothing stays: a letter that is taken back before anybody sees it."""
+    key = f"nobody:{new_uid()}"
+    nobody = Recipient([Way(Channel.MAIL, email)], DEFAULT_LANGUAGE)
+    write_letters([letter_to(nobody, key=key, kind="password_forgotten", subject_id=0, due_at=now)], now)
+    db.session.execute(delete(Letter).where(Letter.key == key))
+    db.session.execute(delete(AccountLink).where(AccountLink.ends_at <= now))
 
 
 def choose_password(token: str, *, password_hash: str, now: datetime) -> None:

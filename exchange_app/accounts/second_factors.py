@@ -6,6 +6,7 @@ import hmac
 import secrets
 from datetime import datetime
 
+import pyotp
 from sqlalchemy import delete, select, update
 
 from exchange_app.accounts import letters, passkeys, queries
@@ -76,8 +77,6 @@ def end_step(step: SecondStep) -> None:
 
 def begin_authenticator(user: User) -> None:
     """A new secret, which counts for nothing until a first code proves that an app has it."""
-    import pyotp
-
     authenticator = _lock_authenticator(user)
     if authenticator is None:
         authenticator = Authenticator(user_id=user.id)
@@ -90,8 +89,6 @@ def begin_authenticator(user: User) -> None:
 
 def address_of(authenticator: Authenticator, user: User, site: str) -> str:
     """What an app reads from the picture."""
-    import pyotp
-
     return pyotp.TOTP(authenticator.secret, interval=CODE_SECONDS).provisioning_uri(name=user.email, issuer_name=site)
 
 
@@ -124,8 +121,6 @@ def use_code(user: User, code: str, now: datetime) -> None:
 
 
 def _use(authenticator: Authenticator, code: str, now: datetime) -> None:
-    import pyotp
-
     shown = pyotp.TOTP(authenticator.secret, interval=CODE_SECONDS)
     present, typed = int(now.timestamp()) // CODE_SECONDS, plain_code(code)
     steps = range(max(present - CODE_DRIFT, authenticator.last_step + 1), present + CODE_DRIFT + 1)
