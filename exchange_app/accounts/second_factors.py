@@ -148,7 +148,8 @@ def spend_challenge(challenge: bytes, now: datetime) -> None:
     twice. Raises PasskeyRefused."""
     db.session.execute(delete(SpentChallenge).where(SpentChallenge.ends_at <= now))
     row = {"challenge_hash": queries.token_hash(challenge.hex()), "ends_at": now + 2 * CHALLENGE_LENGTH}
-    if not change_rows(insert_unless_there(SpentChallenge).values(row)):
+    spent = insert_unless_there(SpentChallenge).values(row).returning(SpentChallenge.challenge_hash)
+    if db.session.scalar(spent) is None:
         raise PasskeyRefused()
 
 
@@ -163,7 +164,7 @@ def add_passkey(user: User, name: str, answer: str, challenge: bytes, now: datet
         "name": name,
         "added_at": now,
     }
-    if not change_rows(insert_unless_there(Passkey).values(row)):
+    if db.session.scalar(insert_unless_there(Passkey).values(row).returning(Passkey.id)) is None:
         raise PasskeyKnown()
     _note_added(user, Method.PASSKEY, now)
 

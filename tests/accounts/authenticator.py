@@ -28,11 +28,12 @@ def data(text: str) -> bytes:
 
 @dataclass
 class SoftKey:
-    """``count`` is how often it was used; ``owner`` the user handle that it was made for."""
+    """``count`` is how often it was used, if it counts; ``owner`` the user handle that it was made for."""
 
     origin: str = ORIGIN
     flags: int = PRESENT | VERIFIED
     count: int = 0
+    counts: bool = True
     owner: bytes = b""
     credential_id: bytes = field(default_factory=lambda: os.urandom(32))
     _key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -50,7 +51,7 @@ class SoftKey:
 
     def use(self, options: Mapping[str, Any]) -> str:
         """What the browser sends for navigator.credentials.get()."""
-        self.count += 1
+        self.count += self.counts
         client = self._client_data("webauthn.get", options)
         said = self._authenticator_data(options["rpId"])
         signature = self._key.sign(said + hashlib.sha256(client).digest(), ec.ECDSA(SHA256()))
