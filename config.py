@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from exchange_app.core.roles import Role
 from exchange_app.outbox.rules import Limit
 from exchange_app.outbox.transport.gateway import GatewayUnfit, TextGateway
 
@@ -33,6 +34,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
     for name in SECRETS:
         _require_secret(name, environment.get(name, ""))
     public_url = environment.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    is_demo = environment.get("DEMO", "0") == "1"
     served_over_tls = public_url.startswith("https://")
     return {
         **{name: environment[name] for name in SECRETS},
@@ -53,7 +55,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
         "CONSENTS_KEPT_DAYS": int(environment.get("CONSENTS_KEPT_DAYS", "1096")),
         "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
-        "DEMO": environment.get("DEMO", "0") == "1",
+        "SECOND_FACTOR_FOR": _roles("SECOND_FACTOR_FOR", environment.get("SECOND_FACTOR_FOR", _needing(is_demo))),
+        "DEMO": is_demo,
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),
         "SESSION_COOKIE_NAME": "__Host-session" if served_over_tls else "session",
@@ -65,6 +68,19 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "MAX_FORM_PARTS": 20_000,  # a roster of 500 rows typed into a form has 12 fields a row
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open over lunch still works
     }
+
+
+def _needing(is_demo: bool) -> str:
+    """A demo is to be tried with one click."""
+    return "" if is_demo else "organiser,administrator"
+
+
+def _roles(name: str, words: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(word.strip()) for word in words.split(",") if word.strip())
+    except ValueError:
+        known = ", ".join(Role)
+        raise Misconfigured(f"{name} names roles, separated by commas, of {known}; not `{words}`.") from None
 
 
 def _require_secret(name: str, value: str) -> None:

@@ -21,6 +21,7 @@ def environment(**changes: str) -> dict[str, str]:
         "REDIS_URL": "",
         "DATABASE_URL": "sqlite://",
         "PUBLIC_URL": "http://localhost",
+        "SECOND_FACTOR_FOR": "",
         **changes,
     }
 

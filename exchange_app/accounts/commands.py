@@ -1,13 +1,13 @@
-"""`flask accounts add-administrator`: the first account of a new installation; everything else is done on the pages."""
+"""`flask accounts`: the first account of a new installation, and the end of every sign-in if something is amiss;
+everything else is done on the pages."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
 
-from exchange_app.accounts import service
-from exchange_app.accounts.passwords import hash_password
-from exchange_app.accounts.rules import new_first_password
+from exchange_app.accounts import invitations, service
+from exchange_app.accounts.links import url_of
 from exchange_app.accounts.service import Profile
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Refusal
@@ -29,9 +29,7 @@ account_commands = AppGroup("accounts", help="Accounts of people who sign in.")
 @click.option("--city-name", required=True)
 @click.option("--city-slug", required=True, help="The city's short name in addresses, such as nanning.")
 def add_administrator(email: str, name: str, organisation: str, city_code: str, city_name: str, city_slug: str) -> None:
-    """Add an administrator, the office and, if need be, its city. Prints a first password, once."""
-    password = new_first_password()
-    password_hash = hash_password(password)
+    """Add an administrator, the office and, if need be, its city. Prints the link by which to choose a password."""
     city_terms = partners.CityTerms(city_code, city_slug, Translated({DEFAULT_LANGUAGE: city_name}), "Asia/Shanghai")
     try:
         with transaction():
@@ -39,10 +37,18 @@ def add_administrator(email: str, name: str, organisation: str, city_code: str, 
             city = known.get(city_code) or partners.add_city(city_terms)
             office = partners.add_organisation(_office(city.id, organisation))
             profile = Profile(email, name, Role.ADMINISTRATOR)
-            service.add_user(office, profile, password_hash=password_hash, now=now())
+            link = invitations.invite(service.add_user(office, profile, now=now()), by=None, now=now())
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence) from None
-    click.echo(f"{email} signs in with the password {password} and should change it at once.")
+    click.echo(f"{name} chooses a password within seven days, once: {url_of(link)}")
+
+
+@account_commands.command("end-sign-ins")
+def end_sign_ins() -> None:
+    """Sign everybody out, everywhere."""
+    with transaction():
+        ended = service.end_everybodys_sign_ins(now())
+    click.echo(f"{ended} sign-ins have ended.")
 
 
 def _office(city_id: int, name: str) -> partners.OrganisationTerms:

@@ -8,7 +8,7 @@ class WrongSignIn(Invalid):
     """The same sentence for an unknown address, a wrong password and a closed account."""
 
     slug = "wrong-sign-in"
-    words = sentence("E-mail address and password do not belong together. Look at both; your administrator can help.")
+    words = sentence("E-mail address and password do not belong together. Look at both, or choose a new password.")
 
 
 class WrongPassword(Invalid):
@@ -31,8 +31,62 @@ class PasswordTooLong(Invalid):
 
 class PasswordTooPlain(Invalid):
     slug = "password-too-plain"
-    words = sentence("This password is too easy to guess. A short sentence is easy to remember.")
+    words = sentence(
+        "This password is easy to guess: it is a common one, or made of names, dates or keys in a row. Four or more "
+        "words that do not belong together are hard to guess and easy to remember."
+    )
     field = "new_password"
+
+
+class WrongCode(Invalid):
+    """Also for a code that was right once and is used up."""
+
+    slug = "wrong-code"
+    words = sentence("This code is wrong or was used already. Wait for the next one that the app shows.")
+    field = "code"
+
+
+class WrongRecoveryCode(Invalid):
+    slug = "wrong-recovery-code"
+    words = sentence("This is none of your recovery codes, or it was used already.")
+    field = "recovery_code"
+
+
+class PasskeyRefused(Invalid):
+    slug = "passkey-refused"
+    words = sentence("The passkey could not be used. Try again; if that does not help, use another way.")
+
+
+class PasskeyKnown(Conflict):
+    slug = "passkey-known"
+    words = sentence("This passkey is in use already.")
+
+
+class NothingProven(Invalid):
+    slug = "nothing-proven"
+    words = sentence("Give a code, a recovery code or a passkey.")
+
+
+class SecondStepOver(Invalid):
+    """It took too long, was tried too often, or was never begun."""
+
+    slug = "second-step-over"
+    words = sentence("That took too long or was tried too often. Please sign in again.")
+
+
+class LastSecondFactor(Conflict):
+    slug = "last-second-factor"
+    words = sentence("Your role needs a second factor. Add another one before you remove this one.")
+
+
+class SecondFactorNotFound(NotFound):
+    slug = "second-factor-not-found"
+    words = sentence("This second factor was removed already.")
+
+
+class LinkNotFound(NotFound):
+    slug = "link-not-found"
+    words = sentence("This link was used, replaced by a newer one, or is too old. Ask for a new one.")
 
 
 class EmailTaken(Conflict):

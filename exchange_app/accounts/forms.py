@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
-from wtforms import PasswordField, SelectField
+from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import StopValidation
 
 from exchange_app.accounts.ways import offered_channels
@@ -19,9 +19,79 @@ from exchange_app.web.languages import NAMES
 
 
 class SignInForm(Form):
-    email = EmailField(sentence("E-mail address"), validators=[Required()], render_kw={"autocomplete": "username"})
+    email = EmailField(
+        sentence("E-mail address"), validators=[Required()], render_kw={"autocomplete": "username webauthn"}
+    )
     password = PasswordField(
         sentence("Password"), validators=[Required()], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class PasskeyForm(Form):
+    """What the browser filled in."""
+
+    credential = HiddenField(validators=[Required()])
+
+
+class Alternative:
+    """The field is one of several of which one is needed; which one was, its view finds out."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Any will do."""
+
+
+class SecondStepForm(Form):
+    """One of them."""
+
+    code = TextField(
+        sentence("Code that your app shows"),
+        longest=20,
+        validators=[Alternative()],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    recovery_code = TextField(
+        sentence("Recovery code"), longest=80, validators=[Alternative()], render_kw={"autocomplete": "off"}
+    )
+    credential = HiddenField()
+
+
+class FirstCodeForm(Form):
+    code = TextField(
+        sentence("Code that your app shows"),
+        longest=20,
+        validators=[Required()],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = TextField(
+        sentence("Name of the passkey"), longest=50, validators=[Required()], render_kw={"autocomplete": "off"}
+    )
+
+
+class ConfirmForm(Form):
+    present_password = PasswordField(
+        sentence("Password"), validators=[Required()], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class ForgottenForm(Form):
+    email = EmailField(sentence("E-mail address"), validators=[Required()], render_kw={"autocomplete": "username"})
+
+
+class NewPasswordForm(Form):
+    new_password = PasswordField(
+        sentence("New password"), validators=[Required()], render_kw={"autocomplete": "new-password"}
+    )
+
+
+class AddressForm(Form):
+    email = EmailField(sentence("New e-mail address"), validators=[Required()], render_kw={"autocomplete": "email"})
+    present_password = PasswordField(
+        sentence("Present password"), validators=[Required()], render_kw={"autocomplete": "current-password"}
     )
 
 
@@ -74,9 +144,12 @@ class PasswordForm(Form):
     )
 
 
-class NewUserForm(PersonForm):
+class WorkForm(Form):
     """``organisation_id`` gets its choices from the view."""
 
-    email = EmailField(sentence("E-mail address"), validators=[Required()], render_kw={"autocomplete": "off"})
     role = ChoiceField(Role, sentence("Role"), validators=[Required()])
     organisation_id = SelectField(sentence("Organisation"), coerce=int, validators=[Required()])
+
+
+class NewUserForm(PersonForm, WorkForm):
+    email = EmailField(sentence("E-mail address"), validators=[Required()], render_kw={"autocomplete": "off"})

@@ -1,5 +1,6 @@
-"""How roles read on pages."""
+"""How roles, and what links are for, read on pages."""
 
+from exchange_app.accounts.rules import Purpose
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.web.labels import Labels
@@ -11,7 +12,13 @@ LABELS: Labels = {
         Role.BUREAU: sentence("Education bureau"),
         Role.ORGANISER: sentence("Organiser"),
         Role.ADMINISTRATOR: sentence("Administrator"),
-    }
+    },
+    Purpose: {
+        Purpose.INVITATION: sentence("Invitation"),
+        Purpose.RESET: sentence("New password, by an administrator"),
+        Purpose.FORGOTTEN: sentence("New password, after forgetting it"),
+        Purpose.NEW_ADDRESS: sentence("New e-mail address"),
+    },
 }
 
 # What somebody may do, in one sentence.

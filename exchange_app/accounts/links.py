@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hmac
 
-from exchange_app.accounts.models import User
+from exchange_app.accounts.models import AccountLink, User
+from exchange_app.accounts.rules import Purpose
 from exchange_app.core.sealing import keys
+from exchange_app.core.settings import setting
 
 SIGN_IN_PATH = "/sign-in"
 ACCOUNT_PATH = "/account"
 CHANNELS_PATH = "/account/channels"
+SECOND_FACTORS_PATH = "/account/second-factors"
 SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
+
+
+def url_of(link: AccountLink) -> str:
+    """Where the owner of an account proves a new address or chooses a password."""
+    page = f"{ACCOUNT_PATH}/address" if link.purpose is Purpose.NEW_ADDRESS else "/password"
+    return f"{setting('PUBLIC_URL')}{page}/{link.token}"
 
 
 def unsubscribe_path(user: User) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from exchange_app.accounts.errors import PasswordTooPlain
+from exchange_app.accounts.guessing import is_easily_guessed
+from exchange_app.accounts.rules import check_password_length, is_made_of, words_in
 
 # 46 MiB, one pass, one lane: the first choice of the OWASP Password Storage Cheat Sheet; about 50 ms.
 _hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
@@ -20,6 +25,16 @@ NOBODY = "$argon2id$v=19$m=47104,t=1,p=1$bm9ib2R5LW5vYm9keS1ubw$bm9ib2R5LW5vYm9k
 def hash_password(password: str) -> str:
     with _two_at_a_time:
         return _hasher.hash(password)
+
+
+def hash_new_password(password: str, about: Collection[str]) -> str:
+    """The hash of a password that somebody chooses; ``about`` are texts about the owner, whose words it may not be made
+    of. Raises PasswordTooShort, PasswordTooLong or PasswordTooPlain."""
+    check_password_length(password)
+    words = words_in(about)
+    if is_made_of(password, words) or is_easily_guessed(password, words):
+        raise PasswordTooPlain()
+    return hash_password(password)
 
 
 def is_password(password: str, password_hash: str | None) -> bool:

@@ -1,18 +1,39 @@
-"""Reads of users and their sign-ins."""
+"""Reads of users, their sign-ins, and what else proves who they are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from exchange_app.accounts.errors import SignInNotFound, UserNotFound
-from exchange_app.accounts.models import SignIn, User
+from exchange_app.accounts.errors import (
+    LinkNotFound,
+    SecondFactorNotFound,
+    SecondStepOver,
+    SignInNotFound,
+    UserNotFound,
+)
+from exchange_app.accounts.models import (
+    AccountLink,
+    Authenticator,
+    Passkey,
+    RecoveryCode,
+    SecondStep,
+    SignIn,
+    User,
+)
+from exchange_app.accounts.rules import IDLE_LENGTH, SECOND_STEP_TRIES, USE_NOTED_EVERY, Purpose
 from exchange_app.core.database import db
 from exchange_app.outbox.inbox import has_unread
 from exchange_app.partners.models import City, Organisation
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token. It is random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find_user_by_email(email: str) -> User | None:
@@ -32,22 +53,37 @@ def get_user(user_id: int) -> User:
 def find_signed_in(token_hash: str, now: datetime) -> User | None:
     """Who is signed in with this token, with organisation and city, in the one statement that every request pays."""
     found = db.session.execute(
-        select(User, has_unread(User.id))
+        select(User, has_unread(User.id), _has_second_factor(), SignIn.seen_at, SignIn.proven_at)
         .join(SignIn, SignIn.user_id == User.id)
         .options(joinedload(User.organisation).joinedload(Organisation.city))
-        .where(SignIn.token_hash == token_hash, SignIn.ends_at > now, User.closed_at.is_(None))
+        .where(SignIn.token_hash == token_hash, _is_in_use(now), User.closed_at.is_(None))
     ).one_or_none()
     if found is None:
         return None
     user: User = found[0]
-    user.has_unread_letters = found[1]
+    user.has_unread_letters, user.has_second_factor, user.seen_at, user.proven_at = found[1:]
     return user
+
+
+def _has_second_factor() -> ColumnElement[bool]:
+    return or_(
+        exists().where(Passkey.user_id == User.id),
+        exists().where(Authenticator.user_id == User.id, Authenticator.proven_at.is_not(None)),
+    )
+
+
+def _is_in_use(now: datetime) -> ColumnElement[bool]:
+    return (SignIn.ends_at > now) & (SignIn.seen_at > now - IDLE_LENGTH - USE_NOTED_EVERY)
+
+
+def find_sign_in(token: str) -> SignIn | None:
+    return db.session.scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
 
 
 def list_sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:
     """The user's sign-ins that have not ended, newest first."""
     return db.session.scalars(
-        select(SignIn).where(SignIn.user_id == user_id, SignIn.ends_at > now).order_by(SignIn.started_at.desc())
+        select(SignIn).where(SignIn.user_id == user_id, _is_in_use(now)).order_by(SignIn.started_at.desc())
     ).all()
 
 
@@ -59,9 +95,87 @@ def get_sign_in(sign_in_id: int, user: User) -> SignIn:
     return sign_in
 
 
-def select_users(words: str = "") -> Select[tuple[User]]:
-    """All accounts by e-mail address, or those whose name or address contains the words; to be paged."""
-    users = select(User).options(joinedload(User.organisation)).order_by(User.email)
+def get_second_step(token: str, now: datetime) -> SecondStep:
+    """Raises SecondStepOver."""
+    step: SecondStep | None = db.session.scalar(
+        select(SecondStep)
+        .join(SecondStep.user)
+        .options(contains_eager(SecondStep.user))
+        .where(
+            SecondStep.token_hash == token_hash(token),
+            SecondStep.ends_at > now,
+            SecondStep.tries < SECOND_STEP_TRIES,
+            User.closed_at.is_(None),
+        )
+    )
+    if step is None:
+        raise SecondStepOver()
+    return step
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(db.session.scalar(select(_has_second_factor()).where(User.id == user.id)))
+
+
+def find_authenticator(user: User) -> Authenticator | None:
+    """Also one whose first code is still missing."""
+    return db.session.scalar(select(Authenticator).where(Authenticator.user_id == user.id))
+
+
+def list_passkeys(user: User) -> Sequence[Passkey]:
+    return db.session.scalars(select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)).all()
+
+
+def get_passkey(passkey_id: int, user: User) -> Passkey:
+    """One of the user's own. Raises SecondFactorNotFound, for anybody else's too."""
+    passkey: Passkey | None = db.session.scalar(
+        select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
+    )
+    if passkey is None:
+        raise SecondFactorNotFound()
+    return passkey
+
+
+def find_passkey(credential_id: bytes) -> Passkey | None:
+    """With its owner, if the account is open; locked, so that nobody else uses it meanwhile."""
+    return db.session.scalar(
+        select(Passkey)
+        .join(Passkey.user)
+        .options(contains_eager(Passkey.user))
+        .where(Passkey.credential_id == credential_id, User.closed_at.is_(None))
+        .with_for_update(of=Passkey)
+        .execution_options(populate_existing=True)
+    )
+
+
+def count_recovery_codes(user: User) -> int:
+    """Those that can still be used."""
+    unused = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(unused) or 0
+
+
+def get_link(token: str, purposes: Collection[Purpose], now: datetime) -> AccountLink:
+    """A link to an open account, with the account. Raises LinkNotFound."""
+    link: AccountLink | None = db.session.scalar(
+        select(AccountLink)
+        .join(AccountLink.user)
+        .options(contains_eager(AccountLink.user).joinedload(User.organisation).joinedload(Organisation.city))
+        .where(
+            AccountLink.token_hash == token_hash(token),
+            AccountLink.purpose.in_(purposes),
+            AccountLink.ends_at > now,
+            User.closed_at.is_(None),
+        )
+    )
+    if link is None:
+        raise LinkNotFound()
+    return link
+
+
+def select_users(words: str = "") -> Select[User, bool]:
+    """All accounts by e-mail address, each with whether it has a second factor, or those whose name or address contains
+    the words; to be paged."""
+    users = select(User, _has_second_factor()).options(joinedload(User.organisation)).order_by(User.email)
     if words:
         users = users.where(
             or_(User.email.icontains(words, autoescape=True), User.name.icontains(words, autoescape=True))

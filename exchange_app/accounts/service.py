@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from exchange_app.accounts import letters, queries
 from exchange_app.accounts.errors import EmailTaken, OwnAccount, WrongPassword, WrongSignIn
-from exchange_app.accounts.models import SignIn, User
+from exchange_app.accounts.models import NO_PASSWORD, SecondStep, SignIn, User
 from exchange_app.accounts.passwords import hash_password, is_outdated, is_password
-from exchange_app.accounts.rules import SIGN_IN_LENGTH, check_workplace
-from exchange_app.core.database import db
+from exchange_app.accounts.queries import token_hash
+from exchange_app.accounts.rules import SIGN_IN_LENGTH, Method, check_workplace
+from exchange_app.audit.rules import What
+from exchange_app.audit.service import record
+from exchange_app.core.database import change_rows, db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import DEFAULT_LANGUAGE
 from exchange_app.outbox.models import Channel
@@ -36,15 +38,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A user who knew the password; ``renewed_hash`` is set where the stored one was made with older parameters."""
+    """A user who proved who they are, and by what; ``renewed_hash`` is set where the stored hash of their password was
+    made with older parameters."""
 
     user: User
     renewed_hash: str | None
+    method: Method = Method.PASSWORD
 
 
-def token_hash(token: str) -> str:
-    """What is stored of a sign-in's token. The token is random, so a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
+# ------------------------------------------------------------------------------------------------------- signing in
 
 
 def prove_identity(email: str, password: str) -> Proof:
@@ -62,7 +64,18 @@ def prove_password(user: User, password: str) -> None:
         raise WrongPassword()
 
 
-def sign_in(proof: Proof, *, is_known_browser: bool, now: datetime) -> str:
+def note_refusal(email: str, now: datetime) -> None:
+    """Write down that somebody was refused, whose account it was if there is one; as much work if there is none."""
+    user = queries.find_user_by_email(email)
+    note_refused(user, Method.PASSWORD, now)
+
+
+def note_refused(user: User | None, method: Method, now: datetime) -> None:
+    user_id = user.id if user else None
+    record(What.SIGN_IN_REFUSED, by_id=None, user_id=user_id, now=now, facts={"method": method.value})
+
+
+def sign_in(proof: Proof, *, is_known_browser: bool, now: datetime, browser: str = "") -> str:
     """Begin a sign-in; returns its token, which is kept nowhere but in the browser's cookie. Its owner is told of one
     from a browser that the account was not used with before, but for the very first."""
     user, token = proof.user, secrets.token_urlsafe(32)
@@ -72,30 +85,88 @@ def sign_in(proof: Proof, *, is_known_browser: bool, now: datetime) -> str:
         user.first_signed_in_at = now
     elif not is_known_browser:
         letters.write_new_browser(user, now)
+    user.last_signed_in_at = now
     db.session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.ends_at <= now))
-    db.session.add(SignIn(token_hash=token_hash(token), user_id=user.id, started_at=now, ends_at=now + SIGN_IN_LENGTH))
+    db.session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            started_at=now,
+            seen_at=now,
+            proven_at=now,
+            ends_at=now + SIGN_IN_LENGTH,
+            browser=browser,
+        )
+    )
     db.session.flush()
+    record(What.SIGNED_IN, by_id=user.id, user_id=user.id, now=now, facts={"method": proof.method.value})
     return token
 
 
-def sign_out(token: str) -> None:
-    db.session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
+def note_use(token: str, now: datetime) -> None:
+    change_rows(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(seen_at=now))
 
 
-def end_sign_in(sign_in: SignIn) -> None:
+def prove_again(token: str, now: datetime) -> str:
+    """Somebody who is signed in proved once more who they are; returns the token that the sign-in has from now on."""
+    new = secrets.token_urlsafe(32)
+    values = {"token_hash": token_hash(new), "seen_at": now, "proven_at": now}
+    change_rows(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(values))
+    return new
+
+
+def sign_out(token: str, *, now: datetime) -> None:
+    signed_in = queries.find_sign_in(token) if token else None
+    if signed_in is not None:
+        db.session.delete(signed_in)
+        record(What.SIGNED_OUT, by_id=signed_in.user_id, user_id=signed_in.user_id, now=now)
+
+
+def end_sign_in(sign_in: SignIn, *, now: datetime) -> None:
     db.session.delete(sign_in)
+    _note_ended(sign_in.user_id, sign_in.user_id, 1, now)
 
 
-def end_other_sign_ins(user: User, *, token: str) -> None:
+def end_other_sign_ins(user: User, *, token: str, now: datetime) -> None:
     """Every sign-in but the one of ``token``."""
-    db.session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.token_hash != token_hash(token)))
+    others = SignIn.user_id == user.id, SignIn.token_hash != token_hash(token)
+    if ended := change_rows(delete(SignIn).where(*others)):
+        _note_ended(user.id, user.id, ended, now)
+
+
+def end_sign_ins(user: User, *, by: User, now: datetime) -> None:
+    """Somebody else's, all of them. Raises OwnAccount."""
+    _check_is_another(user, by)
+    _note_ended(user.id, by.id, end_all_sign_ins(user), now)
+
+
+def end_everybodys_sign_ins(now: datetime) -> int:
+    """Returns how many ended."""
+    db.session.execute(delete(SecondStep))
+    ended = change_rows(delete(SignIn))
+    record(What.SIGN_INS_ENDED, by_id=None, now=now, facts={"count": ended, "whose": "everybody"})
+    return ended
+
+
+def end_all_sign_ins(user: User) -> int:
+    """And whatever is half a sign-in; returns how many ended."""
+    db.session.execute(delete(SecondStep).where(SecondStep.user_id == user.id))
+    return change_rows(delete(SignIn).where(SignIn.user_id == user.id))
+
+
+def _note_ended(user_id: int, by_id: int, count: int, now: datetime) -> None:
+    record(What.SIGN_INS_ENDED, by_id=by_id, user_id=user_id, now=now, facts={"count": count})
+
+
+# ------------------------------------------------------------------------------------------------- one's own account
 
 
 def change_password(user: User, *, password_hash: str, token: str, now: datetime) -> None:
     """Every sign-in but the one of ``token`` ends: whoever else knew the old password is out."""
     user.password_hash = password_hash
-    end_other_sign_ins(user, token=token)
+    end_other_sign_ins(user, token=token, now=now)
     letters.write_password_changed(user, now)
+    record(What.PASSWORD_CHANGED, by_id=user.id, user_id=user.id, now=now)
 
 
 def change_person(user: User, *, name: str, phone: str, language: str) -> None:
@@ -117,8 +188,19 @@ def choose_channels(user: User, channels: Sequence[Channel], *, robot: str | Non
     db.session.flush()
 
 
-def add_user(organisation: Organisation, profile: Profile, *, password_hash: str, now: datetime) -> User:
-    """Raises HeadOfNoSchool, BureauNoOffice or EmailTaken; the transaction is then to be given up."""
+# ----------------------------------------------------------------------------------------- what administrators do
+
+
+def add_user(
+    organisation: Organisation,
+    profile: Profile,
+    *,
+    now: datetime,
+    by: User | None = None,
+    password_hash: str = NO_PASSWORD,
+) -> User:
+    """Nobody signs in with the account before its owner chose a password, unless one is given. Raises HeadOfNoSchool,
+    BureauNoOffice or EmailTaken; the transaction is then to be given up."""
     check_workplace(profile.role, organisation.kind)
     user = User(
         organisation=organisation,
@@ -134,35 +216,50 @@ def add_user(organisation: Organisation, profile: Profile, *, password_hash: str
         db.session.flush()
     except IntegrityError:
         raise EmailTaken() from None
-    letters.write_opened(user, now)
+    _note(What.ACCOUNT_OPENED, user, by, now)
     return user
+
+
+def change_work(user: User, organisation: Organisation, role: Role, *, by: User, now: datetime) -> None:
+    """Another role or organisation; every sign-in ends, since it was for the former. Raises OwnAccount, HeadOfNoSchool
+    or BureauNoOffice."""
+    _check_is_another(user, by)
+    check_workplace(role, organisation.kind)
+    if (user.role, user.organisation_id) == (role, organisation.id):
+        return
+    facts = {
+        "role_before": user.role.value,
+        "role": role.value,
+        "organisation_before": user.organisation_id,
+        "organisation": organisation.id,
+    }
+    user.role, user.organisation = role, organisation
+    end_all_sign_ins(user)
+    record(What.ACCOUNT_CHANGED, by_id=by.id, user_id=user.id, now=now, facts=facts)
 
 
 def close_user(user: User, *, by: User, now: datetime) -> None:
     """Nobody signs in with the account any more, and every sign-in of it ends. Raises OwnAccount."""
-    if user.id == by.id:
-        raise OwnAccount()
+    _check_is_another(user, by)
     if user.is_active:
         user.closed_at = now
         letters.write_closed(user, now)
-    _end_all(user)
+        _note(What.ACCOUNT_CLOSED, user, by, now)
+    end_all_sign_ins(user)
 
 
-def reopen_user(user: User, *, now: datetime) -> None:
+def reopen_user(user: User, *, now: datetime, by: User | None = None) -> None:
     if not user.is_active:
         user.closed_at = None
         letters.write_reopened(user, now)
+        _note(What.ACCOUNT_REOPENED, user, by, now)
     db.session.flush()
 
 
-def reset_password(user: User, *, password_hash: str, by: User, now: datetime) -> None:
-    """For somebody who forgot theirs; every sign-in ends. Raises OwnAccount: one's own is changed on one's own page."""
+def _check_is_another(user: User, by: User) -> None:
     if user.id == by.id:
         raise OwnAccount()
-    user.password_hash = password_hash
-    letters.write_password_reset(user, now)
-    _end_all(user)
 
 
-def _end_all(user: User) -> None:
-    db.session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+def _note(what: What, user: User, by: User | None, now: datetime) -> None:
+    record(what, by_id=by.id if by else None, user_id=user.id, now=now)

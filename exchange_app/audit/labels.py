@@ -16,6 +16,14 @@ LABELS: Labels = {
         What.ACCOUNT_REOPENED: sentence("Account opened again"),
         What.PASSWORD_CHANGED: sentence("Password changed"),
         What.PASSWORD_RESET: sentence("Password reset"),
+        What.RESET_ASKED: sentence("New password asked for"),
+        What.INVITED: sentence("Invitation sent"),
+        What.ADDRESS_ASKED: sentence("New e-mail address asked for"),
+        What.ADDRESS_CHANGED: sentence("E-mail address changed"),
+        What.SECOND_FACTOR_ADDED: sentence("Second factor added"),
+        What.SECOND_FACTOR_REMOVED: sentence("Second factor removed"),
+        What.RECOVERY_CODES_MADE: sentence("Recovery codes made"),
+        What.RECOVERY_CODE_USED: sentence("Recovery code used"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
     }
 }

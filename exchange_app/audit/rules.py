@@ -23,6 +23,14 @@ class What(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
+    RESET_ASKED = "reset_asked"
+    INVITED = "invited"
+    ADDRESS_ASKED = "address_asked"
+    ADDRESS_CHANGED = "address_changed"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
     LOG_CUT = "log_cut"
 
 

@@ -57,6 +57,11 @@ def slow_down(often: str, *, by: Callable[[], str] = client_address) -> Callable
     return limiter.limit(often, key_func=by, methods=["POST"], deduct_when=_was_refused)
 
 
+def limit_all(often: str, *, by: Callable[[], str] = client_address) -> Callable[[Any], Any]:
+    """Count every form (POST) by ``by()``, whatever became of it: for those whose answer tells nothing."""
+    return limiter.limit(often, key_func=by, methods=["POST"])
+
+
 def slow_guesses(often: str) -> Callable[[Any], Any]:
     """Count addresses that are not there (404), for views whose address is a secret; after so many, every further one
     gets a 429 for a while."""

@@ -28,6 +28,11 @@ class NotForYou(Forbidden):
     words = sentence("This page is for others. If it should be open to you, ask your administrator.")
 
 
+class SecondFactorFirst(Forbidden):
+    slug = "second-factor-first"
+    words = sentence("Your role needs a second factor to sign in. Add one on the page of your account.")
+
+
 class OnlyInTheDemo(NotFound):
     slug = "only-in-the-demo"
     words = sentence("This page exists only in a demo.")
@@ -61,6 +66,13 @@ def demo_only(view: View) -> View:
 def anyone_in_demo_else(*roles: Role) -> Callable[[View], View]:
     """Open to everybody in demo mode, whose people are invented; elsewhere to people with one of these roles."""
     return lambda view: _with_policy(view, Policy(frozenset(roles), open_in_demo=True))
+
+
+def without_second_factor(view: View) -> View:
+    """Open too to somebody whose role needs a second factor and who has none yet: the pages that add one, and the way
+    out."""
+    view.needs_no_second_factor = True  # type: ignore[attr-defined]
+    return view
 
 
 def proven_by_address(view: View) -> View:
@@ -97,9 +109,12 @@ def _refuse_nul() -> None:
 def _guard() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint == "static":
         return None  # no such address (an error page answers), or a file that everybody may load
-    policy = policy_of(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    policy = policy_of(view)
     if policy is None:
         raise NotForYou()
+    if _lacks_second_factor() and not getattr(view, "needs_no_second_factor", False):
+        return _lead_to(url_for("accounts.second_factors"), SecondFactorFirst())
     if policy.in_demo and not current_app.config["DEMO"]:
         raise OnlyInTheDemo()
     if policy.open_in_demo and current_app.config["DEMO"]:
@@ -111,10 +126,20 @@ def _guard() -> ResponseReturnValue | None:
     return _ask_to_sign_in()
 
 
+def _lacks_second_factor() -> bool:
+    needed_for = current_app.config["SECOND_FACTOR_FOR"]
+    if not needed_for or not current_user.is_authenticated:
+        return False
+    return current_user.role in needed_for and not current_user.has_second_factor
+
+
 def _ask_to_sign_in() -> ResponseReturnValue:
+    return _lead_to(url_for("accounts.sign_in", next=here()), Unauthorized())
+
+
+def _lead_to(address: str, told_to_programs: Exception) -> ResponseReturnValue:
     if wants_data():
-        raise Unauthorized
-    sign_in = url_for("accounts.sign_in", next=here())
+        raise told_to_programs
     if wants_fragment():
-        return "", 204, {"HX-Redirect": sign_in}
-    return redirect(sign_in, 303)
+        return "", 204, {"HX-Redirect": address}
+    return redirect(address, 303)

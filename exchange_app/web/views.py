@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from exchange_app.web.addresses import safe_next
 from exchange_app.web.health import is_broker_ready, is_database_ready
 from exchange_app.web.languages import remember_language
-from exchange_app.web.policies import anyone
+from exchange_app.web.policies import anyone, without_second_factor
 
 web = Blueprint("web", __name__)
 
@@ -30,6 +30,7 @@ def readyz() -> ResponseReturnValue:
 
 
 @web.post("/language")
+@without_second_factor
 @anyone
 def language() -> ResponseReturnValue:
     remember_language(request.form.get("language", ""))

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from exchange_app.accounts import service
+from exchange_app.accounts import invitations, service
 from exchange_app.accounts.browsers import MOST_ACCOUNTS
 from exchange_app.accounts.errors import EmailTaken
 from exchange_app.accounts.models import User
@@ -20,6 +20,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.factory import create_app
 from exchange_app.outbox.models import LetterState
+from exchange_app.outbox.reading import read_letter
 from exchange_app.outbox.transport.carrier import Mailbox
 from tests.accounts.conftest import HASH, PASSWORD, Enter
 from tests.builders import NOW, make_city, make_organisation, make_user
@@ -48,39 +49,39 @@ def kinds() -> list[str]:
 
 
 def press(client: FlaskClient, action: str) -> None:
-    client.post(action, data=form_of(client.get(USERS).text, action))
+    client.post(action, data=form_of(client.get(action.rpartition("/")[0]).text, action))
 
 
 # ------------------------------------------------------------------------------------------- what administrators do
 
 
-def test_a_new_account_is_told_where_to_sign_in_and_never_its_password(enter: Enter) -> None:
+def test_a_new_account_is_told_its_link_by_mail_and_nowhere_else(enter: Enter) -> None:
     client, administrator = enter(Role.ADMINISTRATOR)
     new = {"name": "韦思源", "email": "New@School.example", "phone": "13900005678", "role": "leader", "language": "en"}
     page = send(client, f"{USERS}/add", organisation_id=str(administrator.organisation_id), **new).text
-    found = re.search(r'first-password-signs">([^<]+)<', page)
+    found = re.search(r'id="link"[^>]* value="([^"]+)"', page)
     assert found is not None
     (letter,) = letters()
     assert (letter.kind, letter.address, letter.language) == ("account_opened", "new@school.example", "en")
     deliver(Mailbox(), at=letter.due_at)
     (letter,) = letters()
     assert letter.state is LetterState.SENT
-    assert letter.message is not None
-    assert found[1] not in letter.message
+    assert found[1] in read_letter(letter, letter.due_at).text
+    assert letter.reader_id is None
 
 
 def test_an_account_that_was_not_added_writes_nothing(leader: User) -> None:
     profile = Profile(leader.email, "Somebody else", Role.LEADER)
     with pytest.raises(EmailTaken), transaction():
-        service.add_user(leader.organisation, profile, password_hash=HASH, now=NOW)
+        invitations.invite(service.add_user(leader.organisation, profile, now=NOW), by=None, now=NOW)
     assert letters() == []
 
 
 def test_each_step_of_an_account_is_told_and_pressing_twice_is_no_second_step(enter: Enter, leader: User) -> None:
     client, _ = enter(Role.ADMINISTRATOR)
     own = f"{USERS}/{leader.id}"
-    press(client, f"{own}/reset-password")
-    token = form_of(client.get(USERS).text, f"{own}/close")
+    press(client, f"{own}/link")
+    token = form_of(client.get(own).text, f"{own}/close")
     for action in ("close", "close", "reopen", "reopen"):
         client.post(f"{own}/{action}", data=token)
     assert kinds() == ["password_reset", "account_closed", "account_reopened"]
@@ -90,7 +91,7 @@ def test_each_step_of_an_account_is_told_and_pressing_twice_is_no_second_step(en
 def test_only_the_word_that_it_is_closed_goes_to_a_closed_account(leader: User) -> None:
     with transaction():
         administrator = make_user(leader.organisation, Role.ADMINISTRATOR)
-        service.reset_password(leader, password_hash=HASH, by=administrator, now=NOW)
+        invitations.send_link(leader, by=administrator, now=NOW)
         service.close_user(leader, by=administrator, now=NOW)
     deliver(Mailbox())
     assert {letter.kind: letter.state for letter in letters()} == {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from statistics import median
 
 import pytest
 
-from exchange_app.accounts import passwords
-from exchange_app.accounts.passwords import NOBODY, hash_password, is_outdated, is_password
-from exchange_app.accounts.rules import check_password_strength, new_first_password
+from exchange_app.accounts import guessing, passwords
+from exchange_app.accounts.errors import PasswordTooLong, PasswordTooPlain, PasswordTooShort
+from exchange_app.accounts.guessing import is_easily_guessed
+from exchange_app.accounts.passwords import NOBODY, hash_new_password, hash_password, is_outdated, is_password
 
 
 def test_a_password_is_known_again_and_another_is_not() -> None:
@@ -66,8 +68,39 @@ def test_never_more_than_two_are_hashed_at_a_time(monkeypatch: pytest.MonkeyPatc
     assert max(most) == 2
 
 
-def test_first_passwords_differ_and_are_strong_enough() -> None:
-    made = {new_first_password() for _ in range(100)}
-    assert len(made) == 100
-    for password in made:
-        check_password_strength(password, "a@b.example")
+ABOUT = ["韦思源", "wei.siyuan@school.example", "南宁市第二中学", "Nanning No. 2 Middle School", "Exchange bookings"]
+
+
+@pytest.mark.parametrize(
+    ("poor", "refusal"),
+    [
+        ("elevensigns", PasswordTooShort),
+        ("x" * 201, PasswordTooLong),
+        ("passwordpassword", PasswordTooPlain),
+        ("1qaz2wsx3edc", PasswordTooPlain),
+        ("201303152013", PasswordTooPlain),
+        ("Wei.Siyuan@School.Example", PasswordTooPlain),
+        ("南宁市第二中学韦思源2027", PasswordTooPlain),
+        ("wei-siyuan-nanning", PasswordTooPlain),
+    ],
+)
+def test_what_everybody_or_whoever_knows_the_owner_would_try_is_refused(poor: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        hash_new_password(poor, ABOUT)
+
+
+@pytest.mark.parametrize("good", ["a bridge over the Zuojiang", "左江花山岩画上的人在跳舞", " spaces  count too \t🐒"])
+def test_any_sign_may_be_in_a_password_and_none_is_changed(good: str) -> None:
+    kept = hash_new_password(good, ABOUT)
+    assert is_password(good, kept)
+    assert not is_password(good.strip().casefold() + "!", kept)
+
+
+def test_the_lists_of_common_passwords_stay_out_of_this_process() -> None:
+    assert is_easily_guessed("passwordpassword", [])
+    assert not any(name.startswith("zxcvbn") for name in sys.modules)
+
+
+def test_a_password_that_takes_for_ever_to_guess_is_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "MOST_SECONDS", 0.001)
+    assert not is_easily_guessed("passwordpassword", [])

@@ -13,8 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from exchange_app.accounts.models import SignIn, User
-from exchange_app.accounts.queries import find_signed_in
-from exchange_app.accounts.service import token_hash
+from exchange_app.accounts.queries import find_signed_in, token_hash
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -255,6 +254,8 @@ def test_old_sign_ins_are_cleared_away(client: FlaskClient, leader: User) -> Non
                 token_hash="0" * 64,
                 user_id=leader.id,
                 started_at=now() - timedelta(days=2),
+                seen_at=now() - timedelta(days=2),
+                proven_at=now() - timedelta(days=2),
                 ends_at=now() - timedelta(days=1),
             )
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from launcher import processes
 from launcher.browser import find_browser
 from tests.launcher.test_run import Run
 
@@ -18,10 +19,11 @@ DESKTOP = {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the demo, running."""
-    run = Run(tmp_path_factory.mktemp("site"))
+    """The address of the demo, running; a name, since passkeys belong to one."""
+    address = f"http://localhost:{(port := processes.free_port())}"
+    run = Run(tmp_path_factory.mktemp("site"), PORT=str(port), PUBLIC_URL=address)
     run.wait_until_ready()
-    yield f"http://127.0.0.1:{run.port}"
+    yield address
     run.end()
 
 

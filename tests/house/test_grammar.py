@@ -22,16 +22,17 @@ SUBJECTS = {
         "transport", "turning", "ways",
     },
     "partners": set(),
-    "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
+    "accounts": {
+        "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "second_factors",
+        "sending", "sessions", "ways",
+    },
     "catalogue": {"covers", "photo_form", "photos", "pictures", "recipients", "search", "terms"},
     "departures": {"allotments", "audit", "locking", "packages", "seats", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
         "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
     },
-    "rosters": {
-        "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
-    },
+    "rosters": {"columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing"},
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {

@@ -120,6 +120,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "city_id": county.city_id,
             "county_id": county.id,
             "organisation_id": organiser.organisation_id,
+            "user_id": organiser.id,
             "number": 0,
             "kind": "room",
             "place_id": 0,

@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from exchange_app.accounts.sending import load_users
+from exchange_app.accounts.models import AccountLink, User, token_of
+from exchange_app.accounts.queries import token_hash
+from exchange_app.accounts.rules import LINK_LENGTHS, Purpose
+from exchange_app.accounts.sending import load_links, load_users
 from exchange_app.bookings.models import Booking, BookingEvent, Message
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver, Publication
@@ -100,6 +103,14 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "organiser_message_test": WRITTEN_BY_HOST,
     "incident_reported": {"incident": 1, "happened_at": "2027-04-12T02:30:00+00:00", "concerned": 2},
     "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
+}
+
+# What the link in a letter is for.
+LINKS = {
+    "account_opened": Purpose.INVITATION,
+    "password_reset": Purpose.RESET,
+    "password_forgotten": Purpose.FORGOTTEN,
+    "new_address": Purpose.NEW_ADDRESS,
 }
 
 
@@ -191,8 +202,27 @@ def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: A
 
 
 def subject_of(kind: str, booking: Booking) -> int:
-    """What such a letter is about: the booking, or an organiser's account."""
-    return organiser_of(booking).id if known_kinds()[kind].load is load_users else booking.id
+    """What such a letter is about: the booking, an organiser's account, or a link that was given to them."""
+    load = known_kinds()[kind].load
+    if load is load_links:
+        return link_of(kind, organiser_of(booking)).id
+    return organiser_of(booking).id if load is load_users else booking.id
+
+
+def link_of(kind: str, owner: User) -> AccountLink:
+    uid, purpose = "0" * 32, LINKS[kind]
+    link = AccountLink(
+        uid=uid,
+        token_hash=token_hash(token_of(uid)),
+        user_id=owner.id,
+        purpose=purpose,
+        made_at=WRITTEN_AT,
+        ends_at=WRITTEN_AT + LINK_LENGTHS[purpose],
+        email="new@school.example",
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
 
 
 def read(kind: str, language: str, state: BookingState | None = None, /, **facts: Any) -> ReadableLetter:
