@@ -16,6 +16,10 @@ LABELS: Labels = {
         What.ACCOUNT_REOPENED: sentence("Account opened again"),
         What.PASSWORD_CHANGED: sentence("Password changed"),
         What.PASSWORD_RESET: sentence("Password reset"),
+        What.DISCLOSED: sentence("Personal data shown in full"),
+        What.EXPORTED: sentence("Export made"),
+        What.EXPORT_DOWNLOADED: sentence("Export downloaded"),
+        What.KEYS_ROTATED: sentence("Personal data sealed with another key"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
     }
 }

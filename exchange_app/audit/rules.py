@@ -23,6 +23,10 @@ class What(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
+    DISCLOSED = "disclosed"
+    EXPORTED = "exported"
+    EXPORT_DOWNLOADED = "export_downloaded"
+    KEYS_ROTATED = "keys_rotated"
     LOG_CUT = "log_cut"
 
 
