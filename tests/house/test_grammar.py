@@ -30,7 +30,8 @@ SUBJECTS = {
         "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
     },
     "rosters": {
-        "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
+        "asked", "columns", "disclosures", "exports", "group_list", "keeping", "masking", "proof", "reading", "rows",
+        "sheets", "tables", "template", "unasked", "words", "writing",
     },
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
