@@ -35,6 +35,7 @@ from exchange_app.web.labels import choices_of, label
 SPREADSHEETS = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
 CELL_LENGTH = 1_000
 
+COLUMN_GONE = sentence("The roster no longer has one of these columns; choose again.")
 WHAT_FOR = sentence("Choose what for, or write it.")
 NOT_BOTH = sentence("Choose a file or paste the cells, not both.")
 FOUR_DIGITS = sentence("Write the last four digits of the phone number.")
@@ -189,6 +190,10 @@ class ColumnsField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        if not {value for value, *_ in self.choices} >= set(self.data or ()):
+            raise StopValidation(COLUMN_GONE)
 
 
 class ExportRosterForm(ExportGroupsForm):

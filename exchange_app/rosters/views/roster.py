@@ -28,6 +28,7 @@ from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.masking import MaskedPerson, masked
 from exchange_app.rosters.models import UnmendedRow
 from exchange_app.rosters.rules import Role
+from exchange_app.rosters.rules.fields import DOCUMENT_FIELDS
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.downloads import template_download
 from exchange_app.rosters.views.handing_in import read_handed_in, tell_what_became, tell_what_was_left_out
@@ -75,7 +76,7 @@ def roster_words(code: str) -> dict[str, Any]:
         "departure": booking.departure,
         "package": booking.departure.package,
         "people": people,
-        "named": _named(people, asked),
+        "named": _named(people, asked if booking.state is BookingState.CONFIRMED else frozenset()),
         "fields": fields_shown(booking),
         "field_words": FIELD_WORDS,
         "reasons": reasons_of(booking),
@@ -89,8 +90,10 @@ def roster_words(code: str) -> dict[str, Any]:
 
 
 def reasons_of(booking: Booking) -> dict[str, Translated]:
-    """Why the package asks for a field, by field."""
-    return {ask["field"]: Translated(ask["reason"]) for ask in booking.departure.package.asks}
+    """Why the package asks for a field, by field; a document's type and number share one reason."""
+    reasons = {ask["field"]: Translated(ask["reason"]) for ask in booking.departure.package.asks}
+    of_document = [reasons[field] for field in DOCUMENT_FIELDS if field in reasons]
+    return {**{field: reason for reason in of_document for field in DOCUMENT_FIELDS}, **reasons}
 
 
 def refusal_to_change(booking: Booking) -> Conflict | None:
