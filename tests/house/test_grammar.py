@@ -16,7 +16,7 @@ GRAMMAR = {
     "api", "commands",
 }  # fmt: skip
 SUBJECTS = {
-    "audit": set(),
+    "audit": {"key_commands"},
     "outbox": {
         "delivery", "finding", "inbox", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times",
         "transport", "turning", "ways",
