@@ -161,7 +161,7 @@ class PersonForm(Form):
 class PurposeForm(Form):
     """What personal data is needed for: one of the usual things, or in one's own words, which then count."""
 
-    usual_purpose = ChoiceField(Purpose, sentence("What for"), empty=sentence("Something else:"))
+    usual_purpose = ChoiceField(Purpose, sentence("What for"), empty=sentence("Something else:"), validators=[Needed()])
     own_purpose = TextField(sentence("In your own words"), longest=200)
 
     def validate_own_purpose(self, field: TextField) -> None:
@@ -182,7 +182,7 @@ class RevealForm(PurposeForm):
 
 
 class ExportGroupsForm(PurposeForm):
-    form = ChoiceField(ExportForm, sentence("As"), default=ExportForm.XLSX)
+    form = ChoiceField(ExportForm, sentence("As"), default=ExportForm.XLSX, validators=[Required()])
 
 
 class ColumnsField(SelectMultipleField):
