@@ -38,7 +38,7 @@ from tests.rosters.group import EVERYTHING
 from tests.rosters.spreadsheets import FILES, HEADER, PUPIL, members_of, xlsb, xlsx, zipped
 from tests.rosters.strategies import HEADERS, UNASKED, as_written, cells, groups, quoted
 
-SHARDS, EACH = 8, 60
+SHARDS, EACH = 8, 250
 
 
 @dataclass(frozen=True, slots=True, repr=False)
