@@ -36,7 +36,7 @@ from tests.builders import make_departure, make_leader, make_package
 from tests.pages import Browser, form_of, sign_in
 from tests.rosters.group import EVERYTHING
 from tests.rosters.spreadsheets import FILES, HEADER, PUPIL, members_of, xlsb, xlsx, zipped
-from tests.rosters.strategies import HEADERS, UNASKED, as_written, cells, groups, quoted
+from tests.rosters.strategies import HEADERS, UNASKED, as_written, cells, groups_of, quoted
 
 SHARDS, EACH = 8, 250
 
@@ -67,10 +67,13 @@ BAD_ROWS: list[dict[str, str]] = [
 ]
 
 
+few = groups_of(5)
+
+
 @st.composite
 def school_lists(draw: st.DrawFn) -> Sheet:
     """Valid persons, with rows between them that nobody could take, in some format, encoding and order of columns."""
-    people = draw(groups)
+    people = draw(few)
     columns = [*HEADERS, *draw(st.lists(st.sampled_from(UNASKED), unique=True, max_size=2))]
     columns = draw(st.permutations(columns))
     rows: list[list[str]] = [[draw(st.sampled_from(HEADERS[name])) if name in HEADERS else name for name in columns]]
