@@ -6,7 +6,7 @@ set-up = @sh launcher/setup.sh
 compile = @$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 babel = @$(python) -m babel.messages.frontend
 
-.PHONY: run test check bench pictures audit translations requirements clean
+.PHONY: run test check bench pictures audit rotate-keys translations requirements clean
 
 run:
 	$(set-up) run
@@ -38,6 +38,11 @@ audit:
 	$(set-up) run
 	@$(python) -m launcher.command seats audit
 	@$(python) -m launcher.command audit verify
+
+# Seals all personal data with another key; the site has to be stopped (docs/operating.md, "Another key").
+rotate-keys:
+	$(set-up) run
+	@$(python) -m launcher.rotate_keys
 
 # Collects the sentences of code and templates into the .po files, for a translator.
 translations:

@@ -38,6 +38,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
     served_over_tls = public_url.startswith("https://")
     return {
         **{name: environment[name] for name in SECRETS},
+        "FIELD_KEY_IN_USE": _key_in_use(environment.get("FIELD_KEY_IN_USE", ""), environment["FIELD_KEYS"]),
         "SECRET_KEY_FALLBACKS": [key for key in environment.get("SECRET_KEY_FALLBACKS", "").split(",") if key],
         "SQLALCHEMY_DATABASE_URI": _database_url(environment.get("DATABASE_URL", "")),
         "REDIS_URL": environment.get("REDIS_URL", ""),
@@ -88,6 +89,14 @@ def _require_secret(name: str, value: str) -> None:
         raise Misconfigured(f"{name} is not set: `make run` makes one, docs/operating.md says how to make your own.")
     if len(value) < SHORTEST_SECRET or any(word in value.lower() for word in PLACEHOLDERS):
         raise Misconfigured(f"{name} is too short or a placeholder: docs/operating.md says how to make one.")
+
+
+def _key_in_use(number: str, field_keys: str) -> int | None:
+    if not number:
+        return None
+    if number not in {entry.strip().partition(":")[0] for entry in field_keys.split(",")}:
+        raise Misconfigured(f"FIELD_KEY_IN_USE must be the number of one of FIELD_KEYS, not `{number}`.")
+    return int(number)
 
 
 def _limits(environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]) -> dict[str, Limit]:

@@ -36,7 +36,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app = Application("exchange_app", root_path=str(ROOT / "exchange_app"), template_folder=str(ROOT / "templates"))
     app.config.from_mapping(settings)
     trust_proxies(app)
-    use_keys(KeyRing(app.config["FIELD_KEYS"], app.config["INDEX_KEY"]))
+    use_keys(KeyRing(app.config["FIELD_KEYS"], app.config["INDEX_KEY"], app.config["FIELD_KEY_IN_USE"]))
     connect_database(app)
     connect_broker(app)
     speak_languages(app)

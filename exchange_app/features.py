@@ -5,6 +5,7 @@ from exchange_app.accounts.labels import LABELS as ACCOUNT_LABELS
 from exchange_app.accounts.sending import ACCOUNT_LETTERS
 from exchange_app.accounts.views import accounts
 from exchange_app.audit.commands import audit_commands
+from exchange_app.audit.key_commands import key_commands
 from exchange_app.audit.labels import LABELS as AUDIT_LABELS
 from exchange_app.audit.views import audit
 from exchange_app.bookings.commands import seat_commands
@@ -57,4 +58,4 @@ LETTERS = (
     *TRIP_LETTERS,
 )
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
-COMMANDS = (audit_commands, account_commands, seat_commands, demo_commands)
+COMMANDS = (audit_commands, key_commands, account_commands, seat_commands, demo_commands)

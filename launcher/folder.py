@@ -65,6 +65,25 @@ class DataFolder:
             self._write_closed(file, {**kept, **missing})
         return {**kept, **missing}
 
+    def begin_rotation(self) -> None:
+        """Add a further key that seals personal data, unless one was added before and others are still in use."""
+        secrets = self.secrets()
+        numbers = [int(entry.partition(":")[0]) for entry in secrets["FIELD_KEYS"].split(",")]
+        if len(numbers) == 1:
+            secrets["FIELD_KEYS"] += f",{numbers[0] + 1}:{_key()}"
+            self._write_closed(self.path / "secrets.json", secrets)
+
+    def end_rotation(self) -> Path:
+        """Keep the newest key alone; the file with the others."""
+        secrets = self.secrets()
+        *former, newest = sorted(secrets["FIELD_KEYS"].split(","), key=lambda entry: int(entry.partition(":")[0]))
+        retired = self.path / "retired-keys.json"
+        kept: dict[str, str] = json.loads(retired.read_text()) if retired.exists() else {}
+        kept.update({number: key for number, _, key in (entry.partition(":") for entry in former)})
+        self._write_closed(retired, kept)
+        self._write_closed(self.path / "secrets.json", {**secrets, "FIELD_KEYS": newest})
+        return retired
+
     def check_database(self, url: str) -> None:
         """Refuse another database than the one that holds this folder's data. Raises Trouble."""
         file = self.path / "engines.json"

@@ -29,6 +29,7 @@ SECONDS_BETWEEN = {
     "departures.release_allotments": 60,
     "departures.turn_pages": 3600,
     "rosters.lock_rosters": 300,
+    "rosters.drop_unasked": 300,
     "consents.plan_letters": 300,
     "consents.forget_proof": 3600,
     "audit.forget_entries": 3600,

@@ -24,6 +24,10 @@ LABELS: Labels = {
         What.SECOND_FACTOR_REMOVED: sentence("Second factor removed"),
         What.RECOVERY_CODES_MADE: sentence("Recovery codes made"),
         What.RECOVERY_CODE_USED: sentence("Recovery code used"),
+        What.DISCLOSED: sentence("Personal data shown in full"),
+        What.EXPORTED: sentence("Export made"),
+        What.EXPORT_DOWNLOADED: sentence("Export downloaded"),
+        What.KEYS_ROTATED: sentence("Personal data sealed with another key"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
     }
 }

@@ -31,6 +31,10 @@ class What(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
+    DISCLOSED = "disclosed"
+    EXPORTED = "exported"
+    EXPORT_DOWNLOADED = "export_downloaded"
+    KEYS_ROTATED = "keys_rotated"
     LOG_CUT = "log_cut"
 
 

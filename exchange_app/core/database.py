@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -111,6 +112,12 @@ def lost_a_race(problem: DBAPIError) -> bool:
     return getattr(problem.orig, "sqlstate", None) in LOST_RACES
 
 
+def cannot_wait(problem: DBAPIError) -> bool:
+    """Whether somebody else holds what this transaction needs, for longer than one waits here, or won a race for it."""
+    is_locked = getattr(problem.orig, "sqlstate", None) == "55P03" or "database is locked" in str(problem.orig)
+    return is_locked or lost_a_race(problem)
+
+
 def insert_unless_there(table: type[Model]) -> Any:
     """An INSERT that passes over rows whose unique key is taken, waiting for whoever is just taking it."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
@@ -121,3 +128,8 @@ def change_rows(statement: Update | Delete) -> int:
     """Carry out an UPDATE or DELETE as it stands, past the session's memory; returns how many rows it met."""
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
     return int(cast("CursorResult[Any]", result).rowcount)
+
+
+def change_many_rows(statement: Update, values: Sequence[Mapping[str, Any]]) -> int:
+    """The same with each of these values; returns how many rows were met in all."""
+    return int(db.session.connection().execute(statement, [dict(one) for one in values]).rowcount)

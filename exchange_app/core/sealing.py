@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+HIGHEST_NUMBER = 255  # a key's number is one byte in front of what it sealed
 
 
 class SealBroken(Exception):
@@ -26,21 +27,29 @@ class SealBroken(Exception):
 
 
 class KeyRing:
-    """The keys that seal and open, by number; the highest number seals. A separate key makes look-up hashes."""
+    """The keys that seal and open, by number. A separate key makes look-up hashes."""
 
-    def __init__(self, field_keys: str, index_key: str) -> None:
-        """``field_keys`` is "1:<base64 of 32 bytes>[,2:<…>]", ``index_key`` base64 of 32 bytes. Raises ValueError."""
-        self._ciphers = {}
-        for entry in field_keys.split(","):
-            number, _, key = entry.strip().partition(":")
-            self._ciphers[int(number)] = AESGCM(_decode_key(key))
-        self._current = max(self._ciphers)
+    def __init__(self, field_keys: str, index_key: str, in_use: int | None = None) -> None:
+        """``field_keys`` is "1:<base64 of 32 bytes>[,2:<…>]", ``index_key`` base64 of 32 bytes. ``in_use`` is the
+        number of the key that seals; without one the highest does. Raises ValueError."""
+        self._ciphers = {number: AESGCM(_decode_key(key)) for number, key in _entries(field_keys)}
+        self._in_use = max(self._ciphers) if in_use is None else in_use
+        if self._in_use not in self._ciphers:
+            raise ValueError(f"there is no key number {self._in_use}")
         self._index_key = _decode_key(index_key)
+
+    @property
+    def in_use(self) -> int:
+        return self._in_use
+
+    @property
+    def numbers(self) -> list[int]:
+        return sorted(self._ciphers)
 
     def seal(self, text: str, context: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, text.encode(), context.encode())
-        return bytes([self._current]) + nonce + sealed
+        sealed = self._ciphers[self._in_use].encrypt(nonce, text.encode(), context.encode())
+        return bytes([self._in_use]) + nonce + sealed
 
     def open(self, sealed: bytes, context: str) -> str:
         """The text that seal() was given. Raises SealBroken."""
@@ -55,6 +64,16 @@ class KeyRing:
     def fingerprint(self, text: str, context: str) -> str:
         """A keyed hash that finds equal values of one context without opening any; 64 hexadecimal digits."""
         return hmac.new(self._index_key, f"{context}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _entries(field_keys: str) -> list[tuple[int, str]]:
+    entries = []
+    for entry in field_keys.split(","):
+        number, _, key = entry.strip().partition(":")
+        if not (number.isascii() and number.isdigit() and 0 < int(number) <= HIGHEST_NUMBER):
+            raise ValueError(f"a key's number is not one from 1 to {HIGHEST_NUMBER}")
+        entries.append((int(number), key))
+    return entries
 
 
 def _decode_key(key: str) -> bytes:

@@ -17,6 +17,7 @@ from exchange_app.demo.guardians import hear_guardians
 from exchange_app.demo.known import Known
 from exchange_app.demo.samples import sample
 from exchange_app.rosters import service as rosters
+from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.reading import Reading, read_file
 
 Occurrence = tuple[datetime, Callable[[datetime], None]]
@@ -118,7 +119,7 @@ class Group:
     def _hand_in_roster(self, at: datetime) -> None:
         if self.roster is None:
             return
-        asked = rosters.asked_of(self.booking)
+        asked = asked_of(self.booking)
         rosters.import_roster(self.booking, _read(self.roster, asked, self.today), by=self.leader, now=at)
 
 

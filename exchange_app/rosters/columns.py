@@ -30,9 +30,12 @@ HEADINGS: Mapping[str, Translated] = {
     "meal_need": Translated(zh_Hans="用餐需求", en="Meal need"),
 }
 
-# Columns that are no field: the year, which some schools keep apart from the class, and the running number.
+# Columns that are no field: the year, which some schools keep apart from the class; the running number; and whose copy
+# of an export a row is from.
 GRADE = "grade"
 SERIAL = "serial"
+EXPORT_NUMBER = "export_number"
+NO_LOSS = frozenset({SERIAL, EXPORT_NUMBER})
 
 _ROWS_ABOVE = 20
 _FEWEST_KNOWN = 2
@@ -42,7 +45,7 @@ _BETWEEN_WORDS = re.compile(r"[/|、\n或]|(?<=[\u3400-\u9fff])\s*(?=[a-z])|(?<=
 
 
 def meaning_of(header: str) -> str | None:
-    """The field, GRADE or SERIAL that a header names, or None.
+    """The field, GRADE, SERIAL or EXPORT_NUMBER that a header names, or None.
 
     Width, case, spaces, line breaks, asterisks and notes in brackets do not matter; `班级 Class` and `Grade/Class` are
     understood by their parts if all of them agree.
@@ -69,7 +72,7 @@ class Header:
     @property
     def score(self) -> int:
         """How many different things the row names."""
-        return len(set(self.meanings.values()) - {SERIAL})
+        return len(set(self.meanings.values()) - NO_LOSS)
 
     @property
     def is_complete(self) -> bool:

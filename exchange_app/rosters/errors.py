@@ -24,6 +24,15 @@ class PersonAlreadyNamed(Conflict):
     field = "name"
 
 
+class DocumentNamedTwice(Conflict):
+    slug = "document-named-twice"
+    words = sentence(
+        "Somebody else in this roster has the same document. If it is the same person, change the name there; if not, "
+        "look at the number again."
+    )
+    field = "document_number"
+
+
 class HealthNoteRefused(Conflict):
     slug = "health-note-refused"
     words = sentence("The guardian does not want a health note to be kept. Leave it empty.")
@@ -40,6 +49,23 @@ class TooManyStaff(Conflict):
     slug = "too-many-staff"
     words = sentence("Seats for %(booked)s staff were booked, and all of them are named.")
     field = "role"
+
+
+class NothingToShow(Conflict):
+    slug = "nothing-to-show"
+    words = sentence("Nothing of this kind is kept about this person.")
+    field = "sheet"
+
+
+class NoColumnChosen(Invalid):
+    slug = "no-column-chosen"
+    words = sentence("Choose at least one column.")
+    field = "columns"
+
+
+class ExportNotFound(NotFound):
+    slug = "export-not-found"
+    words = sentence("There is no such export, or its time is over. Make another one.")
 
 
 class RowStillWrong(Invalid):

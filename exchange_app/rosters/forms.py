@@ -8,22 +8,35 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import SelectField, StringField, SubmitField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, SubmitField, TextAreaField
 from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from exchange_app.bookings.forms import MOST_PERSONS, ContactForm, Needed
 from exchange_app.bookings.rules import Party
 from exchange_app.core.text import sentence
 from exchange_app.rosters.labels import FIELD_WORDS
-from exchange_app.rosters.rules import DocumentType, Role, Sex
+from exchange_app.rosters.rules import DocumentType, ExportForm, Purpose, Role, Sex, Sheet
 from exchange_app.rosters.rules.choices import check_document_type, check_role, check_sex
 from exchange_app.rosters.rules.problems import Misfit
-from exchange_app.web.forms import AddressField, CountField, EmailField, Form, OnceForm, Required, TextField
-from exchange_app.web.labels import choices_of
+from exchange_app.rosters.rules.showing import CHOSEN_ONLY
+from exchange_app.web.forms import (
+    AddressField,
+    ChoiceField,
+    CountField,
+    EmailField,
+    Form,
+    OnceForm,
+    Required,
+    TextField,
+)
+from exchange_app.web.labels import choices_of, label
 
 SPREADSHEETS = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
 CELL_LENGTH = 1_000
 
+COLUMN_GONE = sentence("The roster no longer has one of these columns; choose again.")
+WHAT_FOR = sentence("Choose what for, or write it.")
 NOT_BOTH = sentence("Choose a file or paste the cells, not both.")
 FOUR_DIGITS = sentence("Write the last four digits of the phone number.")
 
@@ -143,6 +156,54 @@ class PersonForm(Form):
                 self[field].errors = [*self[field].errors, *sentences]
             else:
                 self.form_errors.extend(sentences)
+
+
+class PurposeForm(Form):
+    """What personal data is needed for: one of the usual things, or in one's own words, which then count."""
+
+    usual_purpose = ChoiceField(Purpose, sentence("What for"), empty=sentence("Something else:"), validators=[Needed()])
+    own_purpose = TextField(sentence("In your own words"), longest=200)
+
+    def validate_own_purpose(self, field: TextField) -> None:
+        if not field.data and self.usual_purpose.data is None:
+            raise StopValidation(WHAT_FOR)
+
+    @property
+    def purpose(self) -> str:
+        usual = self.usual_purpose.data
+        return self.own_purpose.data or (label(usual) if usual else "")
+
+
+class RevealForm(PurposeForm):
+    sheet = RadioField(sentence("What you want to see"), coerce=Sheet, validators=[Required()])
+
+    def offer(self, sheets: Iterable[Sheet]) -> None:
+        self.sheet.choices = [(sheet.value, label(sheet)) for sheet in sheets]
+
+
+class ExportGroupsForm(PurposeForm):
+    form = ChoiceField(ExportForm, sentence("As"), default=ExportForm.XLSX, validators=[Required()])
+
+
+class ColumnsField(SelectMultipleField):
+    """Boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        if not {value for value, *_ in self.choices} >= set(self.data or ()):
+            raise StopValidation(COLUMN_GONE)
+
+
+class ExportRosterForm(ExportGroupsForm):
+    columns = ColumnsField(sentence("Columns"))
+
+    def offer(self, columns: Iterable[str]) -> None:
+        """A fresh form has those ticked that do little harm where they get lost."""
+        self.columns.choices = [(field, FIELD_WORDS[field]) for field in columns]
+        if not self.is_submitted():
+            self.columns.data = [field for field, _ in self.columns.choices if field not in CHOSEN_ONLY]
 
 
 class CheckForm(Form):

@@ -1,4 +1,4 @@
-"""How roles, sexes and kinds of document read on pages, and what each field of a roster is called."""
+"""How roles, sexes, documents, sheets and purposes read on pages, and what each field of a roster is called."""
 
 from __future__ import annotations
 
@@ -6,12 +6,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from exchange_app.core.text import sentence
-from exchange_app.rosters.rules import DocumentType, Role, Sex
+from exchange_app.rosters.rules import DocumentType, ExportForm, Purpose, Role, Sex, Sheet
 from exchange_app.rosters.rules.choices import DOCUMENT_WORDS, ROLE_WORDS, SEX_WORDS
 from exchange_app.web.labels import Labels
 
-# The same words as in the files that schools download and hand in.
-LABELS: Labels = {Role: ROLE_WORDS, Sex: SEX_WORDS, DocumentType: DOCUMENT_WORDS}
+LABELS: Labels = {
+    Role: ROLE_WORDS,  # the same words as in the files that schools download and hand in
+    Sex: SEX_WORDS,
+    DocumentType: DOCUMENT_WORDS,
+    Sheet: {
+        Sheet.PHONES: sentence("guardians' phones"),
+        Sheet.HEALTH: sentence("guardians' phones and health notes"),
+        Sheet.NAMES: sentence("names on the host's day sheet"),
+        Sheet.PERSON_DOCUMENT: sentence("document number"),
+        Sheet.PERSON_PHONES: sentence("phone numbers"),
+        Sheet.PERSON_HEALTH: sentence("health note"),
+    },
+    Purpose: {
+        Purpose.TICKETS: sentence("Buying tickets"),
+        Purpose.LODGING: sentence("Registering with the hotel"),
+        Purpose.INSURANCE: sentence("Insuring the group"),
+        Purpose.CARE: sentence("Looking after a child"),
+        Purpose.EMERGENCY: sentence("An emergency"),
+        Purpose.CHECKING: sentence("Checking the roster against the documents"),
+    },
+    ExportForm: {
+        ExportForm.XLSX: sentence("Spreadsheet (.xlsx)"),
+        ExportForm.CSV: sentence("Text with commas (.csv)"),
+    },
+}
 
 FIELD_WORDS: Mapping[str, Any] = {
     "role": sentence("Pupil or staff"),

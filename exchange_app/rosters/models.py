@@ -1,4 +1,5 @@
-"""Participants, and the rows of a roster that still have to be mended. Everything personal is sealed."""
+"""Participants, rows of a roster that still have to be mended, who looked at what in full, and who took what along as a
+file. Everything personal is sealed."""
 
 from __future__ import annotations
 
@@ -7,12 +8,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from exchange_app.accounts.models import User
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
-from exchange_app.rosters.rules import Role
+from exchange_app.rosters.rules import ExportForm, Role, Sheet
+from exchange_app.rosters.rules.showing import MOST_DOWNLOADS
 
 
 class Participant(db.Model):
@@ -83,3 +86,62 @@ class UnmendedRow(db.Model):
     def content(self) -> dict[str, Any]:
         """``{"values": {field: as written}, "problems": [{"field": …, "words": {language: sentence}}]}``"""
         return json.loads(self.values_json)
+
+
+class Disclosure(db.Model):
+    """Somebody looked at personal data of a group in full, and what for. Kept as proof; nothing changes it.
+
+    ``person_uid`` is whose it was, where it was one person's; they may have left the roster since.
+    """
+
+    __tablename__ = "disclosures"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    person_uid: Mapped[str | None] = mapped_column(String(32))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    sheet: Mapped[Sheet] = mapped_column(choice(Sheet))
+    purpose_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    purpose = Sealed()
+    by: Mapped[User] = relationship()
+
+
+class Export(db.Model):
+    """Leave to fetch a roster, or the list of a departure's groups, as a file: for one person, a few times, not for
+    long. No file is kept. ``token_hash`` is keyed; the token itself is known to whoever made the export alone.
+    """
+
+    __tablename__ = "exports"
+    __table_args__ = (CheckConstraint("(booking_id IS NULL) <> (departure_id IS NULL)", name="of_what"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
+    departure_id: Mapped[int | None] = mapped_column(ForeignKey("departures.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    columns: Mapped[list[str]] = mapped_column(JSON)
+    form: Mapped[ExportForm] = mapped_column(choice(ExportForm))
+    language: Mapped[str] = mapped_column(String(10))
+    downloads: Mapped[int] = mapped_column(default=0)
+    purpose_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    purpose = Sealed()
+    by: Mapped[User] = relationship()
+
+    def is_open_at(self, now: datetime) -> bool:
+        return now < self.ends_at and self.downloads < MOST_DOWNLOADS
+
+
+class FieldsSeen(db.Model):
+    """Which optional fields a package asked for when its rosters were last looked through (`unasked`)."""
+
+    __tablename__ = "fields_seen"
+
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id", ondelete="CASCADE"), primary_key=True)
+    fields: Mapped[list[str]] = mapped_column(JSON)

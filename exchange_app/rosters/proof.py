@@ -8,8 +8,8 @@ from exchange_app.bookings.errors import CodeMistyped, ProofFailed
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import parse_code
 from exchange_app.core.database import db
+from exchange_app.rosters.keeping import phone_tail_hash
 from exchange_app.rosters.queries import is_phone_tail_in
-from exchange_app.rosters.service import phone_tail_hash
 
 NOBODYS = 0  # the id of no booking
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from exchange_app.rosters.columns import GRADE, SERIAL, Header, meaning_of
+from exchange_app.rosters.columns import GRADE, NO_LOSS, Header, meaning_of
 from exchange_app.rosters.rules import Role
 from exchange_app.rosters.sheets import Region, Row, Sheet
 from exchange_app.rosters.words import ROLE_BY_WORD
@@ -48,14 +48,15 @@ def entries_of(sheet: Sheet, header: Header, columns: Mapping[str, int]) -> list
 def headers_left_out(
     sheet: Sheet, header: Header, columns: Mapping[str, int], entries: Iterable[Entry]
 ) -> tuple[str, ...]:
-    """The names of the columns that hold something in these rows and are not kept. A running number is no loss."""
+    """The names of the columns that hold something in these rows and are not kept. A running number is no loss, nor
+    is the number of an export."""
     numbers = {entry.number for entry in entries}
     filled: set[int] = set()
     for row in sheet.rows:
         if row.number in numbers:
             filled.update(column for column, text in enumerate(row.cells) if text)
-    serial = {column for column, meaning in header.meanings.items() if meaning == SERIAL}
-    return tuple(header.name_of(column) for column in sorted(filled - serial - set(columns.values())))
+    no_loss = {column for column, meaning in header.meanings.items() if meaning in NO_LOSS}
+    return tuple(header.name_of(column) for column in sorted(filled - no_loss - set(columns.values())))
 
 
 def _is_about_somebody(row: Row, written: Mapping[str, str], name_column: int, merged: Sequence[Region]) -> bool:

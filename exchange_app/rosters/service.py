@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings import changes, letters
@@ -16,51 +13,35 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import MoreAreNamed, NamedMeanwhile
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.queries import find_open_request
-from exchange_app.bookings.rules import BookingState, Party, adults_needed
+from exchange_app.bookings.rules import Party, adults_needed
 from exchange_app.bookings.service import Contact
-from exchange_app.catalogue.models import Package
 from exchange_app.core.database import db
-from exchange_app.core.sealing import keys, new_uid, sealed_context
-from exchange_app.core.text import in_every_language
+from exchange_app.core.sealing import new_uid
 from exchange_app.departures.models import Departure
 from exchange_app.rosters import queries
+from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.errors import (
+    DocumentNamedTwice,
     HealthNoteRefused,
     PersonAlreadyNamed,
     RowStillWrong,
     TooManyPupils,
     TooManyStaff,
 )
+from exchange_app.rosters.keeping import (
+    Imported,
+    document_hash_of,
+    identity_hash_of,
+    insert_people,
+    keep_reading,
+    rewrite,
+)
 from exchange_app.rosters.models import Participant, UnmendedRow
-from exchange_app.rosters.reading import Reading, RowToMend
-from exchange_app.rosters.rules import FIELDS, Person, Problem, Role, check_person, identity_of
+from exchange_app.rosters.reading import Reading
+from exchange_app.rosters.rules import Person, Role, check_person
 
-DOCUMENT_FIELDS = frozenset({"document_type", "document_number"})
 NO_ROSTER = "no_roster"  # the reason why a group does not come; `bookings.labels` has its words
 UNSHOWN_FIELDS = ("document_number", "health_note")  # never shown in full, not even where they are changed
-SEALED_FIELDS = tuple(field for field in FIELDS if field != "role")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of a roster's rows, how many health notes were left out because guardians refuse them, and the
-    headers of columns that were not asked for and so not kept."""
-
-    added: int
-    changed: int
-    to_mend: int
-    notes_refused: int
-    left_out: tuple[str, ...]
-
-
-def asked_of(booking: Booking) -> frozenset[str]:
-    """The optional fields that this booking's roster may hold now: document numbers only once it is confirmed."""
-    package = booking.departure.package
-    return package.asked_fields if booking.state is BookingState.CONFIRMED else asked_before_confirmation(package)
-
-
-def asked_before_confirmation(package: Package) -> frozenset[str]:
-    return package.asked_fields - DOCUMENT_FIELDS
 
 
 def register_group(
@@ -82,7 +63,7 @@ def register_group(
         booking, pools = bookings.open_booking(departure, party, form_token=form_token, by=by, now=now, contact=contact)
         if pools is None:
             return booking
-        imported = _keep(booking, reading, (), now)
+        imported = keep_reading(booking, reading, (), now)
         if reading.right or reading.to_mend:
             bookings.record(booking, "roster", by=by, now=now, added=imported.added, to_mend=imported.to_mend)
         if imported.to_mend:
@@ -101,7 +82,7 @@ def import_roster(booking: Booking, reading: Reading, *, by: User, now: datetime
     """
     bookings.check_open_for_roster(booking, now)
     db.session.execute(delete(UnmendedRow).where(UnmendedRow.booking_id == booking.id))
-    imported = _keep(booking, reading, queries.list_participants(booking.id), now)
+    imported = keep_reading(booking, reading, queries.list_participants(booking.id), now)
     bookings.record(
         booking, "roster", by=by, now=now, added=imported.added, changed=imported.changed, to_mend=imported.to_mend
     )
@@ -122,14 +103,15 @@ def drop_row(booking: Booking, row_id: int, *, now: datetime) -> None:
 
 
 def add_person(booking: Booking, values: Mapping[str, str], *, by: User, now: datetime) -> None:
-    """Raises RowStillWrong, PersonAlreadyNamed, TooManyPupils, TooManyStaff, HoldExpired, StepNotAllowed or
-    RosterLocked."""
+    """Raises RowStillWrong, PersonAlreadyNamed, DocumentNamedTwice, TooManyPupils, TooManyStaff, HoldExpired,
+    StepNotAllowed or RosterLocked."""
     bookings.check_open_for_roster(booking, now)
     person = _checked(booking, values, now)
-    if queries.find_participant(booking.id, _identity_hash(booking, person)):
+    if queries.find_participant(booking.id, identity_hash_of(booking, person)):
         raise PersonAlreadyNamed()
+    _check_document(booking, person)
     _check_room(booking, person.role)
-    _insert_people(booking, [person], first_position=queries.last_position(booking.id) + 1)
+    insert_people(booking, [person], first_position=queries.last_position(booking.id) + 1)
     bookings.record(booking, "person_added", by=by, now=now)
 
 
@@ -142,17 +124,26 @@ def change_person(booking: Booking, participant_id: int, values: Mapping[str, st
     if person.health_note and participant.is_health_note_refused:
         raise HealthNoteRefused()
     _check_place(participant, booking, person)
-    _rewrite(participant, booking, person)
+    rewrite(participant, booking, person)
     bookings.record(booking, "person_changed", by=by, now=now)
 
 
 def _check_place(participant: Participant, booking: Booking, person: Person) -> None:
-    """Raises PersonAlreadyNamed, TooManyPupils or TooManyStaff."""
-    namesake = queries.find_participant(booking.id, _identity_hash(booking, person))
+    """Raises PersonAlreadyNamed, DocumentNamedTwice, TooManyPupils or TooManyStaff."""
+    namesake = queries.find_participant(booking.id, identity_hash_of(booking, person))
     if namesake is not None and namesake.id != participant.id:
         raise PersonAlreadyNamed()
+    _check_document(booking, person, participant)
     if person.role is not participant.role:
         _check_room(booking, person.role)
+
+
+def _check_document(booking: Booking, person: Person, participant: Participant | None = None) -> None:
+    """Raises DocumentNamedTwice where somebody else of the group has this document."""
+    document_hash = document_hash_of(person)
+    holder = queries.find_holder(booking.id, document_hash) if document_hash else None
+    if holder is not None and (participant is None or holder.id != participant.id):
+        raise DocumentNamedTwice()
 
 
 def _unshown(participant: Participant, values: Mapping[str, str]) -> dict[str, str]:
@@ -176,7 +167,7 @@ def swap_person(booking: Booking, participant_id: int, values: Mapping[str, str]
     _check_place(participant, booking, person)
     participant.uid = new_uid()
     participant.is_health_note_refused = False
-    _rewrite(participant, booking, person)
+    rewrite(participant, booking, person)
     bookings.record(booking, "person_swapped", by=by, now=now)
 
 
@@ -247,11 +238,6 @@ def _give_unfilled_back(booking: Booking, now: datetime) -> None:
         changes.give_seats(booking, party, by=None, now=now, roster_was_due=True)
 
 
-def phone_tail_hash(booking_id: int, digits: str) -> str:
-    """The keyed hash of a phone's last four digits, of one group."""
-    return keys().fingerprint(digits, f"phone_tail:{booking_id}")
-
-
 def _checked(booking: Booking, values: Mapping[str, str], now: datetime) -> Person:
     checked = check_person(values, asked_of(booking), today=booking.departure.today(now))
     if not isinstance(checked, Person):
@@ -265,117 +251,3 @@ def _check_room(booking: Booking, role: Role) -> None:
         raise TooManyPupils(booked=booking.pupils)
     if role is Role.STAFF and counted[role] >= booking.staff:
         raise TooManyStaff(booked=booking.staff)
-
-
-def _keep(booking: Booking, reading: Reading, known: Sequence[Participant], now: datetime) -> Imported:
-    """Sort the right rows into new persons, persons known before, and rows beyond the booked seats."""
-    room = {Role.PUPIL: booking.pupils, Role.STAFF: booking.staff}
-    for present in known:
-        room[present.role] -= 1
-    by_identity = {participant.identity_hash: participant for participant in known}
-    new: list[Person] = []
-    to_mend = list(reading.to_mend)
-    notes_refused = 0
-    for number, person in reading.right:
-        participant = by_identity.get(_identity_hash(booking, person))
-        role_before = participant.role if participant else None
-        if person.role is not role_before:
-            if room[person.role] <= 0:
-                to_mend.append(_beyond_seats(number, person, booking))
-                continue
-            room[person.role] -= 1
-            if role_before:
-                room[role_before] += 1
-        if participant is None:
-            new.append(person)
-        else:
-            if person.health_note and participant.is_health_note_refused:
-                person = replace(person, health_note="")
-                notes_refused += 1
-            _bring_up_to_date(participant, booking, person, now)
-    _insert_people(booking, new, first_position=max((one.position for one in known), default=0) + 1)
-    _set_aside(booking, to_mend, now)
-    changed = len(reading.right) + len(reading.to_mend) - len(to_mend) - len(new)
-    return Imported(len(new), changed, len(to_mend), notes_refused, reading.left_out)
-
-
-def _identity_hash(booking: Booking, person: Person) -> str:
-    return keys().fingerprint(identity_of(person), f"identity:{booking.id}")
-
-
-def _beyond_seats(number: int, person: Person, booking: Booking) -> RowToMend:
-    refusal = TooManyPupils(booked=booking.pupils) if person.role is Role.PUPIL else TooManyStaff(booked=booking.staff)
-    return RowToMend(number, values_of(person), (Problem("role", refusal.words, refusal.facts),))
-
-
-def values_of(person: Person | Participant) -> dict[str, str]:
-    """Every field as a form shows it; "" where there is nothing."""
-    return {field: _as_text(getattr(person, field)) for field in FIELDS}
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _insert_people(booking: Booking, people: Sequence[Person], *, first_position: int) -> None:
-    if not people:
-        return
-    rows = [_row_of(booking, person, position) for position, person in enumerate(people, start=first_position)]
-    db.session.execute(insert(Participant.__table__), rows)
-    booking.named += len(people)
-
-
-def _row_of(booking: Booking, person: Person, position: int) -> dict[str, Any]:
-    uid = new_uid()
-    row: dict[str, Any] = {"uid": uid, "booking_id": booking.id, "position": position, "role": person.role}
-    for field in SEALED_FIELDS:
-        text = _as_text(getattr(person, field))
-        row[f"{field}_sealed"] = (
-            keys().seal(text, sealed_context(Participant.__tablename__, field, uid)) if text else None
-        )
-    return row | _hashes(booking, person)
-
-
-def _hashes(booking: Booking, person: Person) -> dict[str, str | None]:
-    digits = "".join(sign for sign in person.guardian_phone or "" if sign.isdigit())
-    document = f"{person.document_type}\0{person.document_number}" if person.document_number else None
-    return {
-        "identity_hash": _identity_hash(booking, person),
-        "document_hash": keys().fingerprint(document, "document") if document else None,
-        "phone_tail_hash": phone_tail_hash(booking.id, digits[-4:]) if len(digits) >= 4 else None,
-    }
-
-
-def _rewrite(participant: Participant, booking: Booking, person: Person) -> None:
-    participant.role = person.role
-    for field in SEALED_FIELDS:
-        setattr(participant, field, _as_text(getattr(person, field)))
-    for column, value in _hashes(booking, person).items():
-        setattr(participant, column, value)
-
-
-def _bring_up_to_date(participant: Participant, booking: Booking, person: Person, now: datetime) -> None:
-    """What a later spreadsheet does not mention stays as it was."""
-    merged = {**values_of(participant), **{field: text for field, text in values_of(person).items() if text}}
-    checked = check_person(merged, asked_of(booking), today=booking.departure.today(now))
-    _rewrite(participant, booking, checked if isinstance(checked, Person) else person)
-
-
-def _set_aside(booking: Booking, rows: Sequence[RowToMend], now: datetime) -> None:
-    if rows:
-        db.session.execute(insert(UnmendedRow.__table__), [_aside(booking, row, now) for row in rows])
-
-
-def _aside(booking: Booking, row: RowToMend, now: datetime) -> dict[str, Any]:
-    problems = [{"field": problem.field, "words": in_every_language(problem)} for problem in row.problems]
-    content = json.dumps({"values": row.values, "problems": problems}, ensure_ascii=False)
-    uid = new_uid()
-    return {
-        "uid": uid,
-        "booking_id": booking.id,
-        "row_number": row.number,
-        "values_json_sealed": keys().seal(content, sealed_context(UnmendedRow.__tablename__, "values_json", uid)),
-        "read_at": now,
-    }

@@ -1,4 +1,4 @@
-"""Rosters as files to download: the template that a school fills in, and a group's roster as .xlsx or CSV.
+"""The template that a school fills in, and a group's roster as a table for an export.
 
 A file has a language of its own, chosen by whoever downloads it, so its words stand here in each language, beside
 `columns.HEADINGS`; all of them are understood when the file comes back.
@@ -6,23 +6,22 @@ A file has a language of its own, chosen by whoever downloads it, so its words s
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exchange_app.core.text import Translated
 from exchange_app.rosters.columns import HEADINGS
+from exchange_app.rosters.models import Participant
 from exchange_app.rosters.reading import MOST_PERSONS
-from exchange_app.rosters.rules import ALWAYS_ASKED, OPTIONAL_FIELDS, DocumentType, Person, Role, fields_asked
+from exchange_app.rosters.rules import DocumentType, Person, Role, fields_asked
 from exchange_app.rosters.rules.choices import DOCUMENT_WORDS, ROLE_WORDS, SEX_WORDS
+from exchange_app.rosters.tables import Table, saved, write_heading, write_headings, write_text
 
 _ROSTER = Translated(zh_Hans="名册", en="Roster")
 _NOTES = Translated(zh_Hans="填写说明", en="How to fill it in")
@@ -105,93 +104,41 @@ _CHOICES: Mapping[str, Mapping[Any, Translated]] = {
     "sex": SEX_WORDS,
     "document_type": DOCUMENT_WORDS,
 }
-_TEXT = "@"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
-_WIDTH = 20
 _NOTE_WIDTHS = (30, 80, 30)
-_BOM = "\ufeff"
 
 
 def template_workbook(asked: frozenset[str], language: str) -> bytes:
     """An empty roster as .xlsx: text columns for what the package asks, lists to choose from, and a sheet of notes."""
     fields = fields_asked(asked)
     workbook = Workbook()
-    sheet = _roster_sheet(workbook, fields, language)
+    sheet = workbook.worksheets[0]
+    headings = [HEADINGS[field].in_language(language) for field in fields]
+    write_headings(sheet, _ROSTER.in_language(language), headings)
     for column, field in enumerate(fields, start=1):
         if field in _CHOICES:
             _offer(
                 sheet, get_column_letter(column), [words.in_language(language) for words in _CHOICES[field].values()]
             )
     _write_notes(workbook.create_sheet(_NOTES.in_language(language)), fields, language)
-    return _saved(workbook)
+    return saved(workbook)
 
 
-def roster_workbook(persons: Iterable[Person], language: str) -> bytes:
-    """These persons as .xlsx. Every cell is text, so nothing in it is ever calculated."""
-    people = list(persons)
-    fields = _fields_in_use(people)
-    workbook = Workbook()
-    sheet = _roster_sheet(workbook, fields, language)
-    for row, person in enumerate(people, start=2):
-        for column, field in enumerate(fields, start=1):
-            _write_text(sheet, row, column, _as_text(person, field, language))
-    return _saved(workbook)
+def roster_table(people: Iterable[Person | Participant], fields: Sequence[str], language: str) -> Table:
+    """These persons with these fields, as reading takes them back."""
+    return Table(
+        title=_ROSTER.in_language(language),
+        headings=[HEADINGS[field].in_language(language) for field in fields],
+        rows=[[_as_text(person, field, language) for field in fields] for person in people],
+    )
 
 
-def roster_csv(persons: Iterable[Person], language: str) -> bytes:
-    """These persons as CSV in UTF-8 with its mark. Text that would count as a formula gets an apostrophe in front."""
-    people = list(persons)
-    fields = _fields_in_use(people)
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines)
-    writer.writerow([HEADINGS[field].in_language(language) for field in fields])
-    for person in people:
-        writer.writerow([_harmless(_as_text(person, field, language)) for field in fields])
-    return (_BOM + lines.getvalue()).encode()
-
-
-def _fields_in_use(people: Sequence[Person]) -> list[str]:
-    """The usual fields, and of the optional ones those that somebody has."""
-    return [*ALWAYS_ASKED, *(field for field in OPTIONAL_FIELDS if any(getattr(person, field) for person in people))]
-
-
-def _as_text(person: Person, field: str, language: str) -> str:
+def _as_text(person: Person | Participant, field: str, language: str) -> str:
     value = getattr(person, field)
     if value is None:
         return ""
     if isinstance(value, date):
         return value.isoformat()
-    return _CHOICES[field][value].in_language(language) if field in _CHOICES else value
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    cell = sheet.cell(row, column, text)
-    cell.data_type = "s"
-    cell.number_format = _TEXT
-    cell.quotePrefix = text.startswith(_FORMULA_STARTS)
-
-
-def _roster_sheet(workbook: Workbook, fields: Sequence[str], language: str) -> Worksheet:
-    """The first sheet with its header row; every column is formatted as text, so that phone numbers stay as typed."""
-    sheet = workbook.worksheets[0]
-    sheet.title = _ROSTER.in_language(language)
-    for column, field in enumerate(fields, start=1):
-        sheet.column_dimensions[get_column_letter(column)].number_format = _TEXT
-        sheet.column_dimensions[get_column_letter(column)].width = _WIDTH
-        _write_heading(sheet, 1, column, HEADINGS[field].in_language(language))
-    sheet.freeze_panes = "A2"
-    return sheet
-
-
-def _write_heading(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    cell = sheet.cell(row, column, text)
-    cell.font = Font(bold=True)
-    cell.fill = PatternFill("solid", fgColor="DDE7F0")
-    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    return _CHOICES[field][value].in_language(language) if field in _CHOICES else str(value)
 
 
 def _offer(sheet: Worksheet, column: str, words: Sequence[str]) -> None:
@@ -203,16 +150,10 @@ def _offer(sheet: Worksheet, column: str, words: Sequence[str]) -> None:
 
 def _write_notes(sheet: Worksheet, fields: Sequence[str], language: str) -> None:
     for column, heading in enumerate(_NOTE_HEADINGS, start=1):
-        _write_heading(sheet, 1, column, heading.in_language(language))
+        write_heading(sheet, 1, column, heading.in_language(language))
         sheet.column_dimensions[get_column_letter(column)].width = _NOTE_WIDTHS[column - 1]
     for row, field in enumerate(fields, start=2):
         texts = (HEADINGS[field], *_FIELD_NOTES[field])
         for column, text in enumerate(texts, start=1):
-            _write_text(sheet, row, column, text.in_language(language))
-    _write_text(sheet, len(fields) + 3, 1, _CLOSING_NOTE.in_language(language))
-
-
-def _saved(workbook: Workbook) -> bytes:
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+            write_text(sheet, row, column, text.in_language(language))
+    write_text(sheet, len(fields) + 3, 1, _CLOSING_NOTE.in_language(language))

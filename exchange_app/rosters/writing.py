@@ -7,10 +7,11 @@ import unicodedata
 
 _NOTE = re.compile(r"[(\[【<〔{「《][^(\[【<〔{「《)\]】>〕}」》]*[)\]】>〕}」》]")
 _APOSTROPHES = "'`‘’"
+_NO_CHARACTERS = frozenset("\ufffe\uffff")
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _WHOLE_AS_FRACTION = re.compile(r"(\d+)\.0+")
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d{1,2})", re.IGNORECASE)
-_FORMULA_STARTS = "=+-@"
+_FORMULA_STARTS = "=+-@＝＋－＠"  # a Chinese or Japanese spreadsheet takes the wide ones for the narrow
 
 
 def squeeze(text: str) -> str:
@@ -60,7 +61,10 @@ def begins_a_formula(text: str) -> bool:
 
 
 def has_control_characters(text: str) -> bool:
-    """True if characters are left that no text has, such as NUL; white space is none of them."""
+    """True if characters are left that no text has, such as NUL, or U+FFFF, with which no workbook opens; white space
+    is none of them."""
     if text.isprintable():
         return False
-    return any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text)
+    return any(
+        (unicodedata.category(char) in ("Cc", "Cs") or char in _NO_CHARACTERS) and not char.isspace() for char in text
+    )

@@ -1,4 +1,5 @@
-"""Looking at personal data in full: only for a purpose, and never without a trace."""
+"""What the host of a departure notes, and the names of its groups: only if it said why it needs them, and written
+down."""
 
 from __future__ import annotations
 
@@ -10,15 +11,11 @@ from exchange_app.bookings.models import Booking
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.departures.models import Departure
+from exchange_app.rosters.disclosures import disclose
+from exchange_app.rosters.rules import Sheet
 from exchange_app.trips import queries
 from exchange_app.trips.errors import NamesNotNeeded
-from exchange_app.trips.models import Disclosure, HostNotes
-from exchange_app.trips.rules import Sheet
-
-
-def disclose(booking: Booking, sheet: Sheet, *, purpose: str, by: User, now: datetime) -> None:
-    """Write down that somebody looks at this, before it is shown."""
-    db.session.add(Disclosure(booking_id=booking.id, sheet=sheet, purpose=purpose, by_id=by.id, at=now))
+from exchange_app.trips.models import HostNotes
 
 
 def disclose_names(departure: Departure, groups: Sequence[Booking], *, by: User, now: datetime) -> None:

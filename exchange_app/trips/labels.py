@@ -1,9 +1,9 @@
-"""How the choices of a trip read: kinds of places, states of a roll call, sheets, questions and their marks."""
+"""How the choices of a trip read: kinds of places, states of a roll call, questions and their marks."""
 
 from __future__ import annotations
 
 from exchange_app.core.text import sentence
-from exchange_app.trips.rules import PlaceKind, Presence, Question, Sheet
+from exchange_app.trips.rules import PlaceKind, Presence, Question
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -11,11 +11,6 @@ LABELS: Labels = {
         PlaceKind.COACH: sentence("Coaches"),
         PlaceKind.ROOM: sentence("Rooms"),
         PlaceKind.TEAM: sentence("Small groups"),
-    },
-    Sheet: {
-        Sheet.PHONES: sentence("guardians' phones"),
-        Sheet.HEALTH: sentence("guardians' phones and health notes"),
-        Sheet.NAMES: sentence("names on the host's day sheet"),
     },
     Question: {
         Question.WHOLE: sentence("I liked the trip as a whole."),

@@ -1,4 +1,4 @@
-"""Places and who is in them, roll calls, notes of hosts, who looked at what in full, incidents, answers afterwards."""
+"""Places and who is in them, roll calls, notes of hosts, incidents, answers afterwards."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
 from exchange_app.core.text import Translated, TranslatedText
 from exchange_app.rosters.rules import Sex
-from exchange_app.trips.rules import PlaceKind, Presence, Sheet
+from exchange_app.trips.rules import PlaceKind, Presence
 
 
 class Place(db.Model):
@@ -119,23 +119,6 @@ class HostNotes(db.Model):
     departure_id: Mapped[int] = mapped_column(ForeignKey("departures.id", ondelete="CASCADE"), primary_key=True)
     emergency: Mapped[Translated] = mapped_column(TranslatedText)
     names_reason: Mapped[Translated] = mapped_column(TranslatedText)
-
-
-class Disclosure(db.Model):
-    """Somebody looked at personal data of a group in full, and what for. Kept as proof; nothing changes it."""
-
-    __tablename__ = "disclosures"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    at: Mapped[datetime] = mapped_column(Moment)
-    sheet: Mapped[Sheet] = mapped_column(choice(Sheet))
-    purpose_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-
-    purpose = Sealed()
-    by: Mapped[User] = relationship()
 
 
 class Incident(db.Model):

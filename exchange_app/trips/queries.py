@@ -19,7 +19,6 @@ from exchange_app.partners.models import Organisation
 from exchange_app.rosters.models import Participant
 from exchange_app.trips.errors import CallNotFound, IncidentNotFound, PlaceNotFound
 from exchange_app.trips.models import (
-    Disclosure,
     HostNotes,
     Incident,
     Place,
@@ -133,16 +132,6 @@ def map_tallies(call_ids: Collection[int]) -> dict[int, Tally]:
 
 def find_notes(departure_id: int) -> HostNotes | None:
     return db.session.get(HostNotes, departure_id)
-
-
-def list_disclosures(booking_id: int) -> Sequence[Disclosure]:
-    """The latest first."""
-    return db.session.scalars(
-        select(Disclosure)
-        .options(joinedload(Disclosure.by))
-        .where(Disclosure.booking_id == booking_id)
-        .order_by(Disclosure.id.desc())
-    ).all()
 
 
 def select_incidents(user: User) -> Select[Incident]:

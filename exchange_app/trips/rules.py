@@ -1,5 +1,5 @@
 """Which groups travel; who is where with whom, and what is wrong with it; what a roll call comes to;
-what is looked at in full, what is asked afterwards, and which counts stay hidden."""
+what is asked afterwards, and which counts stay hidden."""
 
 from __future__ import annotations
 
@@ -176,15 +176,7 @@ class Tally:
         return sum(state is Presence.MISSING for state in self.states.values())
 
 
-# ------------------------------------------------------------------------------------- what is shown in full, and why
-
-
-class Sheet(StrEnum):
-    """What somebody looked at in full: guardians' phones; the same with health notes; the names on the host's sheet."""
-
-    PHONES = "phones"
-    HEALTH = "health"
-    NAMES = "names"
+# ------------------------------------------------------------------------------------------------- emergency numbers
 
 
 # Where the host of a departure has written nothing else.

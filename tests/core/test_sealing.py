@@ -43,7 +43,14 @@ def test_fingerprints_find_equal_values_of_one_context_only() -> None:
     assert ring.fingerprint("A", "document") != KeyRing(f"1:{key(1)}", key(8)).fingerprint("A", "document")
 
 
-@pytest.mark.parametrize("unfit", ["1:", "1:short", f"1:{key(1)[:-4]}"])
+def test_the_key_in_use_seals_though_a_higher_one_is_known() -> None:
+    prepared = KeyRing(f"1:{key(1)},2:{key(2)}", key(9), in_use=1)
+    assert ring.open(prepared.seal("old", "x"), "x") == "old"
+    with pytest.raises(ValueError, match="no key number 3"):
+        KeyRing(f"1:{key(1)}", key(9), in_use=3)
+
+
+@pytest.mark.parametrize("unfit", ["1:", "1:short", f"1:{key(1)[:-4]}", f"0:{key(1)}", f"256:{key(1)}", f"x:{key(1)}"])
 def test_an_unfit_key_is_refused_at_the_start(unfit: str) -> None:
     with pytest.raises(ValueError, match="a key"):
         KeyRing(unfit, key(9))

@@ -16,7 +16,7 @@ GRAMMAR = {
     "api", "commands",
 }  # fmt: skip
 SUBJECTS = {
-    "audit": set(),
+    "audit": {"key_commands"},
     "outbox": {
         "delivery", "finding", "inbox", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times",
         "transport", "turning", "ways",
@@ -32,7 +32,10 @@ SUBJECTS = {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
         "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
     },
-    "rosters": {"columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing"},
+    "rosters": {
+        "asked", "columns", "disclosures", "exports", "group_list", "keeping", "masking", "proof", "reading", "rows",
+        "sheets", "tables", "template", "unasked", "words", "writing",
+    },
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {

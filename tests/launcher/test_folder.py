@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def test_two_folders_have_different_secrets(folder: DataFolder, tmp_path: Path) 
     other = DataFolder(tmp_path / "other")
     with other.held():
         assert not set(other.secrets().values()) & set(folder.secrets().values())
+
+
+def test_a_rotation_adds_one_key_however_often_it_is_begun_and_leaves_one(folder: DataFolder) -> None:
+    before = folder.secrets()
+    for _ in range(2):
+        folder.begin_rotation()
+    first, second = folder.secrets()["FIELD_KEYS"].split(",")
+    assert (first, second.partition(":")[0]) == (before["FIELD_KEYS"], "2")
+    retired = folder.end_rotation()
+    assert folder.secrets() == {**before, "FIELD_KEYS": second}
+    assert json.loads(retired.read_text()) == {"1": first.removeprefix("1:")}
+    assert retired.stat().st_mode & 0o777 == 0o600
 
 
 def test_another_database_than_the_one_with_the_data_is_refused(folder: DataFolder) -> None:

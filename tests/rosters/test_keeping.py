@@ -20,6 +20,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import NotEnoughSeats
 from exchange_app.rosters import queries, service
+from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.errors import PersonAlreadyNamed, PersonNotFound, RowStillWrong, TooManyPupils
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading, read_pasted
@@ -168,12 +169,12 @@ def test_document_numbers_are_kept_only_once_the_booking_is_confirmed(app: Flask
     with transaction():
         package = make_package(approvals=[], asks=asks)
         booking = make_hold(make_departure(package), make_leader(), pupils=3, staff=1)
-    assert "document_number" not in service.asked_of(booking)
+    assert "document_number" not in asked_of(booking)
     with transaction():
         bookings.set_contact(booking, CONTACT, by=booking.leader, now=NOW)
         bookings.submit_booking(booking, by=booking.leader, now=NOW)
     assert booking.state is BookingState.CONFIRMED
-    assert "document_number" in service.asked_of(booking)
+    assert "document_number" in asked_of(booking)
 
 
 def test_nothing_personal_is_stored_in_clear(booking: Booking) -> None:

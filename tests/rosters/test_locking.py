@@ -297,8 +297,9 @@ def test_the_other_person_is_checked_like_any(app: Flask) -> None:
     same_as_adult = teacher(2) | PASSPORT
     with pytest.raises(PersonAlreadyNamed), transaction():
         service.swap_person(booking, child.id, same_as_adult, by=booking.leader, now=NOW)
+    another = teacher(7) | PASSPORT | {"document_number": "E87654321"}
     with pytest.raises(TooManyStaff), transaction():
-        service.swap_person(booking, child.id, teacher(7) | PASSPORT, by=booking.leader, now=NOW)
+        service.swap_person(booking, child.id, another, by=booking.leader, now=NOW)
     stranger = with_documents()
     with pytest.raises(PersonNotFound), transaction():
         service.swap_person(stranger, adult.id, pupil(9), by=stranger.leader, now=NOW)

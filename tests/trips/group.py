@@ -8,11 +8,12 @@ from typing import Any
 from exchange_app.bookings.models import Booking
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
+from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.queries import list_participants
 from exchange_app.rosters.reading import read_pasted
 from exchange_app.rosters.rules import Role
-from exchange_app.rosters.service import asked_of, import_roster
+from exchange_app.rosters.service import import_roster
 from tests.bookings.group import hand_in
 from tests.builders import NOW, make_departure, make_leader, make_package
 from tests.rosters.sheet import HEADINGS, pasted, pupil, teacher

@@ -13,9 +13,11 @@ from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
+from exchange_app.rosters.models import Disclosure
+from exchange_app.rosters.rules import Sheet
 from exchange_app.trips import arrangements
-from exchange_app.trips.models import Disclosure, Reply
-from exchange_app.trips.rules import FEWEST_SHOWN, MARKS, PlaceKind, Question, Sheet, hide_few
+from exchange_app.trips.models import Reply
+from exchange_app.trips.rules import FEWEST_SHOWN, MARKS, PlaceKind, Question, hide_few
 from tests.bookings.group import host_of
 from tests.builders import make_leader
 from tests.pages import Browser, send, sign_in, speak

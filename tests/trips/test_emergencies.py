@@ -21,8 +21,9 @@ from exchange_app.outbox.models import Letter
 from exchange_app.outbox.reading import read_letter
 from exchange_app.partners.models import OrganisationKind
 from exchange_app.rosters.masking import mask_phone
-from exchange_app.trips.models import Disclosure, Incident
-from exchange_app.trips.rules import Sheet
+from exchange_app.rosters.models import Disclosure
+from exchange_app.rosters.rules import Sheet
+from exchange_app.trips.models import Incident
 from tests.bookings.group import host_of
 from tests.builders import make_leader, make_organisation, make_user
 from tests.outbox.letters import letters

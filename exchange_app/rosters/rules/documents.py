@@ -23,6 +23,7 @@ IDENTITY_NUMBER_LENGTH = 18
 _BETWEEN = re.compile(r"[\s\-–—‐‑−·.]+")
 _IDENTITY_NUMBER = re.compile(r"\d{17}[\dX]")
 _HK_MACAO_TAIWAN_AREA = re.compile(r"8[123]0000")
+_OLD_RESIDENCE_CARD = re.compile(r"[A-Z]{3}\d{12}")
 _TELLING = (DocumentType.RESIDENT_ID, DocumentType.HK_MACAO_TAIWAN_RESIDENCE)
 
 
@@ -54,6 +55,8 @@ def check_number_of(document_type: DocumentType, number: str) -> None:
 
 def told_by_number(document_type: DocumentType, number: str) -> dict[str, date | Sex]:
     """The date of birth and the sex that a checked number tells, by field; nothing for most documents."""
+    if document_type is DocumentType.PERMANENT_RESIDENCE and len(number) == IDENTITY_NUMBER_LENGTH:
+        return {"birth_date": ric.get_birth_date(number)}
     if document_type not in _TELLING:
         return {}
     return {"birth_date": ric.get_birth_date(number), "sex": Sex.MALE if int(number[16]) % 2 else Sex.FEMALE}
@@ -80,6 +83,15 @@ def _check_residence_permit(number: str) -> None:
         raise Misfit(sentence("The number of this residence permit begins with 810000, 820000 or 830000."))
 
 
+def _check_permanent_residence(number: str) -> None:
+    """Cards since 2023 have a number that is made like an identity number; older ones go on until they expire."""
+    if _OLD_RESIDENCE_CARD.fullmatch(number):
+        return
+    if not re.fullmatch(r"9\d{16}[\dX]", number):
+        raise Misfit(sentence("The number of this card is 18 characters beginning with 9, or 3 letters and 12 digits."))
+    _check_identity_number(number)
+
+
 def _fits(pattern: str, otherwise: object) -> Callable[[str], None]:
     compiled = re.compile(pattern)
 
@@ -104,8 +116,5 @@ _CHECKS: dict[DocumentType, Callable[[str], None]] = {
         r"[HM]\d{8}(\d{2})?", sentence("The number of this permit is H or M and 8 digits.")
     ),
     DocumentType.TAIWAN_PERMIT: _fits(r"\d{8}(\d{2})?", sentence("The number of this permit has 8 digits.")),
-    DocumentType.PERMANENT_RESIDENCE: _fits(
-        r"9\d{16}[\dX]|[A-Z]{3}\d{12}",
-        sentence("The number of this card is 18 characters beginning with 9, or 3 letters and 12 digits."),
-    ),
+    DocumentType.PERMANENT_RESIDENCE: _check_permanent_residence,
 }

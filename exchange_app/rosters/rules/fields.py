@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from exchange_app.rosters.rules.choices import DocumentType, Role, Sex
 
@@ -11,12 +12,12 @@ ALWAYS_ASKED = ("role", "name", "class_name", "guardian_name", "guardian_phone",
 OPTIONAL_FIELDS = ("birth_date", "sex", "document_type", "document_number", "health_note", "meal_need")
 FIELDS = ALWAYS_ASKED + OPTIONAL_FIELDS
 
-_DOCUMENT = frozenset({"document_type", "document_number"})
+DOCUMENT_FIELDS = frozenset({"document_type", "document_number"})
 
 
 def fields_asked(asked: frozenset[str]) -> tuple[str, ...]:
     """The fields of a package that asks for ``asked`` too. A document's number is never asked without its type."""
-    wanted = asked | _DOCUMENT if asked & _DOCUMENT else asked
+    wanted = asked | DOCUMENT_FIELDS if asked & DOCUMENT_FIELDS else asked
     return ALWAYS_ASKED + tuple(name for name in OPTIONAL_FIELDS if name in wanted)
 
 
@@ -43,3 +44,19 @@ class Person:
     def __repr__(self) -> str:
         """No personal data: a repr ends up in logs and error reports."""
         return f"<Person {self.role}>"
+
+
+_BLANK: dict[str, Any] = {
+    "birth_date": None,
+    "sex": None,
+    "document_type": None,
+    "document_number": "",
+    "health_note": "",
+    "meal_need": "",
+}
+
+
+def without_unasked(person: Person, asked: frozenset[str]) -> Person:
+    """The person as kept where only ``asked`` is asked for."""
+    fields = fields_asked(asked)
+    return replace(person, **{field: blank for field, blank in _BLANK.items() if field not in fields})

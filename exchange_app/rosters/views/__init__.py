@@ -1,6 +1,16 @@
-"""Pages of rosters: registering a group, its roster, and checking a booking without an account."""
+"""Pages of rosters: registering a group, its roster, what of it is shown in full or taken along, and checking a booking
+without an account."""
 
-from exchange_app.rosters.views import check, party, people, register, roster  # each of them adds its addresses
+from exchange_app.rosters.views import (  # each of them adds its addresses
+    check,
+    exports,
+    group_exports,
+    party,
+    people,
+    register,
+    reveals,
+    roster,
+)
 from exchange_app.rosters.views.blueprint import rosters
 
-__all__ = ["check", "party", "people", "register", "roster", "rosters"]
+__all__ = ["check", "exports", "group_exports", "party", "people", "register", "reveals", "roster", "rosters"]

@@ -10,8 +10,8 @@ from flask_babel import gettext, ngettext
 
 from exchange_app.rosters.errors import RosterRefused
 from exchange_app.rosters.forms import RosterForm
+from exchange_app.rosters.keeping import Imported
 from exchange_app.rosters.reading import Reading, read_file, read_pasted
-from exchange_app.rosters.service import Imported
 from exchange_app.web.errors import beside_field
 
 NOBODY = Reading(right=(), to_mend=(), left_out=())

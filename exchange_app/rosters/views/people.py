@@ -16,9 +16,10 @@ from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
+from exchange_app.rosters.asked import fields_shown
 from exchange_app.rosters.forms import PersonForm
+from exchange_app.rosters.keeping import values_of
 from exchange_app.rosters.masking import masked
-from exchange_app.rosters.rules import fields_asked
 from exchange_app.rosters.service import UNSHOWN_FIELDS
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.roster import is_changed, reasons_of, refusal_to_change
@@ -44,7 +45,7 @@ def add(code: str) -> ResponseReturnValue:
 def change(code: str, person_id: int) -> ResponseReturnValue:
     booking = bookings.get_booking(code, me())
     participant = queries.get_participant(booking, person_id)
-    values = service.values_of(participant) | dict.fromkeys(UNSHOWN_FIELDS, "")
+    values = values_of(participant) | dict.fromkeys(UNSHOWN_FIELDS, "")
     person = masked(participant)
     form = PersonForm(data=values)
 
@@ -60,7 +61,7 @@ def change(code: str, person_id: int) -> ResponseReturnValue:
 def _words(code: str, form: PersonForm) -> dict[str, Any]:
     """What both pages show; the form asks no more than the booking's package does."""
     booking = bookings.get_booking(code, me())
-    fields = fields_asked(service.asked_of(booking))
+    fields = fields_shown(booking)
     form.ask_only(fields)
     return {
         "booking": booking,

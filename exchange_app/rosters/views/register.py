@@ -24,6 +24,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure
 from exchange_app.departures.seats import around
 from exchange_app.rosters import service
+from exchange_app.rosters.asked import asked_before_confirmation
 from exchange_app.rosters.forms import RegisterForm
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.downloads import template_download
@@ -85,7 +86,7 @@ def _register(form: RegisterForm, departure: Departure, moment: datetime) -> Boo
             return None
         with transaction():
             return bookings.hold_seats(departure, party, form_token=token, by=by, now=moment)
-    asked = service.asked_before_confirmation(departure.package)
+    asked = asked_before_confirmation(departure.package)
     reading = read_handed_in(form, asked, departure.today(moment))
     if form.errors or party is None:
         return None
@@ -125,7 +126,7 @@ def _show(form: RegisterForm, departure: Departure, *, has_no_room: bool = False
         form=form,
         departure=departure,
         package=departure.package,
-        asked=service.asked_before_confirmation(departure.package),
+        asked=asked_before_confirmation(departure.package),
         had_file=bool(form.roster_file.data),
         is_full=left == 0,
         may_queue=left == 0 or has_no_room,
@@ -138,4 +139,4 @@ def _show(form: RegisterForm, departure: Departure, *, has_no_room: bool = False
 @allows(Role.LEADER)
 def template_to_register(departure_id: int) -> ResponseReturnValue:
     departure = get_departure(departure_id)
-    return template_download(service.asked_before_confirmation(departure.package))
+    return template_download(asked_before_confirmation(departure.package))

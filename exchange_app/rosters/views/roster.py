@@ -21,12 +21,14 @@ from exchange_app.core.roles import Role as UserRole
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
+from exchange_app.rosters.asked import asked_of, fields_shown
 from exchange_app.rosters.errors import RowStillWrong
 from exchange_app.rosters.forms import PersonForm, RosterForm
 from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.masking import MaskedPerson, masked
 from exchange_app.rosters.models import UnmendedRow
-from exchange_app.rosters.rules import Role, fields_asked
+from exchange_app.rosters.rules import Role
+from exchange_app.rosters.rules.fields import DOCUMENT_FIELDS
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.downloads import template_download
 from exchange_app.rosters.views.handing_in import read_handed_in, tell_what_became, tell_what_was_left_out
@@ -67,17 +69,18 @@ def _named(people: Sequence[MaskedPerson], asked: frozenset[str]) -> Named:
 def roster_words(code: str) -> dict[str, Any]:
     """What the roster's page and its fragments show."""
     booking = bookings.get_booking(code, me())
-    asked = service.asked_of(booking)
+    asked = asked_of(booking)
     people = [masked(participant) for participant in queries.list_participants(booking.id)]
     return {
         "booking": booking,
         "departure": booking.departure,
         "package": booking.departure.package,
         "people": people,
-        "named": _named(people, asked),
-        "fields": fields_asked(asked),
+        "named": _named(people, asked if booking.state is BookingState.CONFIRMED else frozenset()),
+        "fields": fields_shown(booking),
         "field_words": FIELD_WORDS,
         "reasons": reasons_of(booking),
+        "in_other_groups": queries.find_in_other_groups(booking) if "document_number" in asked else set(),
         "unmended": queries.list_unmended(booking.id),
         "refusal": refusal_to_change(booking),
         "may_give_back": booking.state is BookingState.HELD or now() < changes_until(booking),
@@ -87,8 +90,10 @@ def roster_words(code: str) -> dict[str, Any]:
 
 
 def reasons_of(booking: Booking) -> dict[str, Translated]:
-    """Why the package asks for a field, by field."""
-    return {ask["field"]: Translated(ask["reason"]) for ask in booking.departure.package.asks}
+    """Why the package asks for a field, by field; a document's type and number share one reason."""
+    reasons = {ask["field"]: Translated(ask["reason"]) for ask in booking.departure.package.asks}
+    of_document = [reasons[field] for field in DOCUMENT_FIELDS if field in reasons]
+    return {**{field: reason for reason in of_document for field in DOCUMENT_FIELDS}, **reasons}
 
 
 def refusal_to_change(booking: Booking) -> Conflict | None:
@@ -139,7 +144,7 @@ def hand_in(code: str) -> ResponseReturnValue:
     if not form.has_roster:
         form.roster_file.errors = [gettext("Choose a file, or paste the cells below.")]
     moment = now()
-    reading = read_handed_in(form, service.asked_of(booking), booking.departure.today(moment))
+    reading = read_handed_in(form, asked_of(booking), booking.departure.today(moment))
     if form.errors:
         return _show_roster(code, form)
     try:
@@ -156,7 +161,7 @@ def hand_in(code: str) -> ResponseReturnValue:
 @rosters.get("/bookings/<code>/roster/template")
 @allows(UserRole.LEADER)
 def template(code: str) -> ResponseReturnValue:
-    return template_download(service.asked_of(bookings.get_booking(code, me())))
+    return template_download(asked_of(bookings.get_booking(code, me())))
 
 
 @rosters.get("/bookings/<code>/roster/summary")
@@ -212,7 +217,7 @@ def _without_row(code: str, done: str) -> ResponseReturnValue:
 
 def _row_again(code: str, row_id: int, form: PersonForm) -> ResponseReturnValue:
     booking = bookings.get_booking(code, me())
-    fields = fields_asked(service.asked_of(booking))
+    fields = fields_shown(booking)
     form.ask_only(fields)
     if not wants_fragment():
         return _show_roster(code, rows_refused={row_id: form})

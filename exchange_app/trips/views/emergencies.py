@@ -12,12 +12,13 @@ from exchange_app.accounts.sessions import me
 from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role as UserRole
+from exchange_app.rosters.disclosures import disclose
 from exchange_app.rosters.masking import MaskedPerson, masked
-from exchange_app.rosters.queries import list_participants
-from exchange_app.rosters.rules import Role
-from exchange_app.trips import arrangements, disclosures, incidents, queries
+from exchange_app.rosters.queries import list_disclosures, list_participants
+from exchange_app.rosters.rules import Role, Sheet
+from exchange_app.trips import arrangements, incidents, queries
 from exchange_app.trips.forms import DisclosureForm, IncidentForm
-from exchange_app.trips.rules import EMERGENCY_NUMBERS, Sheet
+from exchange_app.trips.rules import EMERGENCY_NUMBERS
 from exchange_app.trips.views.blueprint import is_carried_out, trips
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
@@ -33,7 +34,7 @@ def emergency(code: str) -> ResponseReturnValue:
     sheet = Sheet.HEALTH if form.with_health.data and asks_for_health else Sheet.PHONES
 
     def write_down(booking: Booking) -> None:
-        disclosures.disclose(booking, sheet, purpose=form.purpose.data, by=me(), now=now())
+        disclose(booking, sheet, purpose=form.purpose.data, by=me(), now=now())
 
     is_disclosed = is_carried_out(code, form, write_down)
     notes = queries.find_notes(booking.departure_id)
@@ -51,7 +52,7 @@ def emergency(code: str) -> ResponseReturnValue:
         asks_for_health=asks_for_health,
         noted=_count_noted(people) if not is_disclosed else 0,
         numbers=notes.emergency if notes and notes.emergency else EMERGENCY_NUMBERS,
-        disclosures=queries.list_disclosures(booking.id),
+        disclosures=list_disclosures(booking.id),
         form=form,
     )
     return page, 200 if is_disclosed else form.status
