@@ -13,6 +13,8 @@ from exchange_app.core.sealing import Sealed, new_uid
 from exchange_app.outbox.models import Channel
 from exchange_app.partners.models import Organisation
 
+NOBODYS_HOST = "@erased.invalid"
+
 
 class User(db.Model):
     """Somebody who signs in, for an organisation.
@@ -56,6 +58,11 @@ class User(db.Model):
     @property
     def is_active(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing is left of whoever it belonged to."""
+        return self.email.endswith(NOBODYS_HOST)
 
     def get_id(self) -> str:
         return str(self.id)

@@ -12,15 +12,18 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from exchange_app.accounts import letters, queries
-from exchange_app.accounts.errors import EmailTaken, OwnAccount, WrongPassword, WrongSignIn
-from exchange_app.accounts.models import SignIn, User
+from exchange_app.accounts.errors import EmailTaken, OwnAccount, UserNotFound, WrongPassword, WrongSignIn
+from exchange_app.accounts.models import NOBODYS_HOST, SignIn, User
+from exchange_app.accounts.passwords import NOBODY as NO_PASSWORD
 from exchange_app.accounts.passwords import hash_password, is_outdated, is_password
 from exchange_app.accounts.rules import SIGN_IN_LENGTH, check_workplace
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.core.text import DEFAULT_LANGUAGE
+from exchange_app.core.text import DEFAULT_LANGUAGE, in_every_language, sentence
 from exchange_app.outbox.models import Channel
 from exchange_app.partners.models import Organisation
+
+FORMER_ACCOUNT = sentence("former account %(number)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,9 @@ def close_user(user: User, *, by: User, now: datetime) -> None:
 
 
 def reopen_user(user: User, *, now: datetime) -> None:
+    """Raises UserNotFound for an account that was erased."""
+    if user.is_erased:
+        raise UserNotFound()
     if not user.is_active:
         user.closed_at = None
         letters.write_reopened(user, now)
@@ -161,6 +167,18 @@ def reset_password(user: User, *, password_hash: str, by: User, now: datetime) -
         raise OwnAccount()
     user.password_hash = password_hash
     letters.write_password_reset(user, now)
+    _end_all(user)
+
+
+def erase_user(user: User) -> None:
+    """Nothing about whoever had the closed account is left, and nobody can sign in with it."""
+    user.name = str(in_every_language(FORMER_ACCOUNT).in_language(DEFAULT_LANGUAGE)) % {"number": user.id}
+    user.email = f"former-account-{user.id}{NOBODYS_HOST}"
+    user.phone = user.robot = None
+    user.channels = [Channel.MAIL]
+    user.password_hash = NO_PASSWORD
+    user.wants_summary = False
+    user.first_signed_in_at = None
     _end_all(user)
 
 

@@ -1,5 +1,5 @@
-"""Guardians who want everything about their child deleted: asking for it, and who is still waited for. `retention` carries
-it out."""
+"""Guardians who want everything about their child deleted: asking for it, and who still waits. `retention` carries it
+out."""
 
 from __future__ import annotations
 

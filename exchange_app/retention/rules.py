@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -54,11 +53,6 @@ LOOK_AHEAD = timedelta(days=30)
 
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone)
-
-
-def shortest(days: int, promised: Iterable[int | None]) -> int:
-    """What was promised counts where it is shorter than what is set."""
-    return min(days, *(one for one in promised if one is not None), days)
 
 
 class Scope(StrEnum):

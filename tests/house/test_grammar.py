@@ -32,8 +32,12 @@ SUBJECTS = {
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },
-    "consents": {"wording"},
+    "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
+    "retention": {
+        "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview", "sending",
+        "workbook", "yearly",
+    },
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season",
