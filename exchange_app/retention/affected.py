@@ -108,7 +108,7 @@ def _count_pupils(booking_ids: Sequence[int]) -> dict[int, int]:
         .where(Participant.booking_id.in_(booking_ids), Participant.role == Role.PUPIL)
         .group_by(Participant.booking_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _map_erasures(booking_ids: Sequence[int]) -> dict[int, dict[Kept, datetime]]:

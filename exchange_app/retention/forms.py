@@ -88,13 +88,10 @@ class BreachForm(OnceForm):
     @property
     def report(self) -> Report:
         """Of a form that was valid."""
-        noticed_at, began_at, ended_at = self.noticed_at.data, self.began_at.data, self.ended_at.data
-        assert noticed_at and began_at and ended_at
+        moments: dict[str, Any] = {name: self[name].data for name in ("noticed_at", "began_at", "ended_at")}
         return Report(
             words=self.words.data,
-            noticed_at=noticed_at,
-            began_at=began_at,
-            ended_at=ended_at,
+            **moments,
             scope=self.scope.data,
             email=self.email.data,
             departure_id=self.departure_id.data,

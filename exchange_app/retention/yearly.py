@@ -168,7 +168,7 @@ def _log(year: Year) -> Iterator[Sequence[str]]:
         gettext("Account concerned"), gettext("About"), gettext("Facts"),
     )  # fmt: skip
     words = {what.value: label(what) for what in What}
-    names = dict(db.session.execute(select(User.id, User.name)).tuples().all())
+    names = dict(db.session.execute(select(User.id, User.name)).all())
     rows = db.session.execute(
         select(
             AuditEntry.number,

@@ -118,6 +118,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "place_id": 0,
             "call_id": 0,
             "incident_id": 0,
+            "breach_id": 0,
+            "audience": "guardians",
+            "language": "en",
         },
     }
 
