@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from exchange_app.accounts.models import User
@@ -36,6 +36,19 @@ class Group:
     looked_at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much of a group there still is."""
+
+    persons: int
+    pupils: int
+    documents: int
+    health_notes: int
+
+
+NOTHING = Held(0, 0, 0, 0)
+
+
 def list_affected(breach: Breach, school_id: int | None = None) -> list[Group]:
     """The groups that a breach concerns, of one school or of all, by their departures."""
     bookings = _select_concerned(breach)
@@ -48,13 +61,13 @@ def list_affected(breach: Breach, school_id: int | None = None) -> list[Group]:
         .order_by(Departure.starts_on, Booking.id)
     ).all()
     ids = [booking.id for booking in found]
-    pupils, erased = _count_pupils(ids), _map_erasures(ids)
+    held, erased = _map_held(ids), _map_erasures(ids)
     looks = _count_looks(breach) if breach.scope is Scope.ACCOUNT else None
     groups = []
     for booking in found:
-        kinds = _kinds_kept(booking, breach.began_at, erased.get(booking.id, {}))
-        if kinds:
-            children = pupils.get(booking.id) or min(booking.named, booking.pupils)
+        now_held = held.get(booking.id, NOTHING)
+        if kinds := _kinds_kept(booking, breach.began_at, now_held, erased.get(booking.id, {})):
+            children = now_held.pupils or min(booking.named, booking.pupils)
             groups.append(Group(booking, children, kinds, None if looks is None else looks[booking.id]))
     return groups
 
@@ -85,36 +98,42 @@ def _select_concerned(breach: Breach) -> Select[Booking]:
             return select(Booking)
 
 
-def _kinds_kept(booking: Booking, since: datetime, erased: Mapping[Kept, datetime]) -> list[Data]:
+def _kinds_kept(booking: Booking, since: datetime, held: Held, erased: Mapping[Kept, Erasure]) -> list[Data]:
     """What was kept of the group when the breach began, or later: what had been deleted by then, nobody has."""
 
-    def was_kept(kept: Kept) -> bool:
-        return kept not in erased or erased[kept] >= since
+    def went_later(kept: Kept) -> bool:
+        return kept in erased and erased[kept].at >= since and erased[kept].count > 0
 
-    if not booking.named or not was_kept(Kept.ROSTERS):
-        return []
     asked = booking.departure.package.asked_fields
-    kinds = [Data.NAMES]
-    if "document_number" in asked and was_kept(Kept.DOCUMENTS):
-        kinds.append(Data.DOCUMENTS)
-    if "health_note" in asked and was_kept(Kept.DOCUMENTS):
-        kinds.append(Data.HEALTH)
-    return kinds
+    were_documents = went_later(Kept.DOCUMENTS)
+    kinds = {
+        Data.NAMES: held.persons > 0 or went_later(Kept.ROSTERS),
+        Data.DOCUMENTS: held.documents > 0 or (were_documents and "document_number" in asked),
+        Data.HEALTH: held.health_notes > 0 or (were_documents and "health_note" in asked),
+    }
+    return [kind for kind, was_kept in kinds.items() if was_kept]
 
 
-def _count_pupils(booking_ids: Sequence[int]) -> dict[int, int]:
+def _map_held(booking_ids: Sequence[int]) -> dict[int, Held]:
+    pupils = func.sum(case((Participant.role == Role.PUPIL, 1), else_=0))
     rows = db.session.execute(
-        select(Participant.booking_id, func.count())
-        .where(Participant.booking_id.in_(booking_ids), Participant.role == Role.PUPIL)
+        select(
+            Participant.booking_id,
+            func.count(),
+            pupils,
+            func.count(Participant.document_number_sealed),
+            func.count(Participant.health_note_sealed),
+        )
+        .where(Participant.booking_id.in_(booking_ids))
         .group_by(Participant.booking_id)
     )
-    return dict(rows.all())
+    return {booking_id: Held(*counts) for booking_id, *counts in rows}
 
 
-def _map_erasures(booking_ids: Sequence[int]) -> dict[int, dict[Kept, datetime]]:
-    erased: dict[int, dict[Kept, datetime]] = {}
+def _map_erasures(booking_ids: Sequence[int]) -> dict[int, dict[Kept, Erasure]]:
+    erased: dict[int, dict[Kept, Erasure]] = {}
     for one in db.session.scalars(select(Erasure).where(Erasure.booking_id.in_(booking_ids))):
-        erased.setdefault(one.booking_id, {})[one.kept] = one.at
+        erased.setdefault(one.booking_id, {})[one.kept] = one
     return erased
 
 

@@ -63,7 +63,7 @@ class BreachForm(OnceForm):
     noticed_at = MomentField(sentence("When it was noticed"), validators=[Required()])
     began_at = MomentField(sentence("From when on the data were open"), validators=[Required()])
     ended_at = MomentField(sentence("Until when"), validators=[Required()])
-    scope = ChoiceField(Scope, sentence("What it is about"), validators=[Required()])
+    scope = ChoiceField(Scope, sentence("What is concerned"), validators=[Required()])
     email = EmailField(sentence("E-mail address of the account"))
     departure_id = SelectField(sentence("Departure"), coerce=_number, choices=[])
     code = TextField(sentence("Booking code"), longest=40)

@@ -28,7 +28,7 @@ LABELS: Labels = {
         Measure.REGULATOR_TOLD: sentence("Authority for personal data protection told"),
         Measure.SCHOOLS_TOLD: sentence("Schools told"),
         Measure.GUARDIANS_TOLD: sentence("Guardians told"),
-        Measure.CLOSED: sentence("Closed"),
+        Measure.CLOSED: sentence("Case closed"),
     },
     Data: {
         Data.NAMES: sentence("names, classes, phone numbers of guardians"),

@@ -143,7 +143,7 @@ def _requests(year: Year) -> Iterator[tuple[str, object]]:
 
 def _breaches(year: Year) -> Iterator[tuple[str, object]]:
     reported, closed = count_breaches(year.first, year.end)
-    yield gettext("Reported"), reported
+    yield gettext("Breaches reported"), reported
     yield gettext("of these closed"), closed
 
 
@@ -164,8 +164,8 @@ def _check() -> Iterator[tuple[str, object]]:
 
 def _log(year: Year) -> Iterator[Sequence[str]]:
     yield (
-        gettext("Number"), gettext("When"), gettext("What happened"), gettext("By whom"),
-        gettext("Account concerned"), gettext("About"), gettext("Facts"),
+        gettext("Number"), gettext("Date and time"), gettext("What happened"), gettext("By whom"),
+        gettext("Account concerned"), gettext("Subject of the entry"), gettext("Facts"),
     )  # fmt: skip
     words = {what.value: label(what) for what in What}
     names = dict(db.session.execute(select(User.id, User.name)).all())
@@ -192,14 +192,14 @@ def _log(year: Year) -> Iterator[Sequence[str]]:
 
 
 def _reports(year: Year) -> Iterator[Sequence[str]]:
-    yield gettext("Day"), gettext("What"), gettext("Number")
+    yield gettext("Date"), gettext("What"), gettext("How many")
     for report in list_reports(year.first.date(), year.end.date() - timedelta(days=1)):
         yield report.day.isoformat(), label(report.kept), str(report.count)
 
 
 def _disclosures(year: Year) -> Iterator[Sequence[str]]:
     yield (
-        gettext("When"),
+        gettext("Date and time"),
         gettext("Booking code"),
         gettext("What"),
         gettext("By whom"),
