@@ -1,5 +1,5 @@
-"""What the guardians of a demo group answer: most agree, one refuses, one withdraws, one wants the data deleted, one signed
-on paper, two are silent."""
+"""What the guardians of a demo group answer: most agree, one refuses, one withdraws, one wants the data deleted, one
+signed on paper, two are silent."""
 
 from __future__ import annotations
 

@@ -98,7 +98,12 @@ def test_a_guardian_sees_everything_about_the_child_and_nothing_about_another(ap
         "Own call of Wei", INCIDENT, LOOKED, "School leader", "One wish to be together", "By link, by 覃大甲",
     ):  # fmt: skip
         assert words in page, words
-    assert "30 days after the visit" in page
+    for words in (
+        "until 30 days after the visit",
+        "until one year after it",
+        "until 3 years after the visit, as proof",
+    ):
+        assert words in page, words
     for secret in (NUMBER, PHONE, PHONE[-4:] + "<", *ANOTHERS):
         assert secret not in page, secret
 
