@@ -27,6 +27,9 @@ from exchange_app.trips.rules import Presence, title_of
 from exchange_app.web.labels import label
 
 PHONES = ("guardian_phone", "second_phone")
+VEILED_BY_LINK = frozenset({"document_number", *PHONES})  # of phones the end proves who asks
+VEILED_AT_SCHOOL = VEILED_BY_LINK | {"health_note"}  # in full only for a purpose, with a trace
+UNVEILED: frozenset[str] = frozenset()
 IN_DOCUMENTS = frozenset({"document_type", "document_number", "health_note", "meal_need"})
 FIELDS = (
     "name",
@@ -68,12 +71,12 @@ class KeptAboutPerson:
     requests: Sequence[DeletionRequest]
 
 
-def gather_about(booking: Booking, person: Participant, *, in_full: bool) -> KeptAboutPerson:
-    """Without ``in_full`` the document's number is masked, and of phones nothing that would prove who asks."""
+def gather_about(booking: Booking, person: Participant, veiled: frozenset[str]) -> KeptAboutPerson:
+    """Of the ``veiled`` fields too little is told to misuse it."""
     until = kept_until(booking)
     return KeptAboutPerson(
         booking=booking,
-        values=list(_values(person, until, in_full)),
+        values=list(_values(person, until, veiled)),
         since=_since(booking),
         until=until,
         places=_places(person),
@@ -86,24 +89,29 @@ def gather_about(booking: Booking, person: Participant, *, in_full: bool) -> Kep
     )
 
 
-def _values(person: Participant, until: Mapping[Kept, date], in_full: bool) -> Iterator[Value]:
+def _values(person: Participant, until: Mapping[Kept, date], veiled: frozenset[str]) -> Iterator[Value]:
     for field in FIELDS:
         if text := getattr(person, field):
             kept = Kept.DOCUMENTS if field in IN_DOCUMENTS else Kept.ROSTERS
-            yield Value(field, _shown(field, text, in_full), until[kept])
+            yield Value(field, _veil(field, text) if field in veiled else _shown(field, text), until[kept])
 
 
-def _shown(field: str, text: str, in_full: bool) -> str:
+def _shown(field: str, text: str) -> str:
     match field:
         case "sex":
             return label(Sex(text))
         case "document_type":
             return label(DocumentType(text))
-        case "document_number" if not in_full:
-            return mask_document(text)
-        case "guardian_phone" | "second_phone" if not in_full:
-            return text[: max(0, min(3, len(text) - 8))] + "********"
     return text
+
+
+def _veil(field: str, text: str) -> str:
+    match field:
+        case "document_number":
+            return mask_document(text)
+        case "health_note":
+            return "****"
+    return text[: max(0, min(3, len(text) - 8))] + "********"
 
 
 def _since(booking: Booking) -> datetime:

@@ -100,18 +100,21 @@ def _is_open(booking: Booking, now: datetime) -> bool:
 
 def _take_out(booking: Booking, person: Participant, *, by: User, now: datetime) -> None:
     """With the seat where it can be given back: of staff the supervision rule may need it, and of pupils one stays."""
-    is_last = person.role is Role.STAFF or booking.pupils <= 1
+    is_needed = person.role is Role.STAFF or booking.pupils <= 1
     may_give_back = booking.state is BookingState.HELD or now < bookings.changes_until(booking)
-    if may_give_back and not is_last:
+    if may_give_back and not is_needed:
         rosters.cancel_person(booking, person.id, by=by, now=now)
     else:
         rosters.remove_person(booking, person.id, by=by, now=now)
 
 
 def _erase(booking: Booking, person: Participant, *, by: User | None, now: datetime) -> None:
-    """Afterwards. The numbers stay as they were, for the figures."""
+    """Afterwards. The numbers stay as they were, for the figures; of a group that did not travel there are none, and it
+    may be taken up again."""
     uid, name = person.uid, person.name
     _erase_row(person)
+    if booking.state in NOT_TRAVELLING:
+        booking.named -= 1
     _forget_name(booking, name)
     _settle(booking, uid, by=by, now=now)
 

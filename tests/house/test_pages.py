@@ -40,7 +40,7 @@ MAIN_JOB = {
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
-        "trips.emergency trips.report trips.certificates"
+        "trips.emergency trips.report trips.certificates retention.about_person retention.own_data"
     ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
@@ -48,6 +48,9 @@ MAIN_JOB = {
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
         "trips.reported trips.departure_survey"
+    ),
+    Role.ADMINISTRATOR: (
+        "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker

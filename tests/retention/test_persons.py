@@ -233,7 +233,7 @@ def test_a_leader_hands_over_what_is_kept_and_the_family_sees_it(
     leader = browser(app, booking.leader)
     address = f"/bookings/{booking.code}/roster/{child.id}/data"
     page = leader.get(address).text
-    assert ("覃小甲" in page, NUMBER in page, PHONE in page) == (True, False, False)
+    assert ("覃小甲" in page, NUMBER in page, PHONE in page, "花生过敏" in page) == (True, False, False, False)
     file = send(leader, address, address)
     assert json.loads(file.data)["values"]["document_number"]["value"] == NUMBER
     assert db.session.scalars(select(Disclosure)).one().purpose == "Everything about one person, handed to the family"

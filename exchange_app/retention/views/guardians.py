@@ -20,7 +20,7 @@ from exchange_app.core.sealing import keys
 from exchange_app.core.transaction import transaction
 from exchange_app.retention.errors import DigitsWrong
 from exchange_app.retention.forms import DigitsForm
-from exchange_app.retention.handing_over import as_data, gather_about
+from exchange_app.retention.handing_over import UNVEILED, VEILED_BY_LINK, as_data, gather_about
 from exchange_app.retention.labels import KEPT_FIELDS
 from exchange_app.retention.persons import ask_by_link, find_rest, is_settled
 from exchange_app.retention.views.blueprint import as_file, retention
@@ -67,7 +67,7 @@ def show_in_full(token: str) -> ResponseReturnValue:
         return _show(token, asked, form, in_full=False), form.status
     _write_down(asked, in_full=True)
     if wants_file:
-        return as_file(as_data(gather_about(asked.booking, asked.child, in_full=True)), f"{asked.booking.code}-child")
+        return as_file(as_data(gather_about(asked.booking, asked.child, UNVEILED)), f"{asked.booking.code}-child")
     return _show(token, asked, form, in_full=True)
 
 
@@ -82,7 +82,7 @@ def download(token: str) -> ResponseReturnValue:
     except NotFound as refusal:
         return tell_why_not(token, refusal)
     _write_down(asked, in_full=False)
-    return as_file(as_data(gather_about(asked.booking, asked.child, in_full=False)), f"{asked.booking.code}-child")
+    return as_file(as_data(gather_about(asked.booking, asked.child, VEILED_BY_LINK)), f"{asked.booking.code}-child")
 
 
 @retention.post("/c/<token>/data/deletion")
@@ -116,7 +116,7 @@ def _write_down(asked: Asked, *, in_full: bool) -> None:
 
 
 def _show(token: str, asked: Asked, form: DigitsForm, *, in_full: bool) -> str:
-    kept = gather_about(asked.booking, asked.child, in_full=in_full)
+    kept = gather_about(asked.booking, asked.child, UNVEILED if in_full else VEILED_BY_LINK)
     return render_template(
         "retention/about_child.html",
         token=token,

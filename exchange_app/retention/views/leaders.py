@@ -16,7 +16,7 @@ from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.retention.handing_over import as_data, gather_about
+from exchange_app.retention.handing_over import UNVEILED, VEILED_AT_SCHOOL, as_data, gather_about
 from exchange_app.retention.labels import KEPT_FIELDS
 from exchange_app.retention.persons import delete_person, is_settled
 from exchange_app.retention.views.blueprint import as_file, retention
@@ -31,7 +31,7 @@ from exchange_app.web.policies import allows
 def about_person(code: str, person_id: int) -> ResponseReturnValue:
     booking = bookings.get_booking(code, me())
     person = get_participant(booking, person_id)
-    kept = gather_about(booking, person, in_full=False)
+    kept = gather_about(booking, person, VEILED_AT_SCHOOL)
     return render_template(
         "retention/about_person.html",
         booking=booking,
@@ -57,7 +57,7 @@ def hand_over(code: str, person_id: int) -> ResponseReturnValue:
         disclose(booking, Sheet.HEALTH if person.health_note else Sheet.PHONES, purpose=purpose, by=me(), now=now())
         facts = {"by_link": False, "in_full": True, "person": person.id}
         audit.record(What.DATA_HANDED_OVER, by_id=me().id, now=now(), subject=f"booking:{booking.code}", facts=facts)
-    return as_file(as_data(gather_about(booking, person, in_full=True)), f"{booking.code}-{person.id}")
+    return as_file(as_data(gather_about(booking, person, UNVEILED)), f"{booking.code}-{person.id}")
 
 
 @retention.post("/bookings/<code>/roster/<int:person_id>/deletion")
