@@ -28,3 +28,8 @@ def test_over_tls_the_cookie_is_bound_to_the_host() -> None:
     settings = load_settings(environment(PUBLIC_URL="https://exchange.example"))
     assert settings["SESSION_COOKIE_NAME"] == "__Host-session"
     assert settings["SESSION_COOKIE_SECURE"] is True
+
+
+def test_what_is_more_sensitive_is_never_kept_longer() -> None:
+    with pytest.raises(Misconfigured, match="DOCUMENTS_KEPT_DAYS"):
+        load_settings(environment(DOCUMENTS_KEPT_DAYS="400"))
