@@ -21,6 +21,7 @@ SHORTEST_SECRET = 32
 
 # How many letters one reader gets by a channel; the robots of WeCom and DingTalk take no more.
 BEARABLE = {"mail": "60 per hour", "text": "10 per hour", "robot": "20 per minute"}
+KEPT_DAYS = {"DOCUMENTS_KEPT_DAYS": "30", "ROSTERS_KEPT_DAYS": "365", "CONSENTS_KEPT_DAYS": "1096"}
 LIMIT = re.compile(r"([1-9]\d{0,5}) per (second|minute|hour|day)")
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -54,7 +55,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "CHANNEL_LIMITS": _limits(environment, "{}_LIMIT", {}),
         "READER_LIMITS": _limits(environment, "{}_LIMIT_PER_READER", BEARABLE),
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
-        "CONSENTS_KEPT_DAYS": int(environment.get("CONSENTS_KEPT_DAYS", "1096")),
+        **_kept_days(environment),
+        "DISCLOSURES_KEPT_DAYS": int(environment.get("DISCLOSURES_KEPT_DAYS", "1096")),
         "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
         "SECOND_FACTOR_FOR": _roles("SECOND_FACTOR_FOR", environment.get("SECOND_FACTOR_FOR", _needing(is_demo))),
         "DEMO": is_demo,
@@ -97,6 +99,14 @@ def _key_in_use(number: str, field_keys: str) -> int | None:
     if number not in {entry.strip().partition(":")[0] for entry in field_keys.split(",")}:
         raise Misconfigured(f"FIELD_KEY_IN_USE must be the number of one of FIELD_KEYS, not `{number}`.")
     return int(number)
+
+
+def _kept_days(environment: Mapping[str, str]) -> dict[str, int]:
+    """How long what is kept about a group stays: the more sensitive, the shorter."""
+    kept = {name: int(environment.get(name, unless_set)) for name, unless_set in KEPT_DAYS.items()}
+    if not 0 < kept["DOCUMENTS_KEPT_DAYS"] <= kept["ROSTERS_KEPT_DAYS"] <= kept["CONSENTS_KEPT_DAYS"]:
+        raise Misconfigured(f"{', '.join(KEPT_DAYS)} are days, each at least as many as the one before.")
+    return kept
 
 
 def _limits(environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]) -> dict[str, Limit]:

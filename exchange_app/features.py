@@ -29,6 +29,10 @@ from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
+from exchange_app.retention.commands import retention_commands
+from exchange_app.retention.labels import LABELS as RETENTION_LABELS
+from exchange_app.retention.sending import RETENTION_LETTERS
+from exchange_app.retention.views import retention
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
@@ -36,7 +40,21 @@ from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, audit, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, trips, demo)
+BLUEPRINTS = (
+    web,
+    audit,
+    outbox,
+    partners,
+    accounts,
+    catalogue,
+    departures,
+    bookings,
+    rosters,
+    consents,
+    trips,
+    retention,
+    demo,
+)
 LABELS = (
     AUDIT_LABELS,
     LETTER_LABELS,
@@ -48,6 +66,7 @@ LABELS = (
     ROSTER_LABELS,
     CONSENT_LABELS,
     TRIP_LABELS,
+    RETENTION_LABELS,
 )
 LETTERS = (
     *ACCOUNT_LETTERS,
@@ -56,6 +75,7 @@ LETTERS = (
     *SUMMARY_LETTERS,
     *CONSENT_LETTERS,
     *TRIP_LETTERS,
+    *RETENTION_LETTERS,
 )
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
-COMMANDS = (audit_commands, key_commands, account_commands, seat_commands, demo_commands)
+COMMANDS = (audit_commands, key_commands, account_commands, seat_commands, retention_commands, demo_commands)

@@ -73,6 +73,7 @@ JOBS = (
     "tasks.rosters",
     "tasks.consents",
     "tasks.audit",
+    "tasks.retention",
 )
 
 TRIES = 3

@@ -31,9 +31,9 @@ SECONDS_BETWEEN = {
     "rosters.lock_rosters": 300,
     "rosters.drop_unasked": 300,
     "consents.plan_letters": 300,
-    "consents.forget_proof": 3600,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,
+    "retention.carry_out": 3600,
 }
 
 SCHEDULE: dict[str, dict[str, Any]] = {

@@ -40,3 +40,8 @@ def test_organisers_and_administrators_need_a_second_factor_and_in_a_demo_nobody
     }
     with pytest.raises(Misconfigured, match="SECOND_FACTOR_FOR"):
         load_settings(environment(SECOND_FACTOR_FOR="organizer"))
+
+
+def test_what_is_more_sensitive_is_never_kept_longer() -> None:
+    with pytest.raises(Misconfigured, match="DOCUMENTS_KEPT_DAYS"):
+        load_settings(environment(DOCUMENTS_KEPT_DAYS="400"))

@@ -16,6 +16,7 @@ from exchange_app.partners.models import Organisation
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 NO_PASSWORD = ""  # the hash of somebody who has not chosen one yet
+NOBODYS_HOST = "@erased.invalid"
 
 
 class User(db.Model):
@@ -74,6 +75,11 @@ class User(db.Model):
     def is_invited(self) -> bool:
         """Whether the owner has still to choose the first password."""
         return not self.has_password and self.first_signed_in_at is None
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing is left of whoever it belonged to."""
+        return self.email.endswith(NOBODYS_HOST)
 
     def get_id(self) -> str:
         return str(self.id)

@@ -53,7 +53,7 @@ def get_user(user_id: int) -> User:
 def find_signed_in(token_hash: str, now: datetime) -> User | None:
     """Who is signed in with this token, with organisation and city, in the one statement that every request pays."""
     found = db.session.execute(
-        select(User, has_unread(User.id), _has_second_factor(), SignIn.seen_at, SignIn.proven_at)
+        select(User, has_unread(User.id), owner_has_second_factor(), SignIn.seen_at, SignIn.proven_at)
         .join(SignIn, SignIn.user_id == User.id)
         .options(joinedload(User.organisation).joinedload(Organisation.city))
         .where(SignIn.token_hash == token_hash, _is_in_use(now), User.closed_at.is_(None))
@@ -65,7 +65,8 @@ def find_signed_in(token_hash: str, now: datetime) -> User | None:
     return user
 
 
-def _has_second_factor() -> ColumnElement[bool]:
+def owner_has_second_factor() -> ColumnElement[bool]:
+    """A condition on users."""
     return or_(
         exists().where(Passkey.user_id == User.id),
         exists().where(Authenticator.user_id == User.id, Authenticator.proven_at.is_not(None)),
@@ -114,7 +115,7 @@ def get_second_step(token: str, now: datetime) -> SecondStep:
 
 
 def has_second_factor(user: User) -> bool:
-    return bool(db.session.scalar(select(_has_second_factor()).where(User.id == user.id)))
+    return bool(db.session.scalar(select(owner_has_second_factor()).where(User.id == user.id)))
 
 
 def find_authenticator(user: User) -> Authenticator | None:
@@ -175,7 +176,7 @@ def get_link(token: str, purposes: Collection[Purpose], now: datetime) -> Accoun
 def select_users(words: str = "") -> Select[User, bool]:
     """All accounts by e-mail address, each with whether it has a second factor, or those whose name or address contains
     the words; to be paged."""
-    users = select(User, _has_second_factor()).options(joinedload(User.organisation)).order_by(User.email)
+    users = select(User, owner_has_second_factor()).options(joinedload(User.organisation)).order_by(User.email)
     if words:
         users = users.where(
             or_(User.email.icontains(words, autoescape=True), User.name.icontains(words, autoescape=True))

@@ -11,8 +11,18 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from exchange_app.accounts import letters, queries
-from exchange_app.accounts.errors import EmailTaken, OwnAccount, WrongPassword, WrongSignIn
-from exchange_app.accounts.models import NO_PASSWORD, SecondStep, SignIn, User
+from exchange_app.accounts.errors import EmailTaken, OwnAccount, UserNotFound, WrongPassword, WrongSignIn
+from exchange_app.accounts.models import (
+    NO_PASSWORD,
+    NOBODYS_HOST,
+    AccountLink,
+    Authenticator,
+    Passkey,
+    RecoveryCode,
+    SecondStep,
+    SignIn,
+    User,
+)
 from exchange_app.accounts.passwords import hash_password, is_outdated, is_password
 from exchange_app.accounts.queries import token_hash
 from exchange_app.accounts.rules import SIGN_IN_LENGTH, Method, check_workplace
@@ -20,9 +30,11 @@ from exchange_app.audit.rules import What
 from exchange_app.audit.service import record
 from exchange_app.core.database import change_rows, db
 from exchange_app.core.roles import Role
-from exchange_app.core.text import DEFAULT_LANGUAGE
+from exchange_app.core.text import DEFAULT_LANGUAGE, in_every_language, sentence
 from exchange_app.outbox.models import Channel
 from exchange_app.partners.models import Organisation
+
+FORMER_ACCOUNT = sentence("former account %(number)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,9 @@ def close_user(user: User, *, by: User, now: datetime) -> None:
 
 
 def reopen_user(user: User, *, now: datetime, by: User | None = None) -> None:
+    """Raises UserNotFound for an account that was erased."""
+    if user.is_erased:
+        raise UserNotFound()
     if not user.is_active:
         user.closed_at = None
         letters.write_reopened(user, now)
@@ -263,3 +278,18 @@ def _check_is_another(user: User, by: User) -> None:
 
 def _note(what: What, user: User, by: User | None, now: datetime) -> None:
     record(what, by_id=by.id if by else None, user_id=user.id, now=now)
+
+
+def erase_user(user: User) -> None:
+    """Nothing about whoever had the closed account is left, and nobody can sign in with it."""
+    user.name = str(in_every_language(FORMER_ACCOUNT).in_language(DEFAULT_LANGUAGE)) % {"number": user.id}
+    user.email = f"former-account-{user.id}{NOBODYS_HOST}"
+    user.phone = user.robot = None
+    user.channels = [Channel.MAIL]
+    user.password_hash = NO_PASSWORD
+    user.wants_summary = False
+    user.first_signed_in_at = None
+    user.last_signed_in_at = None
+    for table in (Authenticator, Passkey, RecoveryCode, AccountLink):
+        db.session.execute(delete(table).where(table.user_id == user.id))
+    end_all_sign_ins(user)

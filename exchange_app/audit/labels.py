@@ -29,5 +29,14 @@ LABELS: Labels = {
         What.EXPORT_DOWNLOADED: sentence("Export downloaded"),
         What.KEYS_ROTATED: sentence("Personal data sealed with another key"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
+        What.AUDIT_EXPORTED: sentence("Yearly audit exported"),
+        What.RETENTION_CARRIED_OUT: sentence("Data deleted whose time was over"),
+        What.DATA_HANDED_OVER: sentence("Data handed over to whom they are about"),
+        What.DELETION_ASKED: sentence("Deletion asked for"),
+        What.DATA_ERASED: sentence("Data deleted on request"),
+        What.BREACH_REPORTED: sentence("Data breach reported"),
+        What.BREACH_TEXT_CHANGED: sentence("Drafted letter about a data breach changed"),
+        What.BREACH_STEP_TAKEN: sentence("Step against a data breach taken"),
+        What.BREACH_GUARDIANS_LISTED: sentence("Guardians to call after a data breach listed"),
     }
 }

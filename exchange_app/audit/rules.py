@@ -36,6 +36,15 @@ class What(StrEnum):
     EXPORT_DOWNLOADED = "export_downloaded"
     KEYS_ROTATED = "keys_rotated"
     LOG_CUT = "log_cut"
+    AUDIT_EXPORTED = "audit_exported"
+    RETENTION_CARRIED_OUT = "retention_carried_out"
+    DATA_HANDED_OVER = "data_handed_over"
+    DELETION_ASKED = "deletion_asked"
+    DATA_ERASED = "data_erased"
+    BREACH_REPORTED = "breach_reported"
+    BREACH_TEXT_CHANGED = "breach_text_changed"
+    BREACH_STEP_TAKEN = "breach_step_taken"
+    BREACH_GUARDIANS_LISTED = "breach_guardians_listed"
 
 
 def content_of(

@@ -1,5 +1,5 @@
-"""The letter to a leader whose guardians have not all answered: found by looking what is due, like the reminders of
-`bookings`, and no longer true once they have."""
+"""Letters to a leader: that guardians have not all answered, found by looking what is due, like the reminders of
+`bookings`, and no longer true once they have; and that one wants a child's data deleted."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from exchange_app.bookings.reminders import (
 from exchange_app.bookings.rules import CHANGEABLE
 from exchange_app.bookings.sending import load_bookings, words_for
 from exchange_app.catalogue.models import Package
+from exchange_app.consents.models import DeletionRequest
 from exchange_app.consents.queries import count_consents, lacks_answers
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
@@ -33,6 +34,7 @@ from exchange_app.outbox.models import Letter, Urgency
 from exchange_app.outbox.service import NewLetter, letter_to, write_letters
 
 CONSENT_MISSING = "consent_missing"
+DELETION_ASKED = "deletion_asked"
 DAYS_BEFORE = (4, 1)  # the roster is due
 AT = time(9)
 DEPARTURES_AT_ONCE = 500
@@ -52,6 +54,19 @@ def plan_letters(now: datetime, at_most: int = 500) -> int:
         if written >= at_most:
             break
     return written
+
+
+def write_deletion_asked(booking: Booking, request: DeletionRequest, now: datetime) -> None:
+    """It names nobody: whose data they are stands on the page it leads to."""
+    letter = letter_to(
+        leader_of(booking),
+        key=f"booking:{booking.id}:deletion:{request.id}",
+        kind=DELETION_ASKED,
+        subject_id=booking.id,
+        due_at=now,
+        facts={"request": request.id},
+    )
+    write_letters([letter], now)
 
 
 def turns_of(departure: Departure) -> list[Turn]:
@@ -130,6 +145,11 @@ def _is_still_true(booking: Booking, letter: Letter, now: datetime) -> bool:
     )
 
 
+def _is_request_open(booking: Booking, letter: Letter, now: datetime) -> bool:
+    request = db.session.get(DeletionRequest, letter.facts["request"])
+    return request is not None and request.done_at is None
+
+
 def _words(booking: Booking, letter: Letter, now: datetime) -> dict[str, Any]:
     return {
         **words_for(booking, letter, now),
@@ -146,6 +166,14 @@ CONSENT_LETTERS = (
         is_still_true=_is_still_true,
         context=_words,
         urgency=Urgency.PLANNED,
+        leads_to="consents_url",
+    ),
+    Kind(
+        DELETION_ASKED,
+        sentence("A guardian wants data deleted, to the leader"),
+        load=load_bookings,
+        is_still_true=_is_request_open,
+        context=_words,
         leads_to="consents_url",
     ),
 )

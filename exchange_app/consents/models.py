@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.accounts.models import User
@@ -26,7 +26,8 @@ class ConsentMethod(StrEnum):
 class ConsentNotice(db.Model):
     """A text as guardians of one group read it, in both languages, word for word; another word is another row.
 
-    ``essence`` is what an answer to it is about (`rules.essence`).
+    ``essence`` is what an answer to it is about (`rules.essence`). ``documents_days``, ``rosters_days`` and
+    ``answers_days`` are the periods that it promises; `retention` keeps nothing longer, whatever is set later.
     """
 
     __tablename__ = "consent_notices"
@@ -39,6 +40,9 @@ class ConsentNotice(db.Model):
     essence: Mapped[str] = mapped_column(String(64))
     words_json_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     written_at: Mapped[datetime] = mapped_column(Moment)
+    documents_days: Mapped[int] = mapped_column(server_default="30")
+    rosters_days: Mapped[int] = mapped_column(server_default="365")
+    answers_days: Mapped[int] = mapped_column(server_default="1096")
 
     words_json = Sealed()
 
@@ -113,3 +117,30 @@ class ConsentAnswer(db.Model):
 
     def allows(self, point: str) -> bool:
         return self.state is ConsentState.AGREED and self.choices.get(point, False)
+
+
+class DeletionRequest(db.Model):
+    """A guardian wants everything about a child deleted. One about a child is open at a time.
+
+    It was asked by the link, or told to somebody of the school, who wrote it down (``asked_by_id``). ``done_by_id`` is
+    None where nobody had to decide any more.
+    """
+
+    __tablename__ = "deletion_requests"
+    __table_args__ = (
+        Index(
+            "ix_deletion_requests_open",
+            "person_uid",
+            unique=True,
+            postgresql_where=text("done_at IS NULL"),
+            sqlite_where=text("done_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    person_uid: Mapped[str] = mapped_column(String(32), index=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

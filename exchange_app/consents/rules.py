@@ -16,8 +16,6 @@ HEALTH_NOTE = "health_note"
 PHOTOS = "photos"
 NECESSARY = (TAKING_PART, CHILD_DATA)  # without both a child cannot be on the roster
 
-CAN_BE_WITHDRAWN = timedelta(days=365)  # after the last day: as long as a roster is kept
-
 Choices = Mapping[str, bool]
 
 
@@ -72,6 +70,12 @@ def complete(points: Iterable[str], choices: Choices) -> dict[str, bool]:
     return {point: takes_part and choices.get(point, False) for point in points}
 
 
-def link_end(last_day: date, zone: ZoneInfo) -> datetime:
-    """Until when a guardian can withdraw by the link."""
-    return datetime.combine(last_day, time(), zone) + CAN_BE_WITHDRAWN
+def link_end(last_day: date, zone: ZoneInfo, kept_days: int) -> datetime:
+    """Until when a guardian can withdraw by the link: as long as a roster is kept."""
+    return datetime.combine(last_day + timedelta(days=kept_days), time(), zone)
+
+
+def whole_years(days: int) -> int:
+    """How many years so many days are; 0 where they are no whole years."""
+    years = round(days / 365.25)
+    return years if days in (365 * years, round(365.25 * years)) else 0

@@ -6,9 +6,9 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
@@ -26,11 +26,10 @@ from exchange_app.consents.errors import (
 from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentMethod, ConsentNotice
 from exchange_app.consents.queries import Asked
 from exchange_app.consents.rules import HEALTH_NOTE, Choices, ConsentState, complete, lacks_data, link_end
-from exchange_app.consents.wording import Wording, essence_of, kept_wording, wording_of
+from exchange_app.consents.wording import Wording, essence_of, kept_periods, kept_wording, wording_of
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.sealing import keys, new_uid, sealed_context
 from exchange_app.core.settings import setting
-from exchange_app.departures.models import Departure
 from exchange_app.rosters.models import Participant
 
 
@@ -67,14 +66,14 @@ def _link(booking: Booking, uid: str, token: str, by: User, now: datetime) -> di
         "token_hash": queries.token_hash(token),
         "made_at": now,
         "made_by_id": by.id,
-        "ends_at": link_end(booking.departure.ends_on, booking.departure.zone),
+        "ends_at": link_end(booking.departure.ends_on, booking.departure.zone, setting("ROSTERS_KEPT_DAYS")),
     }
 
 
 def answer_by_link(token: str, answer: Answer, *, seen: str, now: datetime) -> None:
     """``seen`` is the hash of the text that the guardian read. The same answer sent twice is kept once. Raises
     NothingToAnswer, TextChanged, DataNeeded and as `queries.get_asked` does."""
-    asked = _lock_asked(token, now)
+    asked = lock_asked(token, now)
     if not is_asking(asked.booking, now):
         raise NothingToAnswer()
     wording = wording_of(asked.booking)
@@ -94,8 +93,8 @@ def answer_by_link(token: str, answer: Answer, *, seen: str, now: datetime) -> N
 
 def withdraw_by_link(token: str, *, now: datetime) -> None:
     """Raises NothingToWithdraw and as `queries.get_asked` does."""
-    asked = _lock_asked(token, now)
-    _withdraw(asked.child, asked.answer, now)
+    asked = lock_asked(token, now)
+    withdraw(asked.child, asked.answer, now)
 
 
 def record_paper(
@@ -127,12 +126,13 @@ def record_paper(
 def record_withdrawal(booking: Booking, person_id: int, *, by: User, now: datetime) -> None:
     """The guardian told the school. Raises NothingToWithdraw, PersonNotFound or NotAPupil."""
     child = queries.get_child(booking, person_id)
-    _withdraw(child, queries.find_answer(booking, child), now, recorded_by=by)
+    withdraw(child, queries.find_answer(booking, child), now, recorded_by=by)
 
 
 def keep_notice(booking: Booking, wording: Wording, now: datetime) -> ConsentNotice:
     """The text as it is kept; the same words are kept once."""
     uid, words = new_uid(), json.dumps(wording.words, ensure_ascii=False, sort_keys=True)
+    promised = kept_periods()
     db.session.execute(
         insert_unless_there(ConsentNotice).values(
             uid=uid,
@@ -141,6 +141,9 @@ def keep_notice(booking: Booking, wording: Wording, now: datetime) -> ConsentNot
             essence=essence_of(booking.departure),
             words_json_sealed=keys().seal(words, sealed_context(ConsentNotice.__tablename__, "words_json", uid)),
             written_at=now,
+            documents_days=promised.documents,
+            rosters_days=promised.rosters,
+            answers_days=promised.answers,
         )
     )
     notice = queries.find_notice(booking.id, wording.text_hash)
@@ -148,17 +151,9 @@ def keep_notice(booking: Booking, wording: Wording, now: datetime) -> ConsentNot
     return notice
 
 
-def forget_proof(now: datetime) -> int:
-    """What guardians answered is proof for some years after the visit, however long the roster itself is kept; returns
-    how many rows went."""
-    over = Departure.ends_on < (now - timedelta(days=setting("CONSENTS_KEPT_DAYS"))).date()
-    bookings = select(Booking.id).join(Departure, Departure.id == Booking.departure_id).where(over)
-    tables = (ConsentAnswer, ConsentLink, ConsentNotice)  # answers name the other two
-    return sum(change_rows(delete(table).where(table.booking_id.in_(bookings))) for table in tables)
-
-
-def _lock_asked(token: str, now: datetime) -> Asked:
-    """One after the other with whoever changes the roster or answers about the same group."""
+def lock_asked(token: str, now: datetime) -> Asked:
+    """One after the other with whoever changes the roster or answers about the same group. Raises as
+    `queries.get_asked` does."""
     link = queries.find_link(token)
     if link is not None:
         db.session.execute(select(Booking.id).where(Booking.id == link.booking_id).with_for_update(key_share=True))
@@ -199,7 +194,7 @@ def _new_answer(
     return answer
 
 
-def _withdraw(child: Participant, answer: ConsentAnswer | None, now: datetime, recorded_by: User | None = None) -> None:
+def withdraw(child: Participant, answer: ConsentAnswer | None, now: datetime, recorded_by: User | None = None) -> None:
     if answer is None or answer.state is not ConsentState.AGREED:
         raise NothingToWithdraw()
     answer.withdrawn_at = now

@@ -19,13 +19,35 @@ from exchange_app.consents.rules import (
     points_of,
     recipient_key,
     text_hash,
+    whole_years,
 )
-from exchange_app.core.text import Translated, in_every_language, sentence, worded_later
+from exchange_app.core.settings import setting
+from exchange_app.core.text import Translated, in_every_language, sentence, sentences, worded_later
 from exchange_app.departures.models import Departure
 from exchange_app.web.formats import date_range
 
 DOCUMENT = sentence("Identity document: type and number")
 NAMED_BY_ANOTHER = frozenset({"document_type"})  # a document's number is asked with its type
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """How many days what is kept. A notice remembers those that it promised."""
+
+    documents: int
+    rosters: int
+    answers: int
+
+
+def kept_periods() -> Periods:
+    """As they are set now."""
+    return Periods(setting("DOCUMENTS_KEPT_DAYS"), setting("ROSTERS_KEPT_DAYS"), setting("CONSENTS_KEPT_DAYS"))
+
+
+def words_for_days(count: int) -> Any:
+    """A number of days in words; whole years are said as years."""
+    years = whole_years(count)
+    return sentences("one year", "%(num)s years", years) if years else sentences("one day", "%(num)s days", count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +164,18 @@ def _who_receives(booking: Booking) -> Iterator[Any]:
 
 
 def _how_long() -> Iterator[Any]:
-    yield sentence("Document numbers and health notes until 30 days after the visit, everything else for one year.")
-    yield sentence("Your answer on this page for three years, as proof. Everything is stored encrypted.")
+    periods = kept_periods()
+    yield sentence(
+        "Document numbers, health notes and meal needs until %(documents)s after the visit, everything else until "
+        "%(rosters)s after it. If the group does not travel after all, everything goes %(documents)s after that is "
+        "settled.",
+        documents=words_for_days(periods.documents),
+        rosters=words_for_days(periods.rosters),
+    )
+    yield sentence(
+        "Your answer on this page until %(answers)s after the visit, as proof. Everything is stored encrypted.",
+        answers=words_for_days(periods.answers),
+    )
 
 
 def _whom_to_ask(booking: Booking) -> Iterator[Any]:
@@ -163,7 +195,10 @@ def _rights() -> Iterator[Any]:
         "You can withdraw your consent at any time, by the link with which you answered or by telling the leader; it "
         "counts from then on."
     )
-    yield sentence("You can have the data shown to you, corrected and deleted: tell the leader.")
+    yield sentence(
+        "You can have the data shown to you, corrected and deleted: by the link with which you answered, or by telling "
+        "the leader."
+    )
 
 
 def _points(booking: Booking) -> Iterator[tuple[str, Any, Any]]:

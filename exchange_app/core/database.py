@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -75,8 +76,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # the driver's own BEGIN comes too late to keep two writers apart
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    pragmas = "busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def empty_write_ahead_log() -> None:
+    """SQLite keeps pages as they were, and so what was deleted from them, in a file of its own until it is emptied.
+    Outside of a transaction; a reader at work puts it off to the next time."""
+    if db.engine.dialect.name == "sqlite":
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @event.listens_for(Engine, "begin")

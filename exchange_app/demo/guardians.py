@@ -1,5 +1,5 @@
-"""What the guardians of a demo group answer: most agree, one refuses, one withdraws, one signed on paper, two are
-silent."""
+"""What the guardians of a demo group answer: most agree, one refuses, one withdraws, one wants the data deleted, one
+signed on paper, two are silent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from exchange_app.consents.rules import PHOTOS
 from exchange_app.consents.service import Answer
 from exchange_app.consents.wording import wording_of
 from exchange_app.core.database import db
+from exchange_app.retention.persons import ask_by_link
 
-SILENT, REFUSES, WITHDRAWS, SIGNS = (3, 16), 6, 11, 8  # by their places in the roster
+SILENT, REFUSES, WITHDRAWS, DELETES, SIGNS = (3, 16), 6, 11, 14, 8  # by their places in the roster
 WITHOUT_PHOTOS_EVERY = 5
 
 
@@ -38,3 +39,6 @@ def hear_guardians(booking: Booking, leader: User, at: datetime) -> None:
         if place == WITHDRAWS:
             db.session.flush()
             service.withdraw_by_link(tokens[child.uid], now=answered_at + timedelta(minutes=30))
+        if place == DELETES:
+            db.session.flush()
+            ask_by_link(tokens[child.uid], now=answered_at + timedelta(days=1))

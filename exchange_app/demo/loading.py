@@ -32,8 +32,10 @@ from exchange_app.departures.allotments import release_due, set_aside
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import City, Organisation
+from exchange_app.retention.service import carry_out
 from exchange_app.rosters.service import lock_rosters
 
+LET_GO_BEFORE = timedelta(days=3)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -120,12 +122,19 @@ def _call_off(departure: Departure, cause: Cause, reason: Translated, by: User, 
 
 
 def _of_jobs(known: Known, now: datetime) -> Iterator[Occurrence]:
-    """What the clock does by itself, once a night and once more now."""
+    """What the clock does by itself, once a night and once more now; what is over goes in two nights."""
     night = min(departure.opens_at for departure in known.departures.values())
     while night < now:
         yield night, _run_jobs
         night += timedelta(days=1)
     yield now, _run_jobs
+    for at in (now - LET_GO_BEFORE, now):
+        yield at, _let_go
+
+
+def _let_go(at: datetime) -> None:
+    while carry_out(at):
+        pass
 
 
 def _run_jobs(at: datetime) -> None:

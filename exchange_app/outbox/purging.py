@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import JSON, bindparam, null, select, update
 
-from exchange_app.core.database import db
+from exchange_app.core.database import change_rows, db
 from exchange_app.core.settings import setting
-from exchange_app.outbox.models import HAS_ADDRESS, SETTLED, Letter
+from exchange_app.outbox.models import HAS_ADDRESS, ON_THE_WAY, SETTLED, Letter, LetterState
 
 PORTION = 500
 
@@ -51,6 +51,20 @@ def purge_letters(now: datetime) -> int:
         rows = [{"of_id": letter_id, "numbers": _numbers(facts)} for letter_id, facts in letters]
         db.session.connection().execute(EMPTY, rows)
     return len(letters)
+
+
+def forget_reader(user_id: int, now: datetime) -> None:
+    """Letters to somebody of whom nothing is to be left: those on their way stop, all are emptied at once."""
+    change_rows(
+        update(Letter)
+        .where(Letter.reader_id == user_id, ON_THE_WAY)
+        .values(state=LetterState.SKIPPED, next_look_at=now, last_problem="the reader's account was erased")
+    )
+    letters = db.session.execute(select(Letter.id, Letter.facts).where(Letter.reader_id == user_id)).all()
+    if letters:
+        rows = [{"of_id": letter_id, "numbers": _numbers(facts)} for letter_id, facts in letters]
+        db.session.connection().execute(EMPTY, rows)
+    change_rows(update(Letter).where(Letter.reader_id == user_id).values(reader_id=null()))
 
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, int]:

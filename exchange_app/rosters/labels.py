@@ -18,9 +18,11 @@ LABELS: Labels = {
         Sheet.PHONES: sentence("guardians' phones"),
         Sheet.HEALTH: sentence("guardians' phones and health notes"),
         Sheet.NAMES: sentence("names on the host's day sheet"),
+        Sheet.CALL_LIST: sentence("guardians to call after a data breach"),
         Sheet.PERSON_DOCUMENT: sentence("document number"),
         Sheet.PERSON_PHONES: sentence("phone numbers"),
         Sheet.PERSON_HEALTH: sentence("health note"),
+        Sheet.PERSON_EVERYTHING: sentence("everything about one person, for the family"),
     },
     Purpose: {
         Purpose.TICKETS: sentence("Buying tickets"),

@@ -49,6 +49,7 @@ from tests.consents.group import (
     make_group,
     make_link,
 )
+from tests.retention.group import midnight, run
 from tests.rosters.sheet import HEADINGS, pasted, pupil
 
 TODAY = NOW.date()
@@ -262,12 +263,9 @@ def test_proof_stays_when_the_child_is_taken_out_until_its_years_are_over(bookin
     answer_for(booking, child)
     with transaction():
         rosters.remove_person(booking, child.id, by=booking.leader, now=LATER)
-    last_day = booking.departure.meets_at
-    with transaction():
-        assert service.forget_proof(last_day + timedelta(days=1095)) == 0
+    run(midnight(booking, 1096) - timedelta(seconds=1))
     assert (answers()[0].child_name, answers()[0].given_by) == (pupil(1)[1], "覃大一")
-    with transaction():
-        assert service.forget_proof(last_day + timedelta(days=1098)) == 3
+    run(midnight(booking, 1096))
     for table in (ConsentAnswer, ConsentLink, ConsentNotice):
         assert db.session.scalars(select(table)).all() == []
 

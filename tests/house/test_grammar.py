@@ -36,11 +36,15 @@ SUBJECTS = {
         "asked", "columns", "disclosures", "exports", "group_list", "keeping", "masking", "proof", "reading", "rows",
         "sheets", "tables", "template", "unasked", "words", "writing",
     },
-    "consents": {"wording"},
+    "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season",
+    },
+    "retention": {
+        "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
+        "sending", "workbook", "yearly",
     },
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}

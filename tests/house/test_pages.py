@@ -44,7 +44,8 @@ MAIN_JOB = {
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
-        "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet"
+        "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet "
+        "retention.about_person retention.own_data"
     ),
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
@@ -53,6 +54,9 @@ MAIN_JOB = {
         "catalogue.edit_stop catalogue.base_photo catalogue.item_photo catalogue.package_photo "
         "bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
         "trips.reported trips.departure_survey"
+    ),
+    Role.ADMINISTRATOR: (
+        "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
@@ -126,6 +130,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "place_id": 0,
             "call_id": 0,
             "incident_id": 0,
+            "breach_id": 0,
+            "audience": "guardians",
+            "language": "en",
         },
     }
 

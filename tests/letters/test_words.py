@@ -102,6 +102,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "organiser_message": {"booking": 1},
     "organiser_message_test": WRITTEN_BY_HOST,
     "incident_reported": {"incident": 1, "happened_at": "2027-04-12T02:30:00+00:00", "concerned": 2},
+    "deletion_asked": {"request": 1},
+    "breach_reported": {"breach": 1},
     "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
 }
 

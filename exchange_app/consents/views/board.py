@@ -14,6 +14,7 @@ from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.models import Booking
 from exchange_app.consents import queries, service
+from exchange_app.consents.deletions import list_waiting
 from exchange_app.consents.forms import BoardFilter
 from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentMethod
 from exchange_app.consents.rules import NECESSARY, PHOTOS, TO_TAKE_OUT, ConsentState
@@ -86,6 +87,7 @@ def board(code: str) -> ResponseReturnValue:
         points=_further_points(booking),
         is_asking=service.is_asking(booking, now()),
         refusal=refusal_to_change(booking),
+        to_delete=list_waiting(booking.id),
     )
 
 
@@ -102,7 +104,11 @@ def summary(code: str) -> ResponseReturnValue:
     booking = bookings.get_booking(code, me())
     template = "consents/_summary.html" if wants_fragment() else "consents/summary.html"
     return render_template(
-        template, booking=booking, count=queries.count_consents(booking), is_school=me().role is Role.LEADER
+        template,
+        booking=booking,
+        count=queries.count_consents(booking),
+        to_delete=list_waiting(booking.id),
+        is_school=me().role is Role.LEADER,
     )
 
 

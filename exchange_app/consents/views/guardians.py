@@ -37,7 +37,7 @@ def answer(token: str) -> ResponseReturnValue:
             return redirect(url_for("consents.answer", token=token), 303)
         return _show(token, form), form.status
     except NotFound as refusal:
-        return _tell_why_not(token, refusal)
+        return tell_why_not(token, refusal)
 
 
 @consents.post("/c/<token>/withdraw")
@@ -49,7 +49,7 @@ def withdraw(token: str) -> ResponseReturnValue:
         with transaction():
             service.withdraw_by_link(token, now=now())
     except NotFound as refusal:
-        return _tell_why_not(token, refusal)
+        return tell_why_not(token, refusal)
     except Conflict as refusal:
         flash(refusal.sentence, "error")
     else:
@@ -101,7 +101,7 @@ def _show(token: str, form: AnswerForm) -> str:
     )
 
 
-def _tell_why_not(token: str, refusal: NotFound) -> ResponseReturnValue:
+def tell_why_not(token: str, refusal: NotFound) -> ResponseReturnValue:
     """A page that helps on; whoever has had a good link is told whom to call."""
     link = queries.find_link(token)
     booking = queries.get_booking_of(link) if link else None

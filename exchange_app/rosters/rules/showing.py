@@ -9,14 +9,16 @@ from enum import StrEnum
 
 class Sheet(StrEnum):
     """What somebody looked at in full: guardians' phones; the same with health notes; the names on the host's sheet;
-    something of one person alone."""
+    guardians to call after a data breach; something of one person alone, or everything, for the family."""
 
     PHONES = "phones"
     HEALTH = "health"
     NAMES = "names"
+    CALL_LIST = "call_list"
     PERSON_DOCUMENT = "person_document"
     PERSON_PHONES = "person_phones"
     PERSON_HEALTH = "person_health"
+    PERSON_EVERYTHING = "person_everything"
 
 
 FIELDS_OF_ONE: Mapping[Sheet, tuple[str, ...]] = {
