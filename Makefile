@@ -6,7 +6,7 @@ set-up = @sh launcher/setup.sh
 compile = @$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 babel = @$(python) -m babel.messages.frontend
 
-.PHONY: run test check bench audit translations requirements clean
+.PHONY: run test check bench audit backup restore scan translations requirements clean
 
 run:
 	$(set-up) run
@@ -33,6 +33,21 @@ audit:
 	$(set-up) run
 	@$(python) -m launcher.command seats audit
 	@$(python) -m launcher.command audit verify
+
+# Everything that the database holds, in one sealed file: in var/backups, or where FILE says.
+backup:
+	$(set-up) run
+	@$(python) -m launcher.command backup create $(FILE)
+
+# Puts it back, with letters paused: FILE=… names the backup, ARGS=--replace deletes what is there. `make run` is stopped.
+restore:
+	$(set-up) run
+	@$(python) -m launcher.command backup restore $(FILE) $(ARGS)
+
+# Wapiti, which is no part of the application, goes over a fresh demo; WHO=visitor, or another e-mail address of it.
+scan:
+	$(set-up) run
+	@$(python) -m launcher.scan $(WHO)
 
 # Collects the sentences of code and templates into the .po files, for a translator.
 translations:

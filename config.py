@@ -36,6 +36,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
     served_over_tls = public_url.startswith("https://")
     return {
         **{name: environment[name] for name in SECRETS},
+        "BACKUP_KEY": environment.get("BACKUP_KEY", ""),
         "SECRET_KEY_FALLBACKS": [key for key in environment.get("SECRET_KEY_FALLBACKS", "").split(",") if key],
         "SQLALCHEMY_DATABASE_URI": _database_url(environment.get("DATABASE_URL", "")),
         "REDIS_URL": environment.get("REDIS_URL", ""),

@@ -17,5 +17,10 @@ LABELS: Labels = {
         What.PASSWORD_CHANGED: sentence("Password changed"),
         What.PASSWORD_RESET: sentence("Password reset"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
+        What.LETTERS_PAUSED: sentence("Letters paused"),
+        What.LETTERS_RESUMED: sentence("Letters resumed"),
+        What.LETTERS_STOPPED: sentence("Waiting letters stopped"),
+        What.BACKUP_MADE: sentence("Backup made"),
+        What.BACKUP_RESTORED: sentence("Backup restored"),
     }
 }

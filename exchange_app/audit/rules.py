@@ -24,6 +24,11 @@ class What(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
     LOG_CUT = "log_cut"
+    LETTERS_PAUSED = "letters_paused"
+    LETTERS_RESUMED = "letters_resumed"
+    LETTERS_STOPPED = "letters_stopped"
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
 
 
 def content_of(

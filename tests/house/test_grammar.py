@@ -18,7 +18,7 @@ GRAMMAR = {
 SUBJECTS = {
     "audit": set(),
     "outbox": {
-        "delivery", "finding", "inbox", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times",
+        "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending", "times",
         "transport", "turning", "ways",
     },
     "partners": set(),
@@ -34,6 +34,7 @@ SUBJECTS = {
     },
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
+    "backup": {"sealed_file", "tables"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season",
