@@ -18,8 +18,8 @@ GRAMMAR = {
 SUBJECTS = {
     "audit": set(),
     "outbox": {
-        "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending", "times",
-        "transport", "turning", "ways",
+        "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending",
+        "times", "transport", "turning", "ways",
     },
     "partners": set(),
     "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
