@@ -54,6 +54,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
         "CONSENTS_KEPT_DAYS": int(environment.get("CONSENTS_KEPT_DAYS", "1096")),
         "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
+        "LOG_LEVEL": _log_level(environment.get("LOG_LEVEL", "INFO")),
+        "SECURITY_CONTACT": _security_contact(environment.get("SECURITY_CONTACT", "")),
         "DEMO": environment.get("DEMO", "0") == "1",
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),
@@ -73,6 +75,18 @@ def _require_secret(name: str, value: str) -> None:
         raise Misconfigured(f"{name} is not set: `make run` makes one, docs/operating.md says how to make your own.")
     if len(value) < SHORTEST_SECRET or any(word in value.lower() for word in PLACEHOLDERS):
         raise Misconfigured(f"{name} is too short or a placeholder: docs/operating.md says how to make one.")
+
+
+def _log_level(level: str) -> str:
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise Misconfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not `{level}`.")
+    return level
+
+
+def _security_contact(contact: str) -> str:
+    if contact and not re.fullmatch(r"(mailto:|https://|tel:)\S+", contact):
+        raise Misconfigured("SECURITY_CONTACT must be an address such as `mailto:security@city.example`.")
+    return contact
 
 
 def _limits(environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]) -> dict[str, Limit]:

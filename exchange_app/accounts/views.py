@@ -28,7 +28,7 @@ from exchange_app.web.addresses import safe_next
 from exchange_app.web.errors import beside_field
 from exchange_app.web.headers import secret_address
 from exchange_app.web.languages import remember_language
-from exchange_app.web.limits import client_address, slow_down
+from exchange_app.web.limits import GUESSES, client_address, slow_down, slow_guesses, slow_letters
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows, anyone, proven_by_address
 
@@ -169,6 +169,7 @@ def _chosen_channels() -> dict[str, Any]:
 
 
 @accounts.post("/account/channels/test")
+@slow_letters("5 per hour", by=lambda: str(current_user.get_id()))
 @allows()
 def test_channels() -> ResponseReturnValue:
     with transaction():
@@ -187,6 +188,7 @@ def choose_summary(wanted: str) -> ResponseReturnValue:
 
 
 @accounts.route("/unsubscribe/<int:user_id>/<signature>", methods=["GET", "POST"])
+@slow_guesses(GUESSES)
 @proven_by_address
 @secret_address
 @anyone

@@ -1,6 +1,7 @@
 """How often one address or one account may try. Counted in the broker's Redis, or in memory while it is away.
 
-Views that take a secret carry `@slow_down("10 per 10 minutes", by=…)` under their route.
+Views that take a secret carry `@slow_down("10 per 10 minutes", by=…)` under their route, those whose address is one
+`@slow_guesses(GUESSES)`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 REDIS_SECONDS = 0.5  # a page never waits longer than this for a count
+GUESSES = "30 per 15 minutes"  # a school has one address for all its families
 TRY_AGAIN_STATUS = 422  # what a refused form answers with
 
 
@@ -55,6 +57,11 @@ def storage_address(redis_url: str) -> str:
 def slow_down(often: str, *, by: Callable[[], str] = client_address) -> Callable[[Any], Any]:
     """Count refused forms (POST, answered with 422) by ``by()``; after so many, further ones get a 429 for a while."""
     return limiter.limit(often, key_func=by, methods=["POST"], deduct_when=_was_refused)
+
+
+def slow_letters(often: str, *, by: Callable[[], str] = client_address) -> Callable[[Any], Any]:
+    """Count every form (POST), for views that send a letter to whom it names, or as often as it is sent."""
+    return limiter.limit(often, key_func=by, methods=["POST"])
 
 
 def slow_guesses(often: str) -> Callable[[Any], Any]:
