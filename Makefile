@@ -22,6 +22,7 @@ check:
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
 	@$(python) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo
+	@$(python) -m launcher.advisories
 
 # The first figures stand in docs/performance.md.
 bench:

@@ -40,12 +40,12 @@ def build() -> None:
 
 
 def _fetch() -> None:
-    npm = _npm_of_this_machine() or _npm_from_wheel()
+    npm = npm_of_this_machine() or _npm_from_wheel()
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     do("fetching the front end's files with npm", [*npm, "ci", *options], {**os.environ, **_writable_cache()})
 
 
-def _npm_of_this_machine() -> list[str | Path] | None:
+def npm_of_this_machine() -> list[str | Path] | None:
     """None when there is no npm, or only a Node.js that is too old."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
