@@ -42,14 +42,14 @@ def test_an_administrator_pauses_and_resumes(booking: Booking, administrator: Fl
     write(booking, "soon@test.example")
     waiting = len(letters())
     page = send(administrator, "/mailbox", "/mailbox/pause").text
-    assert "Letters are paused since" in page
+    assert "Letters have been paused since" in page
     assert f"{waiting} waiting letters were due before." in page
     write(booking, "later@test.example")
     for channel in Channel:
         assert deliver(Mailbox(), channel=channel) == 0
     page = send(administrator, "/mailbox", "/mailbox/resume").text
     assert "Letters leave again." in page
-    assert "Letters are paused" not in page
+    assert "Letters have been paused" not in page
     assert deliver(Mailbox()) == waiting + 1
     told = [entry.what for entry in db.session.query(AuditEntry).order_by(AuditEntry.number)]
     assert told[-2:] == [What.LETTERS_PAUSED, What.LETTERS_RESUMED]
