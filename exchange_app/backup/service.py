@@ -114,7 +114,7 @@ def restore_backup(file: Path, key: bytes, now: datetime, progress: Progress, *,
     tables.continue_numbers(connection)
     if tables.count_rows(connection) != header.rows:
         raise BackupDamaged()
-    pausing.pause(None, now)
+    pausing.begin_pause(None, now)  # one that was in the backup may have ended since
     audit.record(What.BACKUP_RESTORED, by_id=None, now=now, facts={"rows": sum(header.rows.values())})
 
 

@@ -23,8 +23,12 @@ def find_pause() -> datetime | None:
 
 def pause(by_id: int | None, now: datetime) -> None:
     """Nothing leaves until somebody resumes; a pause that goes on keeps its beginning."""
-    if find_pause() is not None:
-        return
+    if find_pause() is None:
+        begin_pause(by_id, now)
+
+
+def begin_pause(by_id: int | None, now: datetime) -> None:
+    """As from ``now``, whatever was before."""
     for channel in Channel:
         get_outlet(channel).paused_at = now
     audit.record(What.LETTERS_PAUSED, by_id=by_id, now=now)

@@ -231,6 +231,8 @@ def test_a_database_with_data_is_replaced_only_when_somebody_says_so(app: Flask,
 
 def test_letters_that_were_due_before_the_restore_can_be_left_out(app: Flask, booking: Booking, file: Path) -> None:
     write(booking, "soon@test.example", due_at=NOW)
+    with transaction():
+        pausing.pause(None, NOW - timedelta(days=1))  # which ended after the backup was made
     service.make_backup(file, KEY, NOW, nothing)
     with transaction():
         service.restore_backup(file, KEY, NOW, nothing, is_replacing=True)
