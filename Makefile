@@ -6,7 +6,7 @@ set-up = @sh launcher/setup.sh
 compile = @$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 babel = @$(python) -m babel.messages.frontend
 
-.PHONY: run test check bench pictures audit rotate-keys translations requirements clean
+.PHONY: run test check bench pictures audit backup restore rotate-keys scan translations requirements clean
 
 run:
 	$(set-up) run
@@ -22,6 +22,7 @@ check:
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
 	@$(python) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo
+	@$(python) -m launcher.advisories
 
 # The first figures stand in docs/performance.md.
 bench:
@@ -43,6 +44,21 @@ audit:
 rotate-keys:
 	$(set-up) run
 	@$(python) -m launcher.rotate_keys
+
+# Everything that the database holds, in one sealed file: in var/backups, or where FILE says.
+backup:
+	$(set-up) run
+	@$(python) -m launcher.command backup create $(FILE)
+
+# Puts it back, with letters paused: FILE=… names the backup, ARGS=--replace deletes what is there. `make run` is stopped.
+restore:
+	$(set-up) run
+	@$(python) -m launcher.command backup restore $(FILE) $(ARGS)
+
+# Wapiti, which is no part of the application, goes over a fresh demo; WHO=visitor, or another e-mail address of it.
+scan:
+	$(set-up) run
+	@$(python) -m launcher.scan $(WHO)
 
 # Collects the sentences of code and templates into the .po files, for a translator.
 translations:

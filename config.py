@@ -40,6 +40,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
     return {
         **{name: environment[name] for name in SECRETS},
         "FIELD_KEY_IN_USE": _key_in_use(environment.get("FIELD_KEY_IN_USE", ""), environment["FIELD_KEYS"]),
+        "BACKUP_KEY": environment.get("BACKUP_KEY", ""),
         "SECRET_KEY_FALLBACKS": [key for key in environment.get("SECRET_KEY_FALLBACKS", "").split(",") if key],
         "SQLALCHEMY_DATABASE_URI": _database_url(environment.get("DATABASE_URL", "")),
         "REDIS_URL": environment.get("REDIS_URL", ""),
@@ -59,6 +60,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "DISCLOSURES_KEPT_DAYS": int(environment.get("DISCLOSURES_KEPT_DAYS", "1096")),
         "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
         "SECOND_FACTOR_FOR": _roles("SECOND_FACTOR_FOR", environment.get("SECOND_FACTOR_FOR", _needing(is_demo))),
+        "LOG_LEVEL": _log_level(environment.get("LOG_LEVEL", "INFO")),
+        "SECURITY_CONTACT": _security_contact(environment.get("SECURITY_CONTACT", "")),
         "DEMO": is_demo,
         "DATA_DIR": environment.get("DATA_DIR", str(ROOT / "var")),
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),
@@ -107,6 +110,18 @@ def _kept_days(environment: Mapping[str, str]) -> dict[str, int]:
     if not 0 < kept["DOCUMENTS_KEPT_DAYS"] <= kept["ROSTERS_KEPT_DAYS"] <= kept["CONSENTS_KEPT_DAYS"]:
         raise Misconfigured(f"{', '.join(KEPT_DAYS)} are days, each at least as many as the one before.")
     return kept
+
+
+def _log_level(level: str) -> str:
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise Misconfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not `{level}`.")
+    return level
+
+
+def _security_contact(contact: str) -> str:
+    if contact and not re.fullmatch(r"(mailto:|https://|tel:)\S+", contact):
+        raise Misconfigured("SECURITY_CONTACT must be an address such as `mailto:security@city.example`.")
+    return contact
 
 
 def _limits(environment: Mapping[str, str], setting: str, unless_set: Mapping[str, str]) -> dict[str, Limit]:

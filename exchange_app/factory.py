@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from exchange_app.accounts.sessions import sign_people_in
 from exchange_app.core.broker import connect_broker
 from exchange_app.core.database import db, engine_options
+from exchange_app.core.logs import keep_log
 from exchange_app.core.sealing import KeyRing, use_keys
 from exchange_app.features import BLUEPRINTS, COMMANDS, FINDERS, LABELS, LETTERS
 from exchange_app.outbox.finding import know_finders
@@ -35,6 +36,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     """The Flask application for the settings of `config.load_settings`."""
     app = Application("exchange_app", root_path=str(ROOT / "exchange_app"), template_folder=str(ROOT / "templates"))
     app.config.from_mapping(settings)
+    keep_log(app.config["LOG_LEVEL"])
     trust_proxies(app)
     use_keys(KeyRing(app.config["FIELD_KEYS"], app.config["INDEX_KEY"], app.config["FIELD_KEY_IN_USE"]))
     connect_database(app)

@@ -8,6 +8,7 @@ from exchange_app.audit.commands import audit_commands
 from exchange_app.audit.key_commands import key_commands
 from exchange_app.audit.labels import LABELS as AUDIT_LABELS
 from exchange_app.audit.views import audit
+from exchange_app.backup.commands import backup_commands
 from exchange_app.bookings.commands import seat_commands
 from exchange_app.bookings.labels import LABELS as BOOKING_LABELS
 from exchange_app.bookings.message_sending import MESSAGE_LETTERS
@@ -24,6 +25,7 @@ from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.outbox.commands import outbox_commands
 from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
@@ -78,4 +80,13 @@ LETTERS = (
     *RETENTION_LETTERS,
 )
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
-COMMANDS = (audit_commands, key_commands, account_commands, seat_commands, retention_commands, demo_commands)
+COMMANDS = (
+    audit_commands,
+    key_commands,
+    outbox_commands,
+    account_commands,
+    seat_commands,
+    retention_commands,
+    demo_commands,
+    backup_commands,
+)

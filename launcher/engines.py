@@ -24,7 +24,7 @@ def environment(settings: Settings, folder: DataFolder) -> dict[str, str]:
     """What config.py reads; secrets that the launcher's own environment has come before the folder's."""
     broker = embedded_broker(settings, folder)
     kept = {name: os.environ.get(name) or secret for name, secret in folder.secrets().items()}
-    return {
+    found = {
         **os.environ,
         **kept,
         "DATABASE_URL": database_url(settings),
@@ -36,3 +36,5 @@ def environment(settings: Settings, folder: DataFolder) -> dict[str, str]:
         "PGCONNECT_TIMEOUT": os.environ.get("PGCONNECT_TIMEOUT", "5"),
         "PYTHONUNBUFFERED": "1",
     }
+    del found["BACKUP_KEY"]  # only the command that makes or restores a backup has it
+    return found

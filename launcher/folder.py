@@ -24,6 +24,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_hex(32),
     "FIELD_KEYS": lambda: f"1:{_key()}",
     "INDEX_KEY": _key,
+    "BACKUP_KEY": _key,
     "VALKEY_PASSWORD": lambda: secrets.token_hex(16),
 }
 

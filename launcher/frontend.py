@@ -47,20 +47,20 @@ def _pages() -> list[Path]:
 
 
 def _fetch() -> None:
-    npm = _npm_of_this_machine() or _npm_from_wheel()
+    npm = npm_of_this_machine() or _npm_from_wheel()
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     do("fetching the front end's files with npm", [*npm, "ci", *options], {**os.environ, **_writable_cache()})
 
 
 def _purge(style_sheet: Path) -> None:
     """Raises Trouble."""
-    node = shutil.which("node") if _npm_of_this_machine() else _node_from_wheel()
+    node = shutil.which("node") if npm_of_this_machine() else _node_from_wheel()
     purgecss = MODULES / "purgecss" / "bin" / "purgecss.js"
     options = ["--config", str(PURGING), "--css", str(style_sheet), "--output", str(style_sheet)]
     do("leaving out the styles that no page uses", [str(node), str(purgecss), *options])
 
 
-def _npm_of_this_machine() -> list[str | Path] | None:
+def npm_of_this_machine() -> list[str | Path] | None:
     """None when there is no npm, or only a Node.js that is too old."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:

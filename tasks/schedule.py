@@ -6,11 +6,22 @@ heard before the next one expires. The clock knows tasks by name only and never 
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
+from exchange_app.core.logs import LogForm
 from tasks.settings import settings
+
+
+@signals.after_setup_logger.connect
+@signals.after_setup_task_logger.connect
+def write_log_alike(logger: logging.Logger, **_: Any) -> None:
+    """Workers and clock write as the web server does."""
+    for handler in logger.handlers:
+        handler.setFormatter(LogForm())
+
 
 SECONDS_BETWEEN = {
     "outbox.deliver_mail": 10,

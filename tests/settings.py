@@ -18,6 +18,7 @@ def environment(**changes: str) -> dict[str, str]:
         "SECRET_KEY": "tests-sign-their-cookies-with-this-one",
         "FIELD_KEYS": f"1:{key(1)}",
         "INDEX_KEY": key(2),
+        "BACKUP_KEY": key(3),
         "REDIS_URL": "",
         "DATABASE_URL": "sqlite://",
         "PUBLIC_URL": "http://localhost",

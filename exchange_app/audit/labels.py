@@ -38,5 +38,10 @@ LABELS: Labels = {
         What.BREACH_TEXT_CHANGED: sentence("Drafted letter about a data breach changed"),
         What.BREACH_STEP_TAKEN: sentence("Step against a data breach taken"),
         What.BREACH_GUARDIANS_LISTED: sentence("Guardians to call after a data breach listed"),
+        What.LETTERS_PAUSED: sentence("Letters paused"),
+        What.LETTERS_RESUMED: sentence("Letters resumed"),
+        What.LETTERS_STOPPED: sentence("Waiting letters stopped"),
+        What.BACKUP_MADE: sentence("Backup made"),
+        What.BACKUP_RESTORED: sentence("Backup restored"),
     }
 }

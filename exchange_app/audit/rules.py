@@ -45,6 +45,11 @@ class What(StrEnum):
     BREACH_TEXT_CHANGED = "breach_text_changed"
     BREACH_STEP_TAKEN = "breach_step_taken"
     BREACH_GUARDIANS_LISTED = "breach_guardians_listed"
+    LETTERS_PAUSED = "letters_paused"
+    LETTERS_RESUMED = "letters_resumed"
+    LETTERS_STOPPED = "letters_stopped"
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
 
 
 def content_of(

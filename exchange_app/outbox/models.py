@@ -145,7 +145,8 @@ class Outlet(db.Model):
     """One channel's way out of the house, whoever carries it.
 
     ``free_at`` is when the channel's limit lets the next letter go if they left evenly. An outlet whose carrier is away
-    (``problem`` says why) rests until ``rests_until``; ``away_since`` is when that began.
+    (``problem`` says why) rests until ``rests_until``; ``away_since`` is when that began. ``paused_at`` is when a
+    person decided that nothing leaves until a person decides otherwise.
     """
 
     __tablename__ = "outlets"
@@ -155,3 +156,4 @@ class Outlet(db.Model):
     rests_until: Mapped[datetime | None] = mapped_column(Moment)
     away_since: Mapped[datetime | None] = mapped_column(Moment)
     problem: Mapped[str | None] = mapped_column(String(200))
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -52,6 +52,8 @@ def list_away() -> Sequence[Outlet]:
 
 def room(outlet: Outlet, now: datetime) -> int | None:
     """How many letters may leave now; None for any number."""
+    if outlet.paused_at is not None:
+        return 0
     if outlet.rests_until is not None and now < outlet.rests_until:
         return 0
     limit = limit_of(outlet.channel)

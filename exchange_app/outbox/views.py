@@ -18,7 +18,7 @@ from exchange_app.core.errors import Conflict
 from exchange_app.core.roles import Role
 from exchange_app.core.settings import setting
 from exchange_app.core.transaction import transaction
-from exchange_app.outbox import queries, resending, service
+from exchange_app.outbox import pausing, queries, resending, service
 from exchange_app.outbox.errors import LetterNotFound
 from exchange_app.outbox.forms import MailboxForm, SearchForm
 from exchange_app.outbox.inbox import get_letter_of, mark_read, select_inbox
@@ -58,6 +58,8 @@ def mailbox() -> ResponseReturnValue:
         kept=_kept("kind", "about", "reader"),
         counts=queries.count_answers(wanted, at),
         outlets=list_away(),
+        paused_at=(paused_at := pausing.find_pause()),
+        overdue=pausing.count_overdue(paused_at) if paused_at else 0,
         counted=queries.COUNTED,
         days=queries.list_day_figures(at.midnight.date(), ZoneInfo(HOME_ZONE), days=CHARTED_DAYS),
         causes=_causes(wanted, at),
@@ -101,6 +103,32 @@ def send_failed_again() -> ResponseReturnValue:
         count = resending.send_failed_again(wanted, _moments(now()))
     flash(ngettext("One letter will be sent again.", "%(num)s letters will be sent again.", count))
     return redirect(url_for("outbox.mailbox", show=Asked.FAILED, **_kept("kind", "about", "reader")), 303)
+
+
+@outbox.post("/mailbox/pause")
+@allows(Role.ADMINISTRATOR)
+def pause() -> ResponseReturnValue:
+    with transaction():
+        pausing.pause(current_user.id, now())
+    return redirect(url_for("outbox.mailbox"), 303)
+
+
+@outbox.post("/mailbox/stop-overdue")
+@allows(Role.ADMINISTRATOR)
+def stop_overdue() -> ResponseReturnValue:
+    with transaction():
+        count = pausing.stop_overdue(current_user.id, now())
+    flash(ngettext("One letter will not be sent.", "%(num)s letters will not be sent.", count))
+    return redirect(url_for("outbox.mailbox"), 303)
+
+
+@outbox.post("/mailbox/resume")
+@allows(Role.ADMINISTRATOR)
+def resume() -> ResponseReturnValue:
+    with transaction():
+        pausing.resume(current_user.id, now())
+    flash(gettext("Letters leave again."))
+    return redirect(url_for("outbox.mailbox"), 303)
 
 
 @outbox.get("/mailbox/<int:letter_id>")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -98,7 +98,8 @@ def beside_field(form: Any, refusal: Refusal) -> None:
 
 
 def answer_refusal(refusal: Refusal) -> Response:
-    return _answer(Problem(status_of(refusal), refusal.slug, refusal.sentence, field=refusal.field))
+    problem = Problem(status_of(refusal), refusal.slug, refusal.sentence, field=refusal.field)
+    return _answer(_noted(problem) if isinstance(refusal, (Forbidden, NotFound)) else problem)
 
 
 def answer_http_error(error: HTTPException) -> Response | HTTPException:
@@ -109,17 +110,18 @@ def answer_http_error(error: HTTPException) -> Response | HTTPException:
     if status == 413:
         detail = str(TOO_LARGE) % {"limit": current_app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024}
     headers = {"Allow": ", ".join(error.valid_methods or [])} if status == 405 else {}  # type: ignore[attr-defined]
-    return _answer(Problem(status, error.name.lower().replace(" ", "-"), detail, headers=headers))
+    problem = Problem(status, error.name.lower().replace(" ", "-"), detail, headers=headers)
+    return _answer(_noted(problem) if status in (400, 413) else problem)
 
 
 def answer_old_form(_error: CSRFError) -> Response:
-    return _answer(Problem(400, "form-too-old", str(FORM_TOO_OLD)))
+    return _answer(_noted(Problem(400, "form-too-old", str(FORM_TOO_OLD))))
 
 
 def answer_too_often(error: RateLimitExceeded) -> Response:
     seconds = error.limit.limit.get_expiry() if error.limit else 60
     detail = str(TOO_OFTEN) % {"minutes": max(1, seconds // 60)}
-    return _answer(Problem(429, "too-many-attempts", detail, headers={"Retry-After": str(seconds)}))
+    return _answer(_noted(Problem(429, "too-many-attempts", detail, headers={"Retry-After": str(seconds)})))
 
 
 def answer_trouble(problem: Exception) -> Response:
@@ -141,6 +143,19 @@ def answer_fault(fault: Exception) -> Response:
     log.error("fault %s at %s\n%s", reference, _where(), describe(fault))
     db.session.rollback()
     return _answer(Problem(500, "fault", str(SENTENCES[500]), reference=reference))
+
+
+def _noted(problem: Problem) -> Problem:
+    """Written down: somebody may be trying doors. What is not there gets no reference, being mostly an old link."""
+    reference = None if problem.status == 404 else secrets.token_hex(4)
+    log.info("refused %s %s %s at %s by %s", reference or "-", problem.status, problem.code, _where(), _who())
+    return replace(problem, reference=reference)
+
+
+def _who() -> str:
+    """As far as it was asked before; an error page asks no database."""
+    user_id = getattr(g.get("_login_user"), "id", None)
+    return f"user {user_id}" if user_id else "a visitor"
 
 
 def _where() -> str:

@@ -1,6 +1,7 @@
 """How often one address or one account may try. Counted in the broker's Redis, or in memory while it is away.
 
-Views that take a secret carry `@slow_down("10 per 10 minutes", by=…)` under their route.
+Views that take a secret carry `@slow_down("10 per 10 minutes", by=…)` under their route, those whose address is one
+`@slow_guesses(GUESSES)`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 REDIS_SECONDS = 0.5  # a page never waits longer than this for a count
+GUESSES = "30 per 15 minutes"  # a school has one address for all its families
 TRY_AGAIN_STATUS = 422  # what a refused form answers with
 
 
@@ -58,7 +60,8 @@ def slow_down(often: str, *, by: Callable[[], str] = client_address) -> Callable
 
 
 def limit_all(often: str, *, by: Callable[[], str] = client_address) -> Callable[[Any], Any]:
-    """Count every form (POST) by ``by()``, whatever became of it: for those whose answer tells nothing."""
+    """Count every form (POST) by ``by()``, whatever became of it: for those whose answer tells nothing, and those that
+    send a letter."""
     return limiter.limit(often, key_func=by, methods=["POST"])
 
 

@@ -18,8 +18,8 @@ GRAMMAR = {
 SUBJECTS = {
     "audit": {"key_commands"},
     "outbox": {
-        "delivery", "finding", "inbox", "kinds", "outlets", "purging", "reading", "rendering", "resending", "times",
-        "transport", "turning", "ways",
+        "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending",
+        "times", "transport", "turning", "ways",
     },
     "partners": set(),
     "accounts": {
@@ -46,6 +46,7 @@ SUBJECTS = {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
         "sending", "workbook", "yearly",
     },
+    "backup": {"sealed_file", "tables"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

@@ -105,3 +105,40 @@ def test_files_that_pages_load_are_there() -> None:
     files = {file for text in PAGES.values() for file in loaded.findall(text)}
     assert files
     assert [f for f in files if not f.startswith("vendor/") and not (APP / "static" / f).is_file()] == []
+
+
+def test_nothing_is_written_into_a_page_unescaped() -> None:
+    """No template turns escaping off, and code marks as safe only what templates or the two drawings gave it."""
+    for name, text in TEXTS.items():
+        assert not re.search(r"\|\s*safe\b|autoescape|\bMarkup\b", text), name
+    assert set(markup_of_values()) == KNOWN_MARKUP
+
+
+# Rendered templates and their texts; the catalogue's own sentences; QR codes drawn from an address.
+KNOWN_MARKUP = {
+    ("catalogue/views/telling.py", "render_template(template, **find())"),
+    ("departures/views/visitors.py", "render_template('departures/_departure_head.html', **words)"),
+    ("departures/views/visitors.py", "render_template('departures/_departure_text.html', **words)"),
+    (
+        "departures/views/visitors.py",
+        "render_template('departures/_home.html', rows=rows, cities=list_cities(), plans=PLANS_IN_WORDS)",
+    ),
+    ("departures/views/visitors.py", "text"),
+    ("web/codes.py", "code.svg_inline(border=4, light='white', omitsize=True, svgclass='qr-code', lineclass=None)"),
+    ("web/languages.py", "worded"),
+}
+
+
+def markup_of_values() -> Iterator[tuple[str, str]]:
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            assert name not in ("render_template_string", "from_string"), path
+            if name == "Markup" and node.args and not isinstance(node.args[0], ast.Constant):
+                yield path.relative_to(APP).as_posix(), ast.unparse(node.args[0])
+
+
+def test_every_template_is_of_a_kind_that_is_escaped_or_is_plain_text() -> None:
+    assert {path.suffix for path in TEMPLATES.rglob("*") if path.is_file()} <= {".html", ".txt"}

@@ -273,3 +273,25 @@ def test_a_refusal_about_no_field_stands_above_the_form(site: Flask) -> None:
         refusal = NoSeats(wanted=30, left=12, field="elsewhere")
         beside_field(form, refusal)
         assert "only 12 are left" in render_template_string(page, form=form)
+
+
+def test_what_is_refused_stands_in_the_log_under_its_reference_and_without_an_address(
+    site: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="exchange_app"):
+        page = page_that_raises(site, Forbidden()).get("/raise/SECRET-TOKEN?phone=13900001234")
+        forged = site.test_client().post("/sign-out", data={"csrf_token": "13900001234"})
+    references = re.findall(r"<code>([0-9a-f]{8})</code>", page.text + forged.text)
+    assert len(references) == 2
+    for reference, line in zip(references, caplog.messages, strict=True):
+        assert line.startswith(f"refused {reference} 40")
+        assert line.endswith("by a visitor")
+    assert "GET /raise/<word>" in caplog.messages[0]
+    assert "SECRET-TOKEN" not in caplog.text
+    assert "13900001234" not in caplog.text
+
+
+def test_a_method_that_a_page_does_not_know_is_refused(site: Flask) -> None:
+    client = site.test_client()
+    for method in ("TRACE", "CONNECT", "PUT", "DELETE", "PATCH", "MOVE"):
+        assert client.open("/sign-in", method=method).status_code == 405, method

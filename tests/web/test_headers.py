@@ -19,6 +19,7 @@ def test_only_our_own_scripts_run(visitor: FlaskClient) -> None:
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+    assert visitor.get("/sign-in").headers["X-Frame-Options"] == "DENY"
 
 
 def test_a_page_may_use_the_nonce_of_its_own_answer_and_of_no_other(site: Flask) -> None:
@@ -36,7 +37,8 @@ def test_pages_load_nothing_from_another_host(visitor: FlaskClient) -> None:
 
 
 def test_over_tls_the_browser_stays_with_tls(visitor: FlaskClient) -> None:
-    assert "Strict-Transport-Security" in visitor.get("/sign-in", base_url="https://localhost").headers
+    told = visitor.get("/sign-in", base_url="https://localhost").headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in visitor.get("/sign-in").headers
 
 

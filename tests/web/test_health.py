@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from config import Misconfigured
 from exchange_app.core import broker
 from exchange_app.core.database import db
 from exchange_app.factory import create_app
@@ -43,3 +45,15 @@ def test_a_database_that_was_not_migrated_is_not_ready(client: FlaskClient) -> N
     db.session.execute(text("DELETE FROM alembic_version"))
     db.session.commit()
     assert client.get("/readyz").json["database"] == "no answer"
+
+
+def test_whom_to_tell_of_a_weakness_is_said_where_it_is_looked_for() -> None:
+    def site(**settings: str) -> FlaskClient:
+        return create_app(make_settings(DATABASE_URL="sqlite://", **settings)).test_client()
+
+    assert site().get("/.well-known/security.txt").status_code == 404
+    answer = site(SECURITY_CONTACT="mailto:security@city.example").get("/.well-known/security.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text.startswith("Contact: mailto:security@city.example\nExpires: 20")
+    with pytest.raises(Misconfigured):
+        site(SECURITY_CONTACT="javascript:alert(1)")

@@ -80,3 +80,12 @@ def test_where_the_counts_are_kept(broker: str, storage: str) -> None:
 def test_a_household_counts_as_one(site: Flask, address: str, counted: str) -> None:
     with site.test_request_context(environ_base={"REMOTE_ADDR": address}):
         assert client_address() == counted
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [("0", "192.0.2.1"), ("1", "203.0.113.9"), ("2", "203.0.113.8")])
+def test_an_address_is_believed_from_our_own_proxies_alone(proxies: str, counted: str) -> None:
+    """A client may write what it likes into the header; each proxy adds whom it heard."""
+    app = create_app(make_settings(DATABASE_URL="sqlite://", PROXIES=proxies))
+    app.add_url_rule("/who", "who", anyone(client_address))
+    told = {"X-Forwarded-For": "198.51.100.7, 203.0.113.8, 203.0.113.9"}
+    assert app.test_client().get("/who", headers=told, environ_base={"REMOTE_ADDR": "192.0.2.1"}).text == counted

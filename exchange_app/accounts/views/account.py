@@ -25,7 +25,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
 from exchange_app.web.headers import secret_address
 from exchange_app.web.languages import remember_language
-from exchange_app.web.limits import slow_down
+from exchange_app.web.limits import GUESSES, limit_all, slow_down, slow_guesses
 from exchange_app.web.policies import allows, anyone, proven_by_address, without_second_factor
 
 
@@ -111,6 +111,7 @@ def _chosen_channels() -> dict[str, Any]:
 
 
 @accounts.post("/account/channels/test")
+@limit_all("5 per hour", by=own_account)
 @allows()
 def test_channels() -> ResponseReturnValue:
     with transaction():
@@ -129,6 +130,7 @@ def choose_summary(wanted: str) -> ResponseReturnValue:
 
 
 @accounts.route("/unsubscribe/<int:user_id>/<signature>", methods=["GET", "POST"])
+@slow_guesses(GUESSES)
 @proven_by_address
 @without_second_factor
 @secret_address

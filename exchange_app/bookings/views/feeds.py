@@ -27,12 +27,16 @@ from exchange_app.core.clock import now
 from exchange_app.core.text import LANGUAGES, current_language, speaking
 from exchange_app.outbox.rendering import host_of_links, sender
 from exchange_app.partners.models import Organisation
+from exchange_app.web.limits import slow_guesses
 from exchange_app.web.policies import anyone
 
 ASKED_AGAIN_AFTER = timedelta(minutes=15)
+# The programs of a whole school ask from one address, and go on asking for what is not there any more.
+FEED_GUESSES = "300 per hour"
 
 
 @bookings.get("/feeds/bookings/<code>/<signature>.ics")
+@slow_guesses(FEED_GUESSES)
 @anyone
 def booking_feed(code: str, signature: str) -> Response:
     booking = find_booking_by_code(code)
@@ -43,6 +47,7 @@ def booking_feed(code: str, signature: str) -> Response:
 
 
 @bookings.get("/feeds/schools/<int:organisation_id>/<signature>.ics")
+@slow_guesses(FEED_GUESSES)
 @anyone
 def school_feed(organisation_id: int, signature: str) -> Response:
     if not is_school_feed(organisation_id, signature):
@@ -53,6 +58,7 @@ def school_feed(organisation_id: int, signature: str) -> Response:
 
 
 @bookings.get("/feeds/hosts/<int:organisation_id>/<signature>.ics")
+@slow_guesses(FEED_GUESSES)
 @anyone
 def host_feed(organisation_id: int, signature: str) -> Response:
     if not is_host_feed(organisation_id, signature):

@@ -72,6 +72,7 @@ def _unanswered(booking: Booking) -> Sequence[Participant]:
 def _show_new_links(code: str, template: str, whom: Callable[[Booking], Sequence[Participant]]) -> ResponseReturnValue:
     board = redirect(url_for("consents.board", code=code), 303)
     if request.method == "GET":
+        whom(bookings.get_booking(code, me()))  # whoever may not know of them gets no board either
         return board
     try:
         with transaction():

@@ -18,11 +18,10 @@ from exchange_app.core.errors import Conflict, Invalid, NotFound
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
 from exchange_app.web.headers import secret_address
-from exchange_app.web.limits import slow_guesses
+from exchange_app.web.limits import GUESSES, slow_guesses
 from exchange_app.web.policies import anyone
 
 GONE = 410  # there was such a link; unlike a guess it is not counted
-GUESSES = "30 per 15 minutes"  # a school has one address for all its families
 
 
 @consents.route("/c/<token>", methods=["GET", "POST"])

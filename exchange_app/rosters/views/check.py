@@ -32,11 +32,12 @@ from exchange_app.rosters.proof import prove
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.web.errors import beside_field
 from exchange_app.web.headers import secret_address
-from exchange_app.web.limits import client_address, slow_down
+from exchange_app.web.limits import GUESSES, client_address, limit_all, slow_down, slow_guesses
 from exchange_app.web.policies import anyone
 
 PROVEN = "proven_booking"  # the session's key: a booking's code, and until when it may be looked at
 PROOF_LASTS = timedelta(minutes=30)
+LETTERS = "30 per 15 minutes"  # every form that names an address, from one address
 TO_KEEP = (BookingState.CONFIRMED, BookingState.DONE)  # only what is certain goes into a calendar
 
 
@@ -74,7 +75,7 @@ def checked() -> ResponseReturnValue:
 
 
 @rosters.post("/check/booking/letters")
-@slow_down("30 per 15 minutes")
+@limit_all(LETTERS)
 @secret_address
 @anyone
 def letters() -> ResponseReturnValue:
@@ -95,6 +96,7 @@ def calendar() -> ResponseReturnValue:
 
 
 @rosters.get("/check/<code>/<signature>")
+@slow_guesses(GUESSES)
 @secret_address
 @anyone
 def checked_by_link(code: str, signature: str) -> ResponseReturnValue:
@@ -103,7 +105,8 @@ def checked_by_link(code: str, signature: str) -> ResponseReturnValue:
 
 
 @rosters.post("/check/<code>/<signature>/letters")
-@slow_down("30 per 15 minutes")
+@slow_guesses(GUESSES)
+@limit_all(LETTERS)
 @secret_address
 @anyone
 def letters_by_link(code: str, signature: str) -> ResponseReturnValue:
@@ -112,6 +115,7 @@ def letters_by_link(code: str, signature: str) -> ResponseReturnValue:
 
 
 @rosters.get("/check/<code>/<signature>/itinerary.ics")
+@slow_guesses(GUESSES)
 @secret_address
 @anyone
 def calendar_by_link(code: str, signature: str) -> ResponseReturnValue:

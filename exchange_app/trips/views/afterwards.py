@@ -25,7 +25,7 @@ from exchange_app.trips.views.blueprint import trips
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
 from exchange_app.web.headers import secret_address
-from exchange_app.web.limits import slow_down
+from exchange_app.web.limits import GUESSES, slow_down, slow_guesses
 from exchange_app.web.policies import allows, anyone
 
 
@@ -90,6 +90,7 @@ def group_survey(code: str) -> ResponseReturnValue:
 
 @trips.route("/check/<code>/<signature>/survey", methods=["GET", "POST"])
 @slow_down("30 per 15 minutes")
+@slow_guesses(GUESSES)
 @secret_address
 @anyone
 def replies(code: str, signature: str) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.views.saving import is_done
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.transaction import transaction
-from exchange_app.trips.queries import lock_trip
+from exchange_app.trips.queries import get_trip, lock_trip
 from exchange_app.web.errors import beside_field
 from exchange_app.web.forms import Form
 
@@ -32,5 +32,7 @@ def is_carried_out(code: str, form: Form, command: Callable[[Booking], object]) 
 
 
 def do(code: str, command: Callable[[Booking], object], done: str) -> None:
-    """A command of one button: the next page says what was done, or why it was not."""
+    """A command of one button: the next page says what was done, or why it was not. Another school's trip is not
+    found."""
+    get_trip(code, me())
     is_done(lambda: command(lock_trip(code, me())), done=done)

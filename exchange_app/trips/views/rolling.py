@@ -138,9 +138,9 @@ def roll_state(code: str) -> ResponseReturnValue:
 @allows(UserRole.LEADER)
 def keep_entries(code: str) -> ResponseReturnValue:
     """Answers which entries the phone may forget, and where the calls stand. Raises EntriesUnreadable."""
-    sent = read_sent(request.get_json(silent=True))
     with transaction():
         booking = queries.lock_trip(code, me())
+        sent = read_sent(request.get_json(silent=True))
         roll.keep_entries(booking, sent.entries, sent_at=sent.sent_at, by=me(), now=now())
     return jsonify(kept=[entry.client_id for entry in sent.entries], calls=_tallies(booking))
 

@@ -1,0 +1,206 @@
+"""Two of everything: two cities, each with a school, a bureau and a host, and a group of each city's school at the host
+of the same city. Whoever belongs to the first side finds their own there; the second side is foreign to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from exchange_app.accounts.links import unsubscribe_path
+from exchange_app.accounts.models import SignIn, User
+from exchange_app.bookings import approvals, messages
+from exchange_app.bookings.links import booking_feed_path, check_signature, host_feed_path, school_feed_path
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.rules import BookingState
+from exchange_app.consents.service import make_links
+from exchange_app.core.clock import now
+from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from exchange_app.departures.allotments import set_aside
+from exchange_app.departures.models import Allotment, Slot
+from exchange_app.outbox.models import Letter, LetterState
+from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.partners.models import City, County, Organisation, OrganisationKind
+from exchange_app.rosters.models import UnmendedRow
+from exchange_app.rosters.reading import read_pasted
+from exchange_app.rosters.service import asked_of, import_roster
+from exchange_app.trips import arrangements, incidents, roll
+from exchange_app.trips.models import Incident, Place, RollCall, Wish
+from exchange_app.trips.rules import PlaceKind
+from tests.bookings.group import hand_in
+from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
+from tests.rosters.sheet import group, pasted, pupil
+from tests.trips.group import pupils_of
+
+GUESS = "0" * 32
+ROLES = ("leader", "head", "bureau", "organiser", "administrator")
+PEOPLE = ("stranger", "participant", "guardian", *ROLES)
+
+# Addresses that are secrets, by endpoint or folder, and who was given them. Everybody else can only guess.
+HOLDERS = {
+    "consents": ("guardian",),
+    "rosters": ("participant",),
+    "trips": ("participant",),
+    "accounts.unsubscribe": ("organiser",),
+    "bookings.booking_feed": ("participant", "leader"),
+    "bookings.school_feed": ("leader",),
+    "bookings.host_feed": ("organiser",),
+}
+SECRETS = ("token", "signature")
+
+
+@dataclass(frozen=True)
+class Side:
+    """``values`` fill the places of addresses, by the name that they have there, or by endpoint and name where the same
+    name means something else; ``by_user`` those that differ from person to person."""
+
+    booking: Booking
+    users: Mapping[str, User]
+    values: Mapping[str, Any]
+    by_user: Mapping[tuple[str, str], Any]
+
+    def value(self, name: str, endpoint: str, person: str) -> Any:
+        for key in (f"{endpoint}:{name}", name):
+            if (person, key) in self.by_user:
+                return self.by_user[person, key]
+            if key in self.values:
+                return self.values[key]
+        raise LookupError(f"add a value for <{name}> of {endpoint} to tests/house/world.py")
+
+
+def holds_secret(endpoint: str, person: str) -> bool:
+    return person in HOLDERS.get(endpoint, HOLDERS.get(endpoint.partition(".")[0], ()))
+
+
+def make_side() -> Side:
+    """Within a transaction."""
+    city = make_city()
+    school, bureau, host = (
+        make_organisation(city, kind)
+        for kind in (OrganisationKind.SCHOOL, OrganisationKind.OFFICE, OrganisationKind.OFFICE)
+    )
+    users = {
+        "leader": make_user(school, Role.LEADER),
+        "head": make_user(school, Role.HEAD),
+        "bureau": make_user(bureau, Role.BUREAU),
+        "organiser": make_user(host, Role.ORGANISER),
+        "administrator": make_user(host, Role.ADMINISTRATOR),
+    }
+    for user in users.values():
+        db.session.add(_sign_in(user))
+    booking = _make_booking(host, users)
+    _put_into(booking, users["leader"])
+    db.session.flush()
+    return Side(booking, users, _values(booking, city, host, users), _by_user(booking, users))
+
+
+def _sign_in(user: User) -> SignIn:
+    begin = now()
+    return SignIn(token_hash=GUESS + user.uid, user_id=user.id, started_at=begin, ends_at=begin + timedelta(hours=1))
+
+
+def _make_booking(host: Organisation, users: Mapping[str, User]) -> Booking:
+    """Confirmed by everybody who may be asked."""
+    chain = ["school_head", "education_bureau", "host"]
+    package = make_package(days=2, approvals=chain, organiser=host, host_city=host.city)
+    departure = make_departure(package, now=now())
+    set_aside(departure, 5, city=host.city, school=None, release_at=departure.closes_at, now=now())
+    booking = hand_in(departure, users["leader"], pupils=6, staff=1, now=now())
+    for who in ("head", "bureau", "organiser"):
+        approvals.approve_booking(booking, by=users[who], now=now())
+    return booking
+
+
+def _put_into(booking: Booking, leader: User) -> None:
+    rows = [*group(4, 1), pupil(9, guardian_phone="139000")]
+    import_roster(booking, read_pasted(pasted(rows), asked_of(booking), today=now().date()), by=leader, now=now())
+    db.session.flush()
+    first, second, *_ = pupils_of(booking)
+    arrangements.add_places(booking, PlaceKind.ROOM, count=1, capacity=2, sex=None)
+    arrangements.add_wish(booking, first.id, second.id)
+    roll.add_call(booking, "At the gate", now(), form_token=booking.uid)
+    happening = incidents.Happening(now() - timedelta(hours=1), "The gate", "A bruise", 1)
+    incidents.report_incident(booking, happening, form_token="form", by=leader, now=now())
+
+
+def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str, User]) -> Mapping[str, Any]:
+    departure, package = booking.departure, booking.departure.package
+    stop, organiser = package.stops[0], users["organiser"]
+    county = County(city_id=city.id, code=f"9{city.id:05}", name=both("A county"))
+    db.session.add(county)
+    db.session.flush()
+    text = messages.Text("A word", "To all")
+    message = messages.send_message(
+        departure, text, to=[BookingState.CONFIRMED], form_token=booking.uid, by=organiser, now=now()
+    )
+    child = pupils_of(booking)[0]
+    return {
+        "code": booking.code,
+        "person_id": child.id,
+        "row_id": _one(UnmendedRow.id, UnmendedRow.booking_id == booking.id),
+        "place_id": _one(Place.id, Place.booking_id == booking.id),
+        "wish_id": _one(Wish.id, Wish.booking_id == booking.id),
+        "call_id": _one(RollCall.id, RollCall.booking_id == booking.id),
+        "incident_id": _one(Incident.id, Incident.booking_id == booking.id),
+        "departure_id": departure.id,
+        "allotment_id": _one(Allotment.id, Allotment.departure_id == departure.id),
+        "message_id": message.id,
+        "package_id": package.id,
+        "stop_id": stop.id,
+        "item_id": stop.menu_item_id,
+        "menu_id": stop.menu_item.menu_id,
+        "base_id": stop.menu_item.base_id,
+        "slot_id": _one(Slot.id, Slot.menu_item_id == stop.menu_item_id),
+        "organisation_id": host.id,
+        "city_id": city.id,
+        "county_id": county.id,
+        "user_id": users["leader"].id,
+        "departures.package:slug": package.slug,
+        "catalogue.base:slug": stop.menu_item.base.slug,
+        "catalogue.menu_item:slug": stop.menu_item.slug,
+        "token": make_links(booking, [child], by=users["leader"], now=now())[child.uid],
+        "signature": check_signature(booking),
+        "accounts.unsubscribe:user_id": organiser.id,
+        "accounts.unsubscribe:signature": unsubscribe_path(organiser).rpartition("/")[2],
+        "bookings.booking_feed:signature": _signature_in(booking_feed_path(booking)),
+        "bookings.school_feed:organisation_id": booking.school_id,
+        "bookings.school_feed:signature": _signature_in(school_feed_path(booking.school_id)),
+        "bookings.host_feed:signature": _signature_in(host_feed_path(host.id)),
+        # No object, but a word of the address.
+        "kind": "room",
+        "wanted": "on",
+        "number": 0,
+        "name": "roster-nanning.xlsx",
+    }
+
+
+def _by_user(booking: Booking, users: Mapping[str, User]) -> Mapping[tuple[str, str], Any]:
+    """A letter and a sign-in of each; of those who have no account the leader's stand for what is not theirs."""
+    found = {}
+    for person in PEOPLE:
+        user = users.get(person, users["leader"])
+        found[person, "sign_in_id"] = _one(SignIn.id, SignIn.user_id == user.id)
+        found[person, "letter_id"] = _make_letter(user, booking.id)
+    return found
+
+
+def _make_letter(user: User, booking_id: int) -> int:
+    key = f"world:{user.id}"
+    letter = NewLetter(key, "booking_confirmed", booking_id, user.email, "en", now(), reader_id=user.id)
+    write_letters([letter], now())
+    found: Letter = db.session.scalars(select(Letter).where(Letter.key == key)).one()
+    found.state = LetterState.FAILED  # shown on the reader's own page, and an administrator may send it again
+    return found.id
+
+
+def _one(column: Any, condition: Any) -> int:
+    return int(db.session.scalars(select(column).where(condition).order_by(column)).first())
+
+
+def _signature_in(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".ics")
