@@ -28,6 +28,8 @@ from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
+from exchange_app.planning.labels import LABELS as PLANNING_LABELS
+from exchange_app.planning.views import planning
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
@@ -35,7 +37,21 @@ from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, audit, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, trips, demo)
+BLUEPRINTS = (
+    web,
+    audit,
+    outbox,
+    partners,
+    accounts,
+    catalogue,
+    departures,
+    bookings,
+    rosters,
+    consents,
+    trips,
+    planning,
+    demo,
+)
 LABELS = (
     AUDIT_LABELS,
     LETTER_LABELS,
@@ -47,6 +63,7 @@ LABELS = (
     ROSTER_LABELS,
     CONSENT_LABELS,
     TRIP_LABELS,
+    PLANNING_LABELS,
 )
 LETTERS = (
     *ACCOUNT_LETTERS,

@@ -24,7 +24,7 @@ SUBJECTS = {
     "partners": set(),
     "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
     "catalogue": {"recipients", "terms"},
-    "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
+    "departures": {"allotments", "audit", "locking", "seats", "series", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
         "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
@@ -34,6 +34,7 @@ SUBJECTS = {
     },
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
+    "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season",

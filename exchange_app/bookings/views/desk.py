@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -25,9 +26,10 @@ from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.errors import StateNotReachable
 from exchange_app.departures.forms import DepartureForm
+from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure_of
 from exchange_app.departures.rules import NEXT_STATES, NOTICE_FOR_MINIMUM, DepartureState
-from exchange_app.departures.service import terms_of
+from exchange_app.departures.service import Terms, terms_of, terms_on_day
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
 from exchange_app.web.paging import page_of
@@ -116,7 +118,12 @@ def change_departure(departure_id: int) -> ResponseReturnValue:
     """Here and not among the departures' pages, because its groups may have to be told."""
     departure = get_departure_of(departure_id, me())
     seen = terms_of(departure)
-    form = DepartureForm(obj=departure, meta={"zone": departure.zone}, seen=fingerprint(seen), capacity=seen.capacity)
+    form = DepartureForm(
+        obj=_on_day_asked(departure) or departure,
+        meta={"zone": departure.zone},
+        seen=fingerprint(seen),
+        capacity=seen.capacity,
+    )
     words = {
         "departure_id": departure_id,
         "title": departure.package.title,
@@ -130,6 +137,16 @@ def change_departure(departure_id: int) -> ResponseReturnValue:
         flash(str(SAVED), "success")
         return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
     return render_template("bookings/change_departure.html", form=form, **words), status_of_form(form)
+
+
+def _on_day_asked(departure: Departure) -> Terms | None:
+    """What the departure would be on the day that the planner asks for in the address; a form is made of it, and
+    nothing is changed before that is sent."""
+    try:
+        day = date.fromisoformat(request.args.get("to", ""))
+    except ValueError:
+        return None
+    return terms_on_day(departure, day, now=now())
 
 
 @bookings.route("/organiser/departures/<int:departure_id>/call-off", methods=["GET", "POST"])
