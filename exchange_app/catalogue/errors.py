@@ -190,3 +190,8 @@ class TooManyReminders(Invalid):
     slug = "too-many-reminders"
     words = sentence("A package has at most %(most)s reminders.")
     field = "reminders"
+
+
+class DayTooFull(Conflict):
+    slug = "day-too-full"
+    words = sentence("The day would not end before midnight: put the entry into another day, or shorten something.")
