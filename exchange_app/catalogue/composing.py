@@ -16,7 +16,7 @@ from exchange_app.catalogue.errors import DayTooFull
 from exchange_app.catalogue.rules import MINUTES_A_DAY
 
 DAY_BEGINS = time(9)
-LONGEST_DAY = 12 * 60  # from the first stop to the end of the last; a child's day
+LONGEST_DAY = 13 * 60  # from the first stop to the end of the last, which is the arrival at the lodging
 ROUNDED_TO = 5
 
 # Minutes between two bases, from door to door: in one county, between counties, between cities. Ours.
@@ -169,7 +169,7 @@ def plan_day(day: int, stops: Sequence[Placed], package: Any, *, group: int | No
         until, before = max(until or 0, visit.ends), visit.base or before
     first = minutes_of(stops[0].starts) if stops else 0
     total = (until or 0) - first
-    problems = [Problem(Misfit.LONG_DAY, {"minutes": total, "most": LONGEST_DAY})] if total > LONGEST_DAY else []
+    problems = [Problem(Misfit.LONG_DAY, {"hours": LONGEST_DAY // 60})] if total > LONGEST_DAY else []
     places = [stop.menu_item.slot_capacity for stop in stops if stop.menu_item is not None]
     busy = sum(stop.minutes for stop in stops)
     return DayPlan(day, lines, clock(first), clock(until or 0), total, busy, min(places, default=None), problems)

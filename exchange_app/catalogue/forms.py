@@ -55,7 +55,6 @@ from exchange_app.web.forms import (
     MoneyField,
     PhoneField,
     Required,
-    TextField,
     TranslatedField,
     TranslatedLongField,
     TypedField,
@@ -360,15 +359,6 @@ class CityField(SelectField):
         self.choices = [("", ANY), *((city.slug, city.name) for city in cities)]
 
 
-class ComposeForm(EditForm):
-    """What goes where: an activity (``item``) or a stop into a ``day``, before another stop or at its end."""
-
-    item = CountField(sentence("Activity"), most=2**53)
-    stop = CountField(sentence("Entry"), most=2**53)
-    day = CountField(sentence("Day"), least=1, most=MOST_DAYS)
-    before = CountField(sentence("Before"), most=2**53)
-
-
 class ItemFilterForm(FilterForm):
     city = CityField(sentence("City"))
     plan = ChoiceField(Plan, sentence("Plan"), empty=ANY)
@@ -378,16 +368,6 @@ class ItemFilterForm(FilterForm):
     def wanted(self) -> ItemFilter:
         asked = readable(self)
         return ItemFilter(**{field.name: asked.get(field.name) for field in fields(ItemFilter)})
-
-
-class ComposeFilter(ItemFilterForm):
-    """Which activities stand beside the days, and for how many persons the package is composed."""
-
-    KEPT = ("words", "city", "plan", "manner", "grade", "group")
-
-    words = TextField(sentence("Search"), longest=60)
-    group = CountField(sentence("Persons in a group"), least=1, most=10_000)
-    day = CountField(sentence("Day"), least=1, most=MOST_DAYS)
 
 
 def readable(form: FilterForm) -> dict[str, Any]:

@@ -81,7 +81,7 @@ PLANS_IN_WORDS = {
 MISFITS = {
     Misfit.OVERLAP: sentence("Begins %(minutes)s minutes before the one before has ended."),
     Misfit.TOO_NEAR: sentence("%(minutes)s minutes from %(before)s to %(base)s; count on %(needed)s."),
-    Misfit.LONG_DAY: sentence("A long day: more than twelve hours from the first entry to the end of the last."),
+    Misfit.LONG_DAY: sentence("A long day: more than %(hours)s hours from the first entry to the end of the last."),
     Misfit.NO_TIME: sentence("It begins only at %(times)s."),
     Misfit.GRADES: sentence("Meant for other grades than the package: %(grades)s."),
     Misfit.GROUP_TOO_LARGE: sentence("Takes at most %(most)s persons; %(group)s come."),

@@ -15,7 +15,7 @@ from exchange_app.web.formats import date_range
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
-    View: {View.MONTH: sentence("Month"), View.WEEK: sentence("Week")},
+    View: {View.MONTH: sentence("By month"), View.WEEK: sentence("By week")},
     DayKind: {
         DayKind.WORKDAY: sentence("Workday"),
         DayKind.WEEKEND: sentence("Weekend"),

@@ -46,6 +46,11 @@ class Planner:
     around: Surroundings
 
     @property
+    def slot_days(self) -> list[date]:
+        """The days on which a base has a slot."""
+        return sorted({day for row in self.bases for day in row.slots})
+
+    @property
     def clashing(self) -> list[Planned]:
         return [planned for planned in self.departures if planned.against]
 

@@ -23,7 +23,7 @@ SUBJECTS = {
     },
     "partners": set(),
     "accounts": {"browsers", "links", "passwords", "sending", "sessions", "ways"},
-    "catalogue": {"composing", "recipients", "terms"},
+    "catalogue": {"composer", "composing", "recipients", "terms"},
     "departures": {"allotments", "audit", "locking", "seats", "series", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",

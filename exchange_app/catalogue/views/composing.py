@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from exchange_app.catalogue import composing, queries, service
+from exchange_app.catalogue.composer import ComposeFilter, ComposeForm
 from exchange_app.catalogue.errors import ChangedMeanwhile
-from exchange_app.catalogue.forms import ComposeFilter, ComposeForm, readable
+from exchange_app.catalogue.forms import readable
 from exchange_app.catalogue.labels import SPOKEN, tell_misfit
-from exchange_app.catalogue.models import Package, Stop
+from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import by_day
 from exchange_app.catalogue.terms import StopTerms, terms_of
 from exchange_app.catalogue.views.blueprint import catalogue
@@ -61,23 +62,22 @@ def put(package_id: int) -> ResponseReturnValue:
     """An activity or a stop into a day. The address keeps what the activities are filtered by."""
     package = queries.get_package_of(package_id, current_user)
     form = ComposeForm()
-    if not form.validate_on_submit() or form.day.data is None:
+    is_sound = form.validate_on_submit()
+    stop_id, day, before = form.place if is_sound else (None, None, None)
+    if day is None:
         flash(str(ChangedMeanwhile.words), "error")
         return redirect(_back(package_id), 303)
     try:
         with transaction():
-            _put(package, form)
+            if stop_id is not None:
+                stop = queries.get_stop(package, stop_id)
+                service.put_stop(package, stop, day=day, before=before, seen=form.seen.data)
+            else:
+                item = queries.get_published_item(form.item.data)
+                service.put_item(package, item, day=day, before=before, seen=form.seen.data)
     except Refusal as refusal:
         flash(refusal.sentence, "error")
-    return redirect(_back(package_id, form.day.data), 303)
-
-
-def _put(package: Package, form: ComposeForm) -> Stop:
-    """Raises what `service.put_stop` and `service.put_item` raise, MenuItemNotFound or StopNotFound."""
-    where: dict[str, Any] = {"day": form.day.data, "before": form.before.data, "seen": form.seen.data}
-    if form.stop.data is not None:
-        return service.put_stop(package, queries.get_stop(package, form.stop.data), **where)
-    return service.put_item(package, queries.get_published_item(form.item.data), **where)
+    return redirect(_back(package_id, day), 303)
 
 
 @catalogue.post("/organiser/packages/<int:package_id>/compose/<int:stop_id>/remove")
