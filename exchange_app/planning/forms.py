@@ -71,8 +71,8 @@ def _weekdays() -> list[tuple[int, str]]:
 
 
 class SeriesForm(AddressForm):
-    since = DateField(sentence("From"), validators=[Required()])
-    until = DateField(sentence("Until"), validators=[Required()])
+    since = DateField(sentence("From the day"), validators=[Required()])
+    until = DateField(sentence("Until the day"), validators=[Required()])
     weekdays = WeekdaysField(sentence("First day of the departure"), validators=[Required()])
     rule = ChoiceField(DayRule, sentence("Which days"), default=DayRule.NO_HOLIDAYS, validators=[Required()])
     adjusted = BooleanField(sentence("Also weekend days that are workdays instead (adjusted workdays)"))

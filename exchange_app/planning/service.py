@@ -68,6 +68,7 @@ def move_departure(departure: Departure, day: date, *, seen: str, form_token: st
         return _find_done(form_token, by)
     former = terms_of(departure)
     rescheduling.change_departure(departure, terms_on_day(departure, day, now=now), seen=seen, by=by, now=now)
+    db.session.refresh(departure)  # a fingerprint is of moments as the database gives them
     step.facts = {
         "departure_id": departure.id,
         "seen": fingerprint(terms_of(departure)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,9 +13,10 @@ from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries, rescheduling, service
-from exchange_app.bookings.forms import CallOffForm, DeskFilter
+from exchange_app.bookings.approvals import may_decide, turn_of
+from exchange_app.bookings.forms import CallOffForm, DecideManyForm, DeskFilter, StateFilter
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import SEATED, shortfall
+from exchange_app.bookings.rules import SEATED, BookingState, shortfall
 from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.catalogue.forms import readable
 from exchange_app.catalogue.terms import fingerprint
@@ -35,6 +37,8 @@ from exchange_app.web.formats import date_range
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
+MOST_AT_ONCE = 100
+
 SAVED = sentence("The departure is saved.")
 WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.")
 
@@ -42,20 +46,44 @@ WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.
 @bookings.get("/organiser/bookings")
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def desk() -> ResponseReturnValue:
+    return page_of_desk(DecideManyForm(formdata=None))
+
+
+def page_of_desk(decide_form: DecideManyForm) -> str:
+    """The groups that the address asks for, and the form that decides about several; refused, with what is wrong."""
     form = DeskFilter()
     form.departure.choices = [("", gettext("Any departure")), *_offered_departures()]
     wanted = readable(form)
     groups = queries.list_desk(me(), state=wanted.get("state"), departure_id=wanted.get("departure"))
-    requests = queries.list_open_requests(me())
+    decided = answers_named(request.args.get("decided", ""))
+    page = page_of(groups)
     return render_template(
         "bookings/desk.html",
         form=form,
-        page=page_of(groups),
-        requests=requests,
+        state=wanted.get("state"),
+        departure_id=wanted.get("departure"),
+        counts=in_order(queries.count_desk(me(), departure_id=wanted.get("departure"))),
+        page=page,
+        requests=queries.list_open_requests(me()),
+        decide_form=decide_form,
+        open={booking.id for booking in page if may_decide(me(), booking)},
+        turn_of=turn_of,
+        decided=queries.map_codes_answered(decided, me()) if decided else {},
         shortfall=shortfall,
         seated=SEATED,
         now=now(),
     )
+
+
+def in_order(counts: Mapping[BookingState, int]) -> dict[BookingState, int]:
+    """What waits for somebody first, then what is settled."""
+    states = [state for state in BookingState if counts.get(state)]
+    return {state: counts[state] for state in sorted(states, key=lambda state: state is not BookingState.SUBMITTED)}
+
+
+def answers_named(typed: str) -> list[int]:
+    """The answers that an address names by their ids, with points between."""
+    return [int(one) for one in typed.split(".")[:MOST_AT_ONCE] if one.isascii() and one.isdigit() and len(one) < 16]
 
 
 def _offered_departures() -> list[tuple[int, str]]:
@@ -94,12 +122,16 @@ def _totals(groups: Sequence[Booking]) -> Totals:
 def of_departure(departure_id: int) -> ResponseReturnValue:
     departure = get_departure_of(departure_id, me())
     groups = queries.list_bookings_of_departure(departure.id)
+    state = readable(StateFilter()).get("state")
     persons = queries.count_persons(departure.id)
     return render_template(
         "bookings/of_departure.html",
         departure=departure,
         package=departure.package,
         groups=groups,
+        shown=[group for group in groups if state is None or group.state is state],
+        state=state,
+        counts=in_order(Counter(group.state for group in groups)),
         totals=_totals(groups),
         may_call_off=DepartureState.CALLED_OFF in NEXT_STATES[departure.state],
         persons=persons,

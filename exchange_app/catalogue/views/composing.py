@@ -18,7 +18,7 @@ from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import by_day
 from exchange_app.catalogue.terms import StopTerms, terms_of
 from exchange_app.catalogue.views.blueprint import catalogue
-from exchange_app.catalogue.views.saving import is_done
+from exchange_app.catalogue.views.saving import NOTHING_MOVED, is_done
 from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated, sentence
@@ -26,7 +26,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.partners.queries import list_cities
 from exchange_app.web.policies import allows
 
-ITEMS_SHOWN = 60
+ITEMS_SHOWN = 24
 REMOVED = "removed_stop"  # in the session: what can be put back
 PUT_BACK = sentence("The entry is back.")
 
@@ -65,7 +65,7 @@ def put(package_id: int) -> ResponseReturnValue:
     is_sound = form.validate_on_submit()
     stop_id, day, before = form.place if is_sound else (None, None, None)
     if day is None:
-        flash(str(ChangedMeanwhile.words), "error")
+        flash(str(NOTHING_MOVED), "error")
         return redirect(_back(package_id), 303)
     try:
         with transaction():
@@ -75,6 +75,8 @@ def put(package_id: int) -> ResponseReturnValue:
             else:
                 item = queries.get_published_item(form.item.data)
                 service.put_item(package, item, day=day, before=before, seen=form.seen.data)
+    except ChangedMeanwhile:
+        flash(str(NOTHING_MOVED), "error")
     except Refusal as refusal:
         flash(refusal.sentence, "error")
     return redirect(_back(package_id, day), 303)

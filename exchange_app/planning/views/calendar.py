@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from exchange_app.accounts.sessions import me
 from exchange_app.bookings import rescheduling
+from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.forms import readable
-from exchange_app.catalogue.views.saving import is_done
+from exchange_app.catalogue.views.saving import NOTHING_MOVED, is_done
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
@@ -111,7 +112,8 @@ def move() -> ResponseReturnValue:
                 departure, day, seen=form.seen.data, form_token=form.form_token.data, by=me(), now=now()
             )
     except Refusal as refusal:
-        flash(refusal.sentence, "error")
+        words = str(NOTHING_MOVED) if isinstance(refusal, ChangedMeanwhile) else refusal.sentence
+        flash(words, "error")
         return redirect(url_for("planning.planner", chosen=departure.id, **back), 303)
     return redirect(url_for("planning.planner", done=step.id, **back | {"day": day.isoformat()}), 303)
 
