@@ -265,6 +265,7 @@ def _put(package: Package, stop: Stop, day: int, before: int | None) -> Stop:
         moved = stop if visit.key is None else others[visit.key]
         moved.starts = composing.time_at(visit.begins)
     stop.day = day
+    db.session.add(stop)
     db.session.flush()
     db.session.refresh(package, ["stops"])
     _keep_publishable(package)

@@ -1,5 +1,4 @@
-"""Many departures of one package at once: planned, and opened with their slots, in the same few statements however many
-there are."""
+"""Many departures of one package at once: planned, and opened with their slots, without asking for each."""
 
 from __future__ import annotations
 

@@ -42,10 +42,10 @@ class AddressForm(FilterForm):
 
 
 class PlannerForm(AddressForm):
-    view = ChoiceField(View, sentence("View"), default=View.MONTH)
-    day = DateField(sentence("Day"))
-    chosen = CountField(sentence("Departure"))
-    done = CountField(sentence("Step"))
+    view = ChoiceField(View, default=View.MONTH)
+    day = DateField()
+    chosen = CountField(most=2**53)
+    done = CountField(most=2**53)
 
 
 class MoveForm(OnceForm):

@@ -6,6 +6,7 @@
   if (!form) return;
   let dragged = null;
 
+  const fill = (name, value) => { form.querySelector(`[name="${name}"]`).value = value ?? ""; };
   const forget = () => document.querySelectorAll(".composer-over").forEach((one) => one.classList.remove("composer-over"));
 
   for (const one of document.querySelectorAll("[data-item], [data-stop]")) {
@@ -40,10 +41,10 @@
     day.addEventListener("drop", (event) => {
       if (!dragged) return;
       event.preventDefault();
-      form.elements.item.value = dragged.dataset.item ?? "";
-      form.elements.stop.value = dragged.dataset.stop ?? "";
-      form.elements.day.value = day.dataset.day;
-      form.elements.before.value = stopBelow(day, event.clientY)?.dataset.stop ?? "";
+      fill("item", dragged.dataset.item);
+      fill("stop", dragged.dataset.stop);
+      fill("day", day.dataset.day);
+      fill("before", stopBelow(day, event.clientY)?.dataset.stop);
       form.requestSubmit();
     });
   }

@@ -6,9 +6,6 @@
   if (!form) return;
   let dragged = null;
 
-  document.querySelector("[data-drag-hint]").hidden = false;
-  document.getElementById("move-day")?.focus();
-
   const days = [...document.querySelectorAll("[data-day]")];
   const forget = () => days.forEach((day) => day.classList.remove("planner-over"));
 

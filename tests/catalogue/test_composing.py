@@ -48,7 +48,7 @@ def another_item(package: Package, *, county: bool = False, **changes: object) -
             name=both("Workshop"), description=both("A workshop"), address=both("2 Road"),
         )  # fmt: skip
         if county:
-            base.county = County(city_id=known.base.city_id, code="459901", slug="far", name=both("Far county"))
+            base.county = County(city_id=known.base.city_id, code="459901", name=both("Far county"))
         item = MenuItem(
             **{
                 "slug": f"loom-{package.id}", "menu_id": known.menu_id, "base": base, "plan": known.plan,

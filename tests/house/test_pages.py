@@ -47,7 +47,8 @@ MAIN_JOB = {
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
-        "trips.reported trips.departure_survey"
+        "trips.reported trips.departure_survey "
+        "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
@@ -118,6 +119,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "place_id": 0,
             "call_id": 0,
             "incident_id": 0,
+            "step_id": 0,
         },
     }
 

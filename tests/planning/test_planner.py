@@ -117,12 +117,12 @@ def test_what_clashes_is_said(client: FlaskClient, organiser: User) -> None:
         departure_on(package, in_days(41), capacity=60)
         other = own_package(organiser)
         closed = departure_on(other, in_days(40))
-        slot = db.session.query(Slot).join(DepartureSlot).filter_by(departure_id=closed.id).one()
-        change_slot(slot, capacity=1000, is_open=False)
         for departure in (first, closed):
             place = Place(booking_id=hand_in(departure, make_leader(), now=now()).id, number=1, capacity=50)
             place.kind, place.label = PlaceKind.COACH, "桂A·12345"
             db.session.add(place)
+        slot = db.session.query(Slot).join(DepartureSlot).filter_by(departure_id=closed.id).one()
+        change_slot(slot, capacity=1000, is_open=False)
     page = client.get(planner_of(in_days(40), view="week")).text
     assert page.count("Another departure of this package") == 2
     assert "has 100 places for 120 seats." in page

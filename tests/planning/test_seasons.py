@@ -69,7 +69,6 @@ def test_a_copy_that_is_used_stays(client: FlaskClient, organiser: User) -> None
     step = copied.rpartition("/")[2]
     refused = send(client, copied, f"/organiser/planner/undo/{step}")
     assert "published or is used meanwhile" in refused.text
-    assert db.session.query(Menu).filter_by(title=menu.title).count() >= 0
     assert client.get(copied).status_code == 200
 
 
