@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
 
+TALL = {"width": 1280, "height": 1600}  # a whole month: nothing scrolls while it is dragged
 ORGANISER = "organiser.chongzuo@demo.example"
 PASSWORD = "exchange-demo-2026"
 
@@ -45,7 +46,7 @@ def planned_on(page: Page, day: date, number: str) -> Locator:
 
 
 def test_a_departure_is_dragged_to_another_day_and_back(open_page: OpenPage) -> None:
-    page = open_page("zh-CN", DESKTOP)
+    page = open_page("zh-CN", TALL)
     sign_in(page)
     departure, day = find_empty_departure(page)
     number, other = departure.get_attribute("data-departure") or "", day_beside(page, day)
@@ -74,7 +75,7 @@ def test_the_same_by_keyboard(open_page: OpenPage) -> None:
 
 
 def test_a_package_is_composed_by_dragging_and_by_buttons(open_page: OpenPage) -> None:
-    page = open_page("en-GB", DESKTOP)
+    page = open_page("en-GB", TALL)
     sign_in(page)
     page.goto("/organiser/packages")
     page.locator("main .badge.state-gray").first.locator("xpath=ancestor::tr|ancestor::li").locator("a").first.click()
