@@ -160,13 +160,14 @@ def plan_day(day: int, stops: Sequence[Placed], package: Any, *, group: int | No
     """The day as it stands; ``group`` is how many persons come, if somebody said it."""
     lines: list[DayLine] = []
     until: int | None = None
-    before = None
+    before: Visit | None = None
     for stop in stops:
         visit = visit_of(stop)
         gap = None if until is None else visit.begins - until
-        problems = [*_gap_problems(gap, before, visit.base), *_own_problems(stop, package, group)]
+        problems = [*_gap_problems(gap, before, visit), *_own_problems(stop, package, group)]
         lines.append(DayLine(stop, clock(visit.ends), gap, problems))
-        until, before = max(until or 0, visit.ends), visit.base or before
+        until = max(until or 0, visit.ends)
+        before = visit if visit.base is not None else before
     first = minutes_of(stops[0].starts) if stops else 0
     total = (until or 0) - first
     problems = [Problem(Misfit.LONG_DAY, {"hours": LONGEST_DAY // 60})] if total > LONGEST_DAY else []
@@ -175,13 +176,17 @@ def plan_day(day: int, stops: Sequence[Placed], package: Any, *, group: int | No
     return DayPlan(day, lines, clock(first), clock(until or 0), total, busy, min(places, default=None), problems)
 
 
-def _gap_problems(gap: int | None, before: Any, base: Any) -> Iterator[Problem]:
+def _gap_problems(gap: int | None, before: Visit | None, visit: Visit) -> Iterator[Problem]:
+    """``before`` is the last stop at a base: whatever stands between, such as the ride, is time to get there."""
     if gap is None:
         return
     if gap < 0:
         yield Problem(Misfit.OVERLAP, {"minutes": -gap})
-    elif (needed := gap_between(before, base)) > gap and needed >= BETWEEN_COUNTIES:
-        yield Problem(Misfit.TOO_NEAR, {"minutes": gap, "needed": needed, "before": before.name, "base": base.name})
+    elif before is not None:
+        needed, there = gap_between(before.base, visit.base), visit.begins - before.ends
+        if there < needed and needed >= BETWEEN_COUNTIES:
+            names = {"before": before.base.name, "base": visit.base.name}
+            yield Problem(Misfit.TOO_NEAR, {"minutes": there, "needed": needed, **names})
 
 
 def _own_problems(stop: Placed, package: Any, group: int | None) -> Iterator[Problem]:

@@ -127,6 +127,16 @@ def test_what_does_not_fit_is_said(client: FlaskClient, package: Package) -> Non
     assert "Takes place from 15 persons; 12 come." in client.get(f"{page_of(package)}?group=12").text
 
 
+def test_the_ride_between_counts_as_time_to_get_there(client: FlaskClient, package: Package) -> None:
+    item = another_item(package, county=True)
+    with transaction():
+        for starts, minutes, menu_item in ((time(11), 60, None), (time(12, 5), 60, item)):
+            stop = Stop(package_id=package.id, menu_item=menu_item, day=1, starts=starts, minutes=minutes)
+            stop.title, stop.note = both("By coach"), both("")
+            db.session.add(stop)
+    assert "count on" not in client.get(page_of(package)).text
+
+
 def test_what_was_removed_can_be_put_back_as_it_was(client: FlaskClient, package: Package) -> None:
     stop = package.stops[0]
     before = itinerary(package)

@@ -43,6 +43,7 @@ def planner() -> ResponseReturnValue:
     days = [day for week in weeks for day in week]
     plan = plan_of(me(), days, now=moment)
     chosen = plan.find(asked.get("chosen"))
+    choices = _choices(plan, chosen, days, today)
     return render_template(
         "planning/planner.html",
         view=view,
@@ -55,7 +56,8 @@ def planner() -> ResponseReturnValue:
         today=today,
         plan=plan,
         chosen=chosen if chosen and chosen.may_move else None,
-        choices=_choices(plan, chosen, days, today),
+        choices=choices,
+        suggested=_suggested(choices, chosen),
         form=MoveForm(formdata=None),
         step=queries.find_undoable(asked.get("done"), me()),
         note=day_note,
@@ -89,6 +91,12 @@ def _choices(plan: Planner, chosen: Planned | None, days: list[date], today: dat
         for day in days
         if day >= today and day != departure.starts_on
     ]
+
+
+def _suggested(choices: list[tuple[date, list[str]]], chosen: Planned | None) -> date | None:
+    """The next day against which nothing speaks."""
+    free = (day for day, sentences in choices if chosen and day > chosen.departure.starts_on and not sentences)
+    return next(free, None)
 
 
 @planning.post("/organiser/planner/move")
