@@ -31,6 +31,8 @@ from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
+from exchange_app.planning.labels import LABELS as PLANNING_LABELS
+from exchange_app.planning.views import planning
 from exchange_app.retention.commands import retention_commands
 from exchange_app.retention.labels import LABELS as RETENTION_LABELS
 from exchange_app.retention.sending import RETENTION_LETTERS
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     rosters,
     consents,
     trips,
+    planning,
     retention,
     demo,
 )
@@ -68,6 +71,7 @@ LABELS = (
     ROSTER_LABELS,
     CONSENT_LABELS,
     TRIP_LABELS,
+    PLANNING_LABELS,
     RETENTION_LABELS,
 )
 LETTERS = (

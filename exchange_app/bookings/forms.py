@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, HiddenField, SelectField, SubmitField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, SubmitField, ValidationError
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.messages import ADDRESSEES, Text
@@ -124,6 +124,26 @@ class DecisionForm(Form):
     comment = LongTextField(sentence("What the school should know"), longest=REASON_LENGTH)
 
 
+class DecideManyForm(Form):
+    """About several groups at once; each is named by its code and the turn that was shown, with a space between. With
+    ``decline`` the answer is no."""
+
+    groups = SelectMultipleField(sentence("Groups"), choices=[], validate_choice=False)
+    comment = LongTextField(
+        sentence("What the schools should know"), id="many-comment", longest=REASON_LENGTH, validators=[Needed()]
+    )
+    decline = SubmitField(sentence("Decline the ticked groups"))
+
+    def validate_groups(self, field: SelectMultipleField) -> None:
+        if not self.named:
+            raise ValidationError(sentence("Tick at least one group."))
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Code and turn of each group."""
+        return [(code, turn) for code, _, turn in (name.partition(" ") for name in self.groups.data or ())]
+
+
 class AnswerForm(Form):
     """The host's answer to what a school asks; ``asked`` is the request that was shown, by its id."""
 
@@ -136,10 +156,15 @@ class CallOffForm(Form):
     reason = TranslatedLongField(sentence("Reason"), longest=REASON_LENGTH, validators=[Needed()])
 
 
-class DeskFilter(FilterForm):
-    """Which groups the host looks at; None means any."""
+class StateFilter(FilterForm):
+    """Which groups of a departure the host looks at; None means any."""
 
     state = ChoiceField(BookingState, sentence("State"), empty=sentence("Any state"))
+
+
+class DeskFilter(StateFilter):
+    """Which of all groups the host looks at; None means any."""
+
     departure = SelectField(sentence("Departure"), coerce=_row_id)
 
 

@@ -128,6 +128,26 @@ def list_desk(user: User, *, state: BookingState | None, departure_id: int | Non
     return groups.order_by(waits, waiting_since, Booking.created_at.desc(), Booking.id.desc())
 
 
+def count_desk(user: User, *, departure_id: int | None) -> dict[BookingState, int]:
+    """How many of the groups a host looks after are in each state."""
+    groups = visible_to(user).with_only_columns(Booking.state, func.count()).group_by(Booking.state)
+    if departure_id is not None:
+        groups = groups.where(Booking.departure_id == departure_id)
+    return dict(db.session.execute(groups).all())
+
+
+def map_codes_answered(answer_ids: Collection[int], user: User) -> dict[int, str]:
+    """The code of the booking that each of these answers is about, as far as the user may see it; in their order."""
+    rows = db.session.execute(
+        visible_to(user)
+        .with_only_columns(Approval.id, Booking.code)
+        .join(Approval, Approval.booking_id == Booking.id)
+        .where(Approval.id.in_(answer_ids))
+        .order_by(Approval.id)
+    )
+    return dict(rows.all())
+
+
 def list_decisions(user: User) -> Select[Booking]:
     """What the user decides about: what waits for them first, longest waiting first, then what they decided; to be
     paged."""

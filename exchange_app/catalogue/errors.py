@@ -237,3 +237,8 @@ class AlternativeMissing(Invalid):
     slug = "alternative-missing"
     words = sentence("Describe the photo in both languages: some readers hear it instead of seeing it.")
     field = "alternative"
+
+
+class DayTooFull(Conflict):
+    slug = "day-too-full"
+    words = sentence("The day would not end before midnight: put the entry into another day, or shorten something.")

@@ -366,7 +366,8 @@ class ItemFilterForm(FilterForm):
     grade = GradeField(sentence("Grade"), empty=ANY)
 
     def wanted(self) -> ItemFilter:
-        return ItemFilter(**readable(self))
+        asked = readable(self)
+        return ItemFilter(**{field.name: asked.get(field.name) for field in fields(ItemFilter)})
 
 
 def readable(form: FilterForm) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 
+from exchange_app.catalogue.composing import Misfit, Problem
 from exchange_app.catalogue.models import (
     Approver,
     BaseKind,
@@ -17,6 +18,7 @@ from exchange_app.catalogue.models import (
 )
 from exchange_app.catalogue.rules import WEEKDAYS, runs, weekdays_alike
 from exchange_app.core.text import Translated, current_language, sentence
+from exchange_app.web.formats import grades
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -74,6 +76,26 @@ PLANS_IN_WORDS = {
     Plan.COMMUNITY: sentence("Neighbours of all ethnic groups meet, help each other and live side by side."),
     Plan.TOURISM: sentence("Travel that brings people together: landscapes, crafts and festivals."),
 }
+
+# What does not fit where a package is composed.
+MISFITS = {
+    Misfit.OVERLAP: sentence("Begins %(minutes)s minutes before the one before has ended."),
+    Misfit.TOO_NEAR: sentence("%(minutes)s minutes from %(before)s to %(base)s; count on %(needed)s."),
+    Misfit.LONG_DAY: sentence("A long day: more than %(hours)s hours from the first entry to the end of the last."),
+    Misfit.NO_TIME: sentence("It begins only at %(times)s."),
+    Misfit.GRADES: sentence("Meant for other grades than the package: %(grades)s."),
+    Misfit.GROUP_TOO_LARGE: sentence("Takes at most %(most)s persons; %(group)s come."),
+    Misfit.GROUP_TOO_SMALL: sentence("Takes place from %(least)s persons; %(group)s come."),
+}
+
+
+def tell_misfit(problem: Problem) -> str:
+    """What does not fit, as a sentence."""
+    facts = dict(problem.facts)
+    if problem.what is Misfit.GRADES:
+        facts["grades"] = grades(facts["first"], facts["last"])
+    return str(MISFITS[problem.what]) % facts
+
 
 EVERY_DAY = sentence("Every day")
 

@@ -24,6 +24,7 @@ from exchange_app.catalogue.errors import (
 from exchange_app.catalogue.models import Base, Manner, Menu, MenuItem, Package, Plan, Publication, Stop
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
+from exchange_app.core.text import Translated
 from exchange_app.partners.models import City, Organisation
 
 
@@ -186,6 +187,20 @@ def list_itinerary(package_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.session.execute(_ITINERARY.where(Stop.package_id == package_id)).all()
 
 
+def list_items_for(wanted: ItemFilter, words: str) -> Sequence[MenuItem]:
+    """The activities of published menus that fit, whose title or base has each of the words, in any language. They are
+    compared here: the databases keep texts in Chinese in ways of their own."""
+    looked_for = words.casefold().split()
+    return [
+        item for item in db.session.scalars(select_menu_items(wanted)) if _says(looked_for, item.title, item.base.name)
+    ]
+
+
+def _says(looked_for: Sequence[str], *texts: Translated) -> bool:
+    written = " ".join(value for text in texts for value in text.values()).casefold()
+    return all(word in written for word in looked_for)
+
+
 def keeps_city(user: User, city_id: Any) -> ColumnElement[bool]:
     """Whether the user keeps what belongs to this city (a column)."""
     own = select(Organisation.city_id).where(Organisation.id == user.organisation_id).scalar_subquery()
@@ -324,6 +339,19 @@ def get_stop(package: Package, stop_id: int) -> Stop:
 def find_item(item_id: int) -> MenuItem | None:
     """An activity with its menu, whoever keeps it."""
     return db.session.scalar(select(MenuItem).options(joinedload(MenuItem.menu)).where(MenuItem.id == item_id))
+
+
+def get_published_item(item_id: int | None) -> MenuItem:
+    """An activity that an itinerary may contain, with its menu and base. Raises MenuItemNotFound."""
+    item: MenuItem | None = db.session.scalar(
+        select(MenuItem)
+        .join(MenuItem.menu)
+        .options(contains_eager(MenuItem.menu), joinedload(MenuItem.base))
+        .where(MenuItem.id == item_id, Menu.publication == Publication.PUBLISHED)
+    )
+    if item is None:
+        raise MenuItemNotFound()
+    return item
 
 
 def list_published_items() -> Sequence[MenuItem]:

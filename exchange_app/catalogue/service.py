@@ -6,14 +6,14 @@ somebody else has changed the same thing since.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import select
 
 from exchange_app.accounts.models import User
-from exchange_app.catalogue import queries, rules, search
+from exchange_app.catalogue import composing, queries, rules, search
 from exchange_app.catalogue.errors import (
     BaseElsewhere,
     BaseInUse,
@@ -234,6 +234,55 @@ def change_stop(stop: Stop, terms: StopTerms, *, seen: str) -> None:
     _check_stop(stop.package, terms)
     change(stop, terms, seen=seen)
     _keep_publishable(stop.package)
+
+
+def seen_of(package: Package) -> str:
+    """The fingerprint of the whole itinerary, for whoever composes it."""
+    return fingerprint([(stop.id, terms_of(stop, StopTerms)) for stop in package.stops])
+
+
+def put_item(package: Package, item: MenuItem, *, day: int, before: int | None, seen: str) -> Stop:
+    """The activity as a stop of this day, before the stop of this id or at the end. Raises StopOutsideDays,
+    ItemNotPublished, DayTooFull or ChangedMeanwhile."""
+    _lock_itinerary(package, seen)
+    nothing = Translated()
+    _check_stop(package, StopTerms(item.id, day, composing.DAY_BEGINS, item.minutes, nothing, nothing))
+    stop = Stop(package=package, menu_item=item, day=day, minutes=item.minutes, title=nothing, note=nothing)
+    stop.starts = composing.DAY_BEGINS
+    return _put(package, stop, day, before)
+
+
+def put_stop(package: Package, stop: Stop, *, day: int, before: int | None, seen: str) -> Stop:
+    """The stop into this day, before the stop of this id or at the end. Raises StopOutsideDays, DayTooFull or
+    ChangedMeanwhile, and DayWithoutStop where a published package would lose the last entry of a day."""
+    _lock_itinerary(package, seen)
+    if rules.days_outside(package.days, [day]):
+        raise StopOutsideDays(day=day, days=package.days)
+    return _put(package, stop, day, before)
+
+
+def _put(package: Package, stop: Stop, day: int, before: int | None) -> Stop:
+    others = {other.id: other for other in package.stops if other is not stop and other.day == day}
+    visits = sorted((composing.visit_of(other) for other in others.values()), key=lambda visit: visit.begins)
+    for visit in composing.put_in(visits, replace(composing.visit_of(stop), key=None), before):
+        moved = stop if visit.key is None else others[visit.key]
+        moved.starts = composing.time_at(visit.begins)
+    stop.day = day
+    db.session.add(stop)
+    db.session.flush()
+    db.session.refresh(package, ["stops"])
+    _keep_publishable(package)
+    return stop
+
+
+def _lock_itinerary(package: Package, seen: str) -> None:
+    """Whoever composes next waits, and then sees what was done. Raises ChangedMeanwhile."""
+    db.session.execute(select(Package.id).where(Package.id == package.id).with_for_update(key_share=True))
+    stops = select(Stop).where(Stop.package_id == package.id).execution_options(populate_existing=True)
+    db.session.scalars(stops).all()
+    db.session.refresh(package, ["stops"])
+    if (current := seen_of(package)) != seen:
+        raise ChangedMeanwhile(current=current)
 
 
 def remove_stop(stop: Stop) -> None:

@@ -260,3 +260,11 @@ class GroupsOnList(Conflict):
             count,
             count=count,
         )
+
+
+class DeparturesInUse(Conflict):
+    slug = "departures-in-use"
+    words = sentence(
+        "One of these departures has groups or seats set aside by now, or was closed: look at each, and withdraw or "
+        "call off those that should not take place."
+    )

@@ -270,6 +270,12 @@ def count_open_departures(package_id: int) -> int:
     return db.session.scalar(counted) or 0
 
 
+def find_last_of_package(package_id: int) -> Departure | None:
+    """The departure of the package that was planned last, by which the next are planned."""
+    last = select(Departure).options(*WITH_PACKAGE).where(Departure.package_id == package_id)
+    return db.session.scalar(last.order_by(Departure.id.desc()).limit(1))
+
+
 def list_alternatives(departure: Departure, *, persons: int, now: datetime, count: int = 3) -> Sequence[Departure]:
     """Other departures of the package that take registrations and have room for so many."""
     return db.session.scalars(

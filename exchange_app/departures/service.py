@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -56,11 +57,18 @@ class Terms:
 def plan_departure(package: Package, terms: Terms) -> Departure:
     """A draft departure of the package. Raises DatesOutOfOrder, RosterDueTooEarly, RosterDueTooLate or
     MinimumAboveCapacity."""
-    _check_dates(terms)
-    departure = Departure(package=package, pool=Pool(capacity=terms.capacity), state=DepartureState.DRAFT)
-    _apply(departure, terms)
+    check_terms(terms)
+    departure = new_departure(package, terms, DepartureState.DRAFT)
     db.session.add(departure)
     db.session.flush()
+    return departure
+
+
+def new_departure(package: Package, terms: Terms, state: DepartureState) -> Departure:
+    """Not stored yet."""
+    pool = Pool(capacity=terms.capacity, is_open=state is DepartureState.OPEN)
+    departure = Departure(package=package, pool=pool, state=state)
+    _apply(departure, terms)
     return departure
 
 
@@ -72,13 +80,37 @@ def terms_of(departure: Departure) -> Terms:
     )
 
 
+def terms_on_day(departure: Departure, day: date, *, now: datetime) -> Terms:
+    """The departure's terms as they are when it begins on another day: everything as many days earlier or later, but
+    registration that has opened stays open."""
+    shift, terms = day - departure.starts_on, terms_of(departure)
+    moved = shifted(terms, shift, departure.zone)
+    return moved if terms.opens_at > now else replace(moved, opens_at=min(terms.opens_at, moved.opens_at))
+
+
+def shifted(terms: Terms, shift: timedelta, zone: ZoneInfo) -> Terms:
+    """Everything so many days later, at the same times of the clock."""
+
+    def later(moment: datetime) -> datetime:
+        return (moment.astimezone(zone).replace(tzinfo=None) + shift).replace(tzinfo=zone)
+
+    return replace(
+        terms,
+        starts_on=terms.starts_on + shift,
+        meets_at=later(terms.meets_at),
+        opens_at=later(terms.opens_at),
+        closes_at=later(terms.closes_at),
+        roster_due_at=later(terms.roster_due_at),
+    )
+
+
 def change_departure(departure: Departure, terms: Terms, *, seen: str) -> None:
     """``seen`` is the fingerprint of the terms that the editor saw. Raises ChangedMeanwhile if they are others by now;
     DatesOutOfOrder, RosterDueTooEarly, RosterDueTooLate, MinimumAboveCapacity, CapacityBelowTaken or StateNotReachable,
     and what arrange_slots() raises where an open departure moves to another day."""
     if not NEXT_STATES[departure.state]:
         raise StateNotReachable()
-    _check_dates(terms)
+    check_terms(terms)
     _lock(departure)
     db.session.refresh(departure.pool)
     if (current := fingerprint(terms_of(departure))) != seen:
@@ -97,7 +129,13 @@ def _lock(row: Departure | Package) -> None:
     db.session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
 
 
-def _check_dates(terms: Terms) -> None:
+def hold_package(package: Package) -> None:
+    """Until the transaction ends nobody withdraws or changes it."""
+    _lock(package)
+
+
+def check_terms(terms: Terms) -> None:
+    """Raises DatesOutOfOrder, RosterDueTooEarly, RosterDueTooLate or MinimumAboveCapacity."""
     if not terms.opens_at < terms.closes_at <= terms.meets_at:
         raise DatesOutOfOrder(field="closes_at")
     if terms.roster_due_at < terms.closes_at:

@@ -26,8 +26,10 @@ SUBJECTS = {
         "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "second_factors",
         "sending", "sessions", "ways",
     },
-    "catalogue": {"covers", "photo_form", "photos", "pictures", "recipients", "search", "terms"},
-    "departures": {"allotments", "audit", "locking", "packages", "seats", "shortages", "slots"},
+    "catalogue": {
+        "composer", "composing", "covers", "photo_form", "photos", "pictures", "recipients", "search", "terms",
+    },
+    "departures": {"allotments", "audit", "locking", "packages", "seats", "series", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
         "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
@@ -47,6 +49,7 @@ SUBJECTS = {
         "sending", "workbook", "yearly",
     },
     "backup": {"sealed_file", "tables"},
+    "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

@@ -53,7 +53,8 @@ MAIN_JOB = {
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop catalogue.base_photo catalogue.item_photo catalogue.package_photo "
         "bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
-        "trips.reported trips.departure_survey"
+        "trips.reported trips.departure_survey "
+        "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose"
     ),
     Role.ADMINISTRATOR: (
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
@@ -133,6 +134,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "breach_id": 0,
             "audience": "guardians",
             "language": "en",
+            "step_id": 0,
         },
     }
 

@@ -19,7 +19,7 @@ HOME_PAGES = {
     Role.LEADER: "bookings.index",
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
-    Role.ORGANISER: "departures.board",
+    Role.ORGANISER: "planning.board",
     Role.ADMINISTRATOR: "accounts.users",
 }
 

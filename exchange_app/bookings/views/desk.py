@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
 from exchange_app.bookings import queries, rescheduling, service
-from exchange_app.bookings.forms import CallOffForm, DeskFilter
+from exchange_app.bookings.approvals import may_decide, turn_of
+from exchange_app.bookings.forms import CallOffForm, DecideManyForm, DeskFilter, StateFilter
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import SEATED, shortfall
+from exchange_app.bookings.rules import SEATED, BookingState, shortfall
 from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.catalogue.forms import readable
 from exchange_app.catalogue.terms import fingerprint
@@ -25,13 +28,16 @@ from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.errors import StateNotReachable
 from exchange_app.departures.forms import DepartureForm
+from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure_of
 from exchange_app.departures.rules import NEXT_STATES, NOTICE_FOR_MINIMUM, DepartureState
-from exchange_app.departures.service import terms_of
+from exchange_app.departures.service import Terms, terms_of, terms_on_day
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
+
+MOST_AT_ONCE = 100
 
 SAVED = sentence("The departure is saved.")
 WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.")
@@ -40,20 +46,44 @@ WITHDRAWN = sentence("The departure is a draft again: visitors no longer see it.
 @bookings.get("/organiser/bookings")
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def desk() -> ResponseReturnValue:
+    return page_of_desk(DecideManyForm(formdata=None))
+
+
+def page_of_desk(decide_form: DecideManyForm) -> str:
+    """The groups that the address asks for, and the form that decides about several; refused, with what is wrong."""
     form = DeskFilter()
     form.departure.choices = [("", gettext("Any departure")), *_offered_departures()]
     wanted = readable(form)
     groups = queries.list_desk(me(), state=wanted.get("state"), departure_id=wanted.get("departure"))
-    requests = queries.list_open_requests(me())
+    decided = answers_named(request.args.get("decided", ""))
+    page = page_of(groups)
     return render_template(
         "bookings/desk.html",
         form=form,
-        page=page_of(groups),
-        requests=requests,
+        state=wanted.get("state"),
+        departure_id=wanted.get("departure"),
+        counts=in_order(queries.count_desk(me(), departure_id=wanted.get("departure"))),
+        page=page,
+        requests=queries.list_open_requests(me()),
+        decide_form=decide_form,
+        open={booking.id for booking in page if may_decide(me(), booking)},
+        turn_of=turn_of,
+        decided=queries.map_codes_answered(decided, me()) if decided else {},
         shortfall=shortfall,
         seated=SEATED,
         now=now(),
     )
+
+
+def in_order(counts: Mapping[BookingState, int]) -> dict[BookingState, int]:
+    """What waits for somebody first, then what is settled."""
+    states = [state for state in BookingState if counts.get(state)]
+    return {state: counts[state] for state in sorted(states, key=lambda state: state is not BookingState.SUBMITTED)}
+
+
+def answers_named(typed: str) -> list[int]:
+    """The answers that an address names by their ids, with points between."""
+    return [int(one) for one in typed.split(".")[:MOST_AT_ONCE] if one.isascii() and one.isdigit() and len(one) < 16]
 
 
 def _offered_departures() -> list[tuple[int, str]]:
@@ -92,12 +122,16 @@ def _totals(groups: Sequence[Booking]) -> Totals:
 def of_departure(departure_id: int) -> ResponseReturnValue:
     departure = get_departure_of(departure_id, me())
     groups = queries.list_bookings_of_departure(departure.id)
+    state = readable(StateFilter()).get("state")
     persons = queries.count_persons(departure.id)
     return render_template(
         "bookings/of_departure.html",
         departure=departure,
         package=departure.package,
         groups=groups,
+        shown=[group for group in groups if state is None or group.state is state],
+        state=state,
+        counts=in_order(Counter(group.state for group in groups)),
         totals=_totals(groups),
         may_call_off=DepartureState.CALLED_OFF in NEXT_STATES[departure.state],
         persons=persons,
@@ -116,7 +150,12 @@ def change_departure(departure_id: int) -> ResponseReturnValue:
     """Here and not among the departures' pages, because its groups may have to be told."""
     departure = get_departure_of(departure_id, me())
     seen = terms_of(departure)
-    form = DepartureForm(obj=departure, meta={"zone": departure.zone}, seen=fingerprint(seen), capacity=seen.capacity)
+    form = DepartureForm(
+        obj=_on_day_asked(departure) or departure,
+        meta={"zone": departure.zone},
+        seen=fingerprint(seen),
+        capacity=seen.capacity,
+    )
     words = {
         "departure_id": departure_id,
         "title": departure.package.title,
@@ -130,6 +169,16 @@ def change_departure(departure_id: int) -> ResponseReturnValue:
         flash(str(SAVED), "success")
         return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
     return render_template("bookings/change_departure.html", form=form, **words), status_of_form(form)
+
+
+def _on_day_asked(departure: Departure) -> Terms | None:
+    """What the departure would be on the day that the planner asks for in the address; a form is made of it, and
+    nothing is changed before that is sent."""
+    try:
+        day = date.fromisoformat(request.args.get("to", ""))
+    except ValueError:
+        return None
+    return terms_on_day(departure, day, now=now())
 
 
 @bookings.route("/organiser/departures/<int:departure_id>/call-off", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from exchange_app.catalogue.views import (  # each of them adds its addresses
     bases,
+    composing,
     menus,
     packages,
     photos,
@@ -10,4 +11,4 @@ from exchange_app.catalogue.views import (  # each of them adds its addresses
 )
 from exchange_app.catalogue.views.blueprint import catalogue
 
-__all__ = ["bases", "catalogue", "menus", "packages", "photos", "pictures", "visitors"]
+__all__ = ["bases", "catalogue", "composing", "menus", "packages", "photos", "pictures", "visitors"]

@@ -9,9 +9,15 @@ from flask import flash
 
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.core.errors import Refusal
+from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
 from exchange_app.web.forms import Form
+
+# Where something is moved by one touch, nothing was typed that could be kept.
+NOTHING_MOVED = sentence(
+    "Somebody else changed this meanwhile, and nothing was moved: the page shows how it stands now."
+)
 
 
 def is_saved(form: Form, command: Callable[[], object]) -> bool:

@@ -1,5 +1,5 @@
-"""Organisers look at their workbench and plan departures. Changing one, calling it off and withdrawing it stand in
-`bookings`, which knows the groups."""
+"""Organisers plan departures. Changing one, calling it off and withdrawing it stand in `bookings`, which knows the
+groups; many at once, and the board, in `planning`."""
 
 from __future__ import annotations
 
@@ -13,39 +13,24 @@ from flask_login import current_user
 from exchange_app.catalogue import queries as catalogue
 from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
-from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.departures import queries, service
 from exchange_app.departures.allotments import list_allotments
 from exchange_app.departures.forms import DepartureForm, KeptFilterForm
 from exchange_app.departures.models import Departure
-from exchange_app.departures.rules import NEXT_STATES, day_in
+from exchange_app.departures.rules import NEXT_STATES
 from exchange_app.departures.slots import is_arranged, list_slots_of_departure, room
 from exchange_app.departures.views.blueprint import departures
-from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.fragments import wants_fragment
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
-
-UPCOMING_ON_BOARD = 20
 
 SAVED = sentence("The departure is saved.")
 OPENED = sentence("The departure is open: schools can register as soon as its registration begins.")
 CLOSED = sentence("The departure is closed: it takes no more registrations.")
 REARRANGED = sentence("The departure stops now where and when its package says.")
 PACKAGE_WITHDRAWN = sentence("The package is withdrawn: visitors no longer see it.")
-
-
-@departures.get("/organiser/")
-@allows(Role.ORGANISER, Role.ADMINISTRATOR)
-def board() -> ResponseReturnValue:
-    return render_template(
-        "departures/board.html",
-        upcoming=queries.list_upcoming_of(current_user, since=day_in(HOME_ZONE, now()), count=UPCOMING_ON_BOARD),
-        counts=queries.count_states_of(current_user),
-        draft_packages=catalogue.list_draft_packages_of(current_user),
-    )
 
 
 @departures.get("/organiser/departures")
