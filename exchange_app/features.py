@@ -30,12 +30,29 @@ from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
+from exchange_app.tailored.labels import LABELS as TAILORED_LABELS
+from exchange_app.tailored.sending import TAILORED_LETTERS
+from exchange_app.tailored.views import tailored
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
 from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
 from exchange_app.web.views import web
 
-BLUEPRINTS = (web, audit, outbox, partners, accounts, catalogue, departures, bookings, rosters, consents, trips, demo)
+BLUEPRINTS = (
+    web,
+    audit,
+    outbox,
+    partners,
+    accounts,
+    catalogue,
+    departures,
+    bookings,
+    rosters,
+    consents,
+    trips,
+    tailored,
+    demo,
+)
 LABELS = (
     AUDIT_LABELS,
     LETTER_LABELS,
@@ -47,6 +64,7 @@ LABELS = (
     ROSTER_LABELS,
     CONSENT_LABELS,
     TRIP_LABELS,
+    TAILORED_LABELS,
 )
 LETTERS = (
     *ACCOUNT_LETTERS,
@@ -55,6 +73,7 @@ LETTERS = (
     *SUMMARY_LETTERS,
     *CONSENT_LETTERS,
     *TRIP_LETTERS,
+    *TAILORED_LETTERS,
 )
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (audit_commands, account_commands, seat_commands, demo_commands)

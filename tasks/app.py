@@ -65,7 +65,15 @@ class WakesOnly(redis.Channel):
 
 redis.Transport.Channel = WakesOnly
 
-JOBS = ("tasks.outbox", "tasks.bookings", "tasks.departures", "tasks.rosters", "tasks.consents", "tasks.audit")
+JOBS = (
+    "tasks.outbox",
+    "tasks.bookings",
+    "tasks.departures",
+    "tasks.rosters",
+    "tasks.consents",
+    "tasks.tailored",
+    "tasks.audit",
+)
 
 TRIES = 3
 OBJECTS_BETWEEN_SEARCHES = 10_000

@@ -29,6 +29,7 @@ SECONDS_BETWEEN = {
     "rosters.lock_rosters": 300,
     "consents.plan_letters": 300,
     "consents.forget_proof": 3600,
+    "tailored.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,
 }

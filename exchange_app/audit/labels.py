@@ -16,6 +16,7 @@ LABELS: Labels = {
         What.ACCOUNT_REOPENED: sentence("Account opened again"),
         What.PASSWORD_CHANGED: sentence("Password changed"),
         What.PASSWORD_RESET: sentence("Password reset"),
+        What.TRIP_AGREED: sentence("A school and a host agreed on a trip of the school's own"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
     }
 }

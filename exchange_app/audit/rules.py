@@ -23,6 +23,7 @@ class What(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
+    TRIP_AGREED = "trip_agreed"
     LOG_CUT = "log_cut"
 
 

@@ -57,7 +57,12 @@ def plan_departure(package: Package, terms: Terms) -> Departure:
     """A draft departure of the package. Raises DatesOutOfOrder, RosterDueTooEarly, RosterDueTooLate or
     MinimumAboveCapacity."""
     _check_dates(terms)
-    departure = Departure(package=package, pool=Pool(capacity=terms.capacity), state=DepartureState.DRAFT)
+    departure = Departure(
+        package=package,
+        pool=Pool(capacity=terms.capacity),
+        state=DepartureState.DRAFT,
+        for_school_id=package.for_school_id,
+    )
     _apply(departure, terms)
     db.session.add(departure)
     db.session.flush()

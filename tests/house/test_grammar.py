@@ -34,6 +34,7 @@ SUBJECTS = {
     },
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
+    "tailored": {"agreement", "fitting", "sending"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season",
