@@ -54,12 +54,16 @@ def _write(inquiry: Inquiry, kind: str, slug: str, readers: Iterable[User], now:
                 kind=kind,
                 subject_id=inquiry.id,
                 due_at=now,
-                facts={"state": str(inquiry.state), "reader": reader.id, **facts},
+                facts={"state": str(inquiry.state), "to": _side_of(inquiry, reader), **facts},
             )
             for reader in readers
         ],
         now,
     )
+
+
+def _side_of(inquiry: Inquiry, reader: User) -> str:
+    return str(Side.SCHOOL if reader.id == inquiry.leader_id else Side.HOST)
 
 
 def _stamp(moment: datetime) -> str:

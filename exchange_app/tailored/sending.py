@@ -61,7 +61,7 @@ def _words(inquiry: Inquiry, letter: Letter, now: datetime) -> dict[str, Any]:
         "zone": inquiry.city.time_zone,
         "step": Step(letter.facts.get("step", Step.SEND)),
         "state": InquiryState(letter.facts["state"]),
-        "is_to_school": letter.facts["reader"] == inquiry.leader_id,
+        "is_to_school": letter.facts["to"] == Side.SCHOOL,
         "words": letter.facts.get("words", ""),
         "waits_since": inquiry.last_word_at,
         "expires_at": expires_at(inquiry),
