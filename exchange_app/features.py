@@ -26,6 +26,9 @@ from exchange_app.departures.views import departures
 from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
+from exchange_app.papers.labels import LABELS as PAPER_LABELS
+from exchange_app.papers.todos import map_todos
+from exchange_app.papers.views import papers
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
@@ -50,6 +53,7 @@ BLUEPRINTS = (
     rosters,
     consents,
     trips,
+    papers,
     tailored,
     demo,
 )
@@ -64,6 +68,7 @@ LABELS = (
     ROSTER_LABELS,
     CONSENT_LABELS,
     TRIP_LABELS,
+    PAPER_LABELS,
     TAILORED_LABELS,
 )
 LETTERS = (
@@ -75,5 +80,6 @@ LETTERS = (
     *TRIP_LETTERS,
     *TAILORED_LETTERS,
 )
+TODOS = (map_todos,)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (audit_commands, account_commands, seat_commands, demo_commands)

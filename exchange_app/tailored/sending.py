@@ -55,6 +55,7 @@ def _words(inquiry: Inquiry, letter: Letter, now: datetime) -> dict[str, Any]:
         "inquiry": inquiry,
         "title": inquiry.title,
         "terms": version.terms if version else None,
+        "dates": (departure.starts_on,) if departure else version.terms.dates if version else (),
         "school": inquiry.school,
         "host": inquiry.organiser,
         "who_hosts": inquiry.organiser or inquiry.city,

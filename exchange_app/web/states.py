@@ -7,8 +7,8 @@ from enum import StrEnum
 COLOURS = {
     "green": {"open", "confirmed", "published", "sent", "agreed"},
     "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host"},
-    "orange": {"held", "offered", "pending", "doubtful", "full", "missing", "with_school"},
-    "red": {"called_off", "declined", "failed", "refused"},
+    "orange": {"held", "offered", "pending", "doubtful", "full", "missing", "with_school", "soon"},
+    "red": {"called_off", "declined", "failed", "refused", "overdue"},
 }
 
 

@@ -27,13 +27,14 @@ SUBJECTS = {
     "departures": {"allotments", "audit", "locking", "seats", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
-        "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
+        "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "todos", "waiting",
     },
     "rosters": {
         "columns", "masking", "proof", "reading", "rows", "sheets", "template", "words", "writing",
     },
     "consents": {"wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
+    "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
