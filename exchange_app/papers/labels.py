@@ -26,8 +26,8 @@ LABELS: Labels = {
         Counted.AFTER: sentence("after the last day"),
     },
     Standing: {
-        Standing.DONE: sentence("Done"),
-        Standing.OPEN: sentence("Open"),
+        Standing.DONE: sentence("Completed"),
+        Standing.OPEN: sentence("Still to do"),
         Standing.SOON: sentence("Due soon"),
         Standing.OVERDUE: sentence("Overdue"),
     },

@@ -40,8 +40,8 @@ class Counted(StrEnum):
 
 
 class Standing(StrEnum):
-    DONE = "done"
-    OPEN = "open"
+    DONE = "completed"
+    OPEN = "to_come"
     SOON = "soon"
     OVERDUE = "overdue"
 

@@ -11,6 +11,7 @@ from exchange_app.bookings.todos import Todo
 from exchange_app.papers.labels import TO_DO
 from exchange_app.papers.queries import WITH_PAPERS, Line, map_lines
 from exchange_app.papers.rules import Paper, Standing
+from exchange_app.trips.rules import is_asked
 
 TOLD_BEFORE = timedelta(days=14)
 PAGES = {
@@ -22,11 +23,10 @@ PAGES = {
     Paper.CERTIFICATES: "trips.certificates",
 }
 LIST = "papers.show"
-AFTERWARDS = frozenset({Paper.ROLL_CALLS, Paper.EVALUATION, Paper.CERTIFICATES})
 
 
 def map_todos(bookings: Sequence[Booking], now: datetime) -> Mapping[int, Sequence[Todo]]:
-    """What is overdue, or due within two weeks; once a group is back, only what belongs to afterwards."""
+    """What is overdue, or due within two weeks; once the exchange is over, only what can still be asked."""
     groups = [booking for booking in bookings if booking.state in WITH_PAPERS]
     lines = map_lines(groups, now)
     return {
@@ -37,9 +37,10 @@ def map_todos(bookings: Sequence[Booking], now: datetime) -> Mapping[int, Sequen
 def _is_told(booking: Booking, line: Line, now: datetime) -> bool:
     if line.standing is Standing.DONE or line.paper not in TO_DO:
         return False
+    departure = booking.departure
     if booking.state is BookingState.DONE:
-        return line.paper in AFTERWARDS
-    return line.due_on <= booking.departure.today(now) + TOLD_BEFORE
+        return line.paper is Paper.EVALUATION and is_asked(departure.ends_on, departure.today(now))
+    return line.due_on <= departure.today(now) + TOLD_BEFORE
 
 
 def _todo(line: Line) -> Todo:

@@ -18,7 +18,7 @@ from exchange_app.catalogue.models import MenuItem, Publication
 from exchange_app.catalogue.rules import has_times, times_on
 from exchange_app.core.text import sentence
 from exchange_app.tailored.rules import PERSONS_PER_ADULT, Entry, Terms
-from exchange_app.web.formats import short_day
+from exchange_app.web.formats import day
 
 DAY_BEGINS = 9 * 60  # minutes after midnight
 LONGEST_DAY = 10 * 60
@@ -32,7 +32,7 @@ TOO_MANY = sentence("“%(title)s” takes at most %(most)s persons at a time; y
 OTHER_GRADES = sentence("“%(title)s” is meant for other grades.")
 OTHER_LANGUAGE = sentence("“%(title)s” is not held in the language that you wish.")
 NOT_OFFERED = sentence("“%(title)s” is no longer offered.")
-OUT_OF_SEASON = sentence("“%(title)s” is not offered on %(day)s.")
+OUT_OF_SEASON = sentence("“%(title)s” is offered from %(first)s until %(last)s only.")
 NOT_THAT_DAY = sentence("“%(title)s” does not take place on %(day)s.")
 NOT_THEN = sentence("On %(day)s “%(title)s” begins at %(times)s, not at %(time)s.")
 OVERLAPS = sentence("Day %(number)s: “%(title)s” begins before “%(before)s” is over.")
@@ -54,7 +54,7 @@ class Misfit:
 
     @property
     def sentence(self) -> str:
-        worded = {name: short_day(fact) if isinstance(fact, date) else fact for name, fact in self.facts.items()}
+        worded = {name: day(fact) if isinstance(fact, date) else fact for name, fact in self.facts.items()}
         return str(self.words) % worded
 
 
@@ -203,7 +203,8 @@ def _of_visit(terms: Terms, planned: Planned, item: MenuItem, on: date, room: in
     """One activity on one day. Where a slot is there already it decides, not the timetable."""
     facts = {"title": item.title, "day": on, "time": f"{planned.starts:%H:%M}"}
     if not item.menu.season_from <= on <= item.menu.season_until:
-        yield Misfit(OUT_OF_SEASON, facts)
+        season = {"first": item.menu.season_from, "last": item.menu.season_until}
+        yield Misfit(OUT_OF_SEASON, {"title": item.title} | season)
     elif room is None and has_times(item.timetable):
         times = times_on(item.timetable, on)
         if not times:

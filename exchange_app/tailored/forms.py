@@ -104,7 +104,9 @@ class ArrangeForm(EditForm):
     pupils = CountField(sentence("Pupils"), least=1, most=MOST_PERSONS, validators=[Required()])
     staff = CountField(sentence("Staff"), most=MOST_PERSONS, validators=[Required()])
     grade = GradeField(sentence("Grade"), validators=[Required()])
-    language = SelectField(sentence("Language of the activities"), choices=lambda: list(SPOKEN.items()))
+    language = SelectField(
+        sentence("Language of the activities"), choices=lambda: list(SPOKEN.items()), validators=[Required()]
+    )
     entries = EntriesField()
     add_item = RowField(sentence("Another activity"), empty=NOTHING_MORE)
     add_title = TextField(sentence("Or something else, such as a meal"), longest=100)

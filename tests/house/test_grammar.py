@@ -38,7 +38,7 @@ SUBJECTS = {
     "tailored": {"agreement", "fitting", "sending"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
-        "season",
+        "season", "tailored",
     },
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}

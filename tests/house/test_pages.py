@@ -23,6 +23,7 @@ from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import County
 from exchange_app.rosters.models import Participant
+from exchange_app.tailored.models import Inquiry
 from exchange_app.web.policies import policy_of
 from tests.demo.conftest import LOADED_AT
 from tests.pages import sign_in, speak
@@ -40,14 +41,15 @@ MAIN_JOB = {
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
-        "trips.emergency trips.report trips.certificates"
+        "trips.emergency trips.report trips.certificates "
+        "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show"
     ),
-    Role.HEAD: "bookings.decisions",
+    Role.HEAD: "bookings.decisions papers.index papers.show tailored.show",
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
-        "trips.reported trips.departure_survey"
+        "trips.reported trips.departure_survey tailored.desk tailored.show papers.template"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
@@ -93,6 +95,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     return {
         "catalogue.base": {"slug": base.slug},
         "catalogue.menu_item": {"slug": item.slug},
+        "tailored.wish": {"slug": item.slug},
         "departures.package": {"slug": package.slug},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},
@@ -118,6 +121,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "place_id": 0,
             "call_id": 0,
             "incident_id": 0,
+            "inquiry_id": first(select(Inquiry)).id,
         },
     }
 

@@ -54,7 +54,7 @@ MISFITS: Sequence[tuple[Mapping[str, Any], str]] = (
     ({"grade": 12}, "other grades"),
     ({"language": "en"}, "not held in the language"),
     ({"staff": 1}, "1 more adults"),
-    ({"dates": (date(2027, 9, 6),)}, "not offered on Mon 6 Sep"),
+    ({"dates": (date(2027, 9, 6),)}, "is offered from Mon 1 March 2027 until"),
     ({"days": 2}, "Nothing happens on day 2"),
 )
 
