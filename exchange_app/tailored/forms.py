@@ -228,7 +228,3 @@ class AgreeForm(AnswerForm):
 
     def offer(self, terms: Terms) -> None:
         self.starts_on.choices = [(one.isoformat(), written_day(one)) for one in terms.dates]
-
-
-class StepForm(AnswerForm):
-    """One button."""
