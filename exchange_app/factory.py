@@ -11,11 +11,12 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exchange_app.accounts.sessions import sign_people_in
+from exchange_app.bookings.todos import know_todos
 from exchange_app.core.broker import connect_broker
 from exchange_app.core.database import db, engine_options
 from exchange_app.core.logs import keep_log
 from exchange_app.core.sealing import KeyRing, use_keys
-from exchange_app.features import BLUEPRINTS, COMMANDS, FINDERS, LABELS, LETTERS
+from exchange_app.features import BLUEPRINTS, COMMANDS, FINDERS, LABELS, LETTERS, TODOS
 from exchange_app.outbox.finding import know_finders
 from exchange_app.outbox.kinds import know_letters
 from exchange_app.web.addresses import RowNumber
@@ -73,5 +74,6 @@ def add_features(app: Flask) -> None:
         add_labels(labels)
     know_letters(app, LETTERS)
     know_finders(app, FINDERS)
+    know_todos(app, TODOS)
     for group in COMMANDS:
         app.cli.add_command(group)

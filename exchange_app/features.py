@@ -29,6 +29,9 @@ from exchange_app.outbox.commands import outbox_commands
 from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
 from exchange_app.outbox.views import outbox
+from exchange_app.papers.labels import LABELS as PAPER_LABELS
+from exchange_app.papers.todos import map_todos
+from exchange_app.papers.views import papers
 from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
 from exchange_app.planning.labels import LABELS as PLANNING_LABELS
@@ -39,6 +42,9 @@ from exchange_app.retention.sending import RETENTION_LETTERS
 from exchange_app.retention.views import retention
 from exchange_app.rosters.labels import LABELS as ROSTER_LABELS
 from exchange_app.rosters.views import rosters
+from exchange_app.tailored.labels import LABELS as TAILORED_LABELS
+from exchange_app.tailored.sending import TAILORED_LETTERS
+from exchange_app.tailored.views import tailored
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
 from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
@@ -56,6 +62,8 @@ BLUEPRINTS = (
     rosters,
     consents,
     trips,
+    papers,
+    tailored,
     planning,
     retention,
     demo,
@@ -71,6 +79,8 @@ LABELS = (
     ROSTER_LABELS,
     CONSENT_LABELS,
     TRIP_LABELS,
+    PAPER_LABELS,
+    TAILORED_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -81,8 +91,10 @@ LETTERS = (
     *SUMMARY_LETTERS,
     *CONSENT_LETTERS,
     *TRIP_LETTERS,
+    *TAILORED_LETTERS,
     *RETENTION_LETTERS,
 )
+TODOS = (map_todos,)
 FINDERS = (Finder(load_bookings, find_booking_by_code),)
 COMMANDS = (
     audit_commands,

@@ -72,6 +72,7 @@ JOBS = (
     "tasks.catalogue",
     "tasks.rosters",
     "tasks.consents",
+    "tasks.tailored",
     "tasks.audit",
     "tasks.retention",
 )

@@ -42,6 +42,7 @@ SECONDS_BETWEEN = {
     "rosters.lock_rosters": 300,
     "rosters.drop_unasked": 300,
     "consents.plan_letters": 300,
+    "tailored.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,
     "retention.carry_out": 3600,

@@ -57,6 +57,11 @@ def me() -> User:
     return user
 
 
+def reader() -> User | None:
+    """Who is signed in; None for a visitor."""
+    return me() if current_user.is_authenticated else None
+
+
 def current_token() -> str:
     """The token of this browser's sign-in; empty where nobody signed in."""
     return str(session.get(SIGNED_IN, ""))

@@ -28,6 +28,7 @@ LABELS: Labels = {
         What.EXPORTED: sentence("Export made"),
         What.EXPORT_DOWNLOADED: sentence("Export downloaded"),
         What.KEYS_ROTATED: sentence("Personal data sealed with another key"),
+        What.TRIP_AGREED: sentence("A school and a host agreed on a trip of the school's own"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
         What.AUDIT_EXPORTED: sentence("Yearly audit exported"),
         What.RETENTION_CARRIED_OUT: sentence("Data deleted whose time was over"),

@@ -35,6 +35,7 @@ class What(StrEnum):
     EXPORTED = "exported"
     EXPORT_DOWNLOADED = "export_downloaded"
     KEYS_ROTATED = "keys_rotated"
+    TRIP_AGREED = "trip_agreed"
     LOG_CUT = "log_cut"
     AUDIT_EXPORTED = "audit_exported"
     RETENTION_CARRIED_OUT = "retention_carried_out"

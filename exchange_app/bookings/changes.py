@@ -151,17 +151,17 @@ def grant_change(booking: Booking, *, comment: str = "", by: User, now: datetime
         case ChangeKind.PARTY:
             resize(booking, Party(**request.facts), by=by, now=now)
         case ChangeKind.MOVE:
-            carry_over(booking, _departure(request.facts["departure_id"]), by=by, now=now)
+            carry_over(booking, _departure(request.facts["departure_id"], by), by=by, now=now)
         case ChangeKind.CANCEL:
             service.end_booking(booking, reason=request.reason, by=by, now=now)
         case ChangeKind.ROSTER:
             booking.roster_open_until = min(now + LEAVE_LENGTH, booking.departure.meets_at)
 
 
-def _departure(departure_id: int) -> Departure:
+def _departure(departure_id: int, reader: User) -> Departure:
     """Raises OtherPackage where it is a draft again."""
     try:
-        return get_departure(departure_id)
+        return get_departure(departure_id, reader)
     except DepartureNotFound:
         raise OtherPackage() from None
 

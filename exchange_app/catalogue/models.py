@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from exchange_app.core.database import RowId, choice, db
 from exchange_app.core.text import Translated, TranslatedText
@@ -139,7 +139,8 @@ class Package(db.Model):
     before the first day schools change and cancel by themselves; later the organiser has to agree. ``asks`` lists the
     optional roster fields that the package needs: ``[{"field": "document_number", "reason": {"zh_Hans": …}}]``.
     ``recipients`` names who gets data about children from the school, and what for: ``[{"name": {"zh_Hans": …},
-    "purpose": {"zh_Hans": …}}]``; guardians are asked about each.
+    "purpose": {"zh_Hans": …}}]``; guardians are asked about each. ``for_school_id`` is the one school that a package
+    was tailored for: nobody else sees it or its departures.
     """
 
     __tablename__ = "packages"
@@ -177,11 +178,15 @@ class Package(db.Model):
     asks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     recipients: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     publication: Mapped[Publication] = mapped_column(choice(Publication), default=Publication.DRAFT)
+    for_school_id: Mapped[int | None] = mapped_column(RowId, index=True)  # the agreement has the foreign key
 
     host_city: Mapped[City] = relationship(foreign_keys=[host_city_id])
     from_city: Mapped[City | None] = relationship(foreign_keys=[from_city_id])
     organiser: Mapped[Organisation] = relationship()
     photo: Mapped[Photo | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    for_school: Mapped[Organisation | None] = relationship(
+        primaryjoin=lambda: foreign(Package.for_school_id) == Organisation.id, viewonly=True
+    )
     stops: Mapped[list[Stop]] = relationship(
         back_populates="package", order_by="Stop.day, Stop.starts, Stop.id", cascade="all, delete-orphan"
     )

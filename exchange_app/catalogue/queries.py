@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange_app.accounts.models import User
@@ -138,16 +138,14 @@ def _list_packages_with(such_a_stop: ColumnElement[bool]) -> Sequence[Package]:
     return db.session.scalars(
         select(Package)
         .options(joinedload(Package.host_city))
-        .where(
-            Package.publication == Publication.PUBLISHED,
-            exists().where(Stop.package_id == Package.id, such_a_stop),
-        )
+        .where(IS_PUBLIC, exists().where(Stop.package_id == Package.id, such_a_stop))
         .order_by(Package.id)
     ).all()
 
 
-def get_package(slug: str) -> Package:
-    """A published package with its cities and organiser. Raises PackageNotFound."""
+def get_package(slug: str, reader: User | None = None) -> Package:
+    """A published package with its cities and organiser; one that was tailored for a school only for those whom it
+    concerns. Raises PackageNotFound."""
     package: Package | None = db.session.scalar(
         select(Package)
         .options(
@@ -158,9 +156,27 @@ def get_package(slug: str) -> Package:
         )
         .where(Package.slug == slug, Package.publication == Publication.PUBLISHED)
     )
-    if package is None:
+    if package is None or not is_shown(package, reader):
         raise PackageNotFound()
     return package
+
+
+def is_shown(package: Package, reader: User | None) -> bool:
+    """Whether somebody (None: a visitor) may know of the package: everybody may, but of one that was tailored for a
+    school only that school, who approves its groups, and who keeps it."""
+    if package.for_school_id is None:
+        return True
+    if reader is None:
+        return False
+    if reader.role is Role.BUREAU:
+        return package.for_school is not None and reader.organisation.city_id == package.for_school.city_id
+    if reader.role is Role.ADMINISTRATOR:
+        return True
+    return reader.organisation_id == (package.organiser_id if reader.role is Role.ORGANISER else package.for_school_id)
+
+
+# What visitors may know of: published, and for everybody.
+IS_PUBLIC = and_(Package.publication == Publication.PUBLISHED, Package.for_school_id.is_(None))
 
 
 _ITINERARY: Select[*tuple[Any, ...]] = (

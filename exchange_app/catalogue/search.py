@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from exchange_app.catalogue.models import Base, Menu, MenuItem, Package, Publication, SearchEntry, Stop
+from exchange_app.catalogue.queries import IS_PUBLIC
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.partners.models import City, County
@@ -99,7 +100,7 @@ def select_found(words: Sequence[str]) -> Select[*tuple[Any, ...]]:
     is_public = or_(
         SearchEntry.base_id.is_not(None),
         Menu.publication == Publication.PUBLISHED,
-        Package.publication == Publication.PUBLISHED,
+        IS_PUBLIC,
     )
     return (
         select(SearchEntry.base_id, SearchEntry.menu_item_id, SearchEntry.package_id)

@@ -6,6 +6,7 @@ somebody else has changed the same thing since.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import date
 from typing import TypeVar
@@ -49,6 +50,7 @@ from exchange_app.catalogue.terms import (
 from exchange_app.core.database import db
 from exchange_app.core.errors import Refusal
 from exchange_app.core.text import Translated
+from exchange_app.partners.models import Organisation
 
 Row = TypeVar("Row", Base, Menu, MenuItem, Package, Stop)
 
@@ -163,6 +165,26 @@ def add_package(terms: PackageTerms, *, by: User) -> Package:
         slug=_slug_of(terms.title, "package"), organiser=by.organisation, publication=Publication.DRAFT, stops=[]
     )
     return _store(package, terms)
+
+
+def add_package_for(
+    school: Organisation, terms: PackageTerms, stops: Iterable[StopTerms], *, organiser: Organisation
+) -> Package:
+    """A published package that was tailored for one school. Raises GradesTurned, what is wrong with a reminder or a
+    stop, or the first of its obstacles."""
+    _check_package(terms)
+    package = Package(
+        slug=_slug_of(terms.title, "package"),
+        organiser=organiser,
+        for_school_id=school.id,
+        publication=Publication.DRAFT,
+        stops=[],
+    )
+    _store(package, terms)
+    for stop in stops:
+        add_stop(package, stop)
+    publish_package(package)
+    return package
 
 
 def change_package(package: Package, terms: PackageTerms, *, seen: str) -> None:

@@ -129,6 +129,7 @@ class Departure(db.Model):
 
     ``minimum`` is the group total below which it may be called off; ``persons_per_adult`` how many pupils one adult may
     accompany, with ``supervision_basis`` saying where the number comes from. Dates are the host city's.
+    ``for_school_id`` is its package's, beside the dates so that lists need not look at packages.
     """
 
     __tablename__ = "departures"
@@ -158,6 +159,7 @@ class Departure(db.Model):
     state: Mapped[DepartureState] = mapped_column(choice(DepartureState), default=DepartureState.DRAFT)
     called_off_cause: Mapped[Cause | None] = mapped_column(choice(Cause))
     called_off_reason: Mapped[Translated | None] = mapped_column(TranslatedText)
+    for_school_id: Mapped[int | None] = mapped_column(RowId, index=True)
 
     package: Mapped[Package] = relationship()
     pool: Mapped[Pool] = relationship()

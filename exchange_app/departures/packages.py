@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from exchange_app.catalogue.models import Base, MenuItem, Package, Plan, Publication, SearchEntry, Stop
+from exchange_app.catalogue.models import Base, MenuItem, Package, Plan, SearchEntry, Stop
+from exchange_app.catalogue.queries import IS_PUBLIC
 from exchange_app.catalogue.rules import FIRST_GRADE, LAST_GRADE
 from exchange_app.catalogue.search import matches, score
 from exchange_app.core.database import db
@@ -83,7 +84,7 @@ def _order(wanted: PackageFilter) -> tuple[Any, ...]:
 
 def _fits(wanted: PackageFilter) -> list[ColumnElement[bool]]:
     """What a published package has to be; the query joins its host city."""
-    conditions: list[ColumnElement[bool]] = [Package.publication == Publication.PUBLISHED]
+    conditions: list[ColumnElement[bool]] = [IS_PUBLIC]
     if wanted.city is not None:
         conditions.append(City.slug == wanted.city)
     if wanted.county is not None:
@@ -267,14 +268,12 @@ def list_compared(slugs: Sequence[str]) -> list[Package]:
             joinedload(Package.photo),
             activity,
         )
-        .where(Package.slug.in_(slugs), Package.publication == Publication.PUBLISHED)
+        .where(Package.slug.in_(slugs), IS_PUBLIC)
     ).all()
     return sorted(packages, key=lambda package: slugs.index(package.slug))
 
 
 def list_titles(slugs: Sequence[str]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Slug and title of the published ones among these packages."""
-    titles = select(Package.slug, Package.title).where(
-        Package.slug.in_(slugs), Package.publication == Publication.PUBLISHED
-    )
+    titles = select(Package.slug, Package.title).where(Package.slug.in_(slugs), IS_PUBLIC)
     return sorted(db.session.execute(titles).all(), key=lambda row: slugs.index(row.slug))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.catalogue.models import Package, Photo
-from exchange_app.catalogue.queries import keeps_package
+from exchange_app.catalogue.queries import is_shown, keeps_package
 from exchange_app.core.database import db
 from exchange_app.departures.errors import DepartureNotFound
 from exchange_app.departures.models import Departure, DepartureSlot, Pool, Shortage, Slot
@@ -34,12 +34,13 @@ WITH_PACKAGE = (
 )
 
 
-def get_departure(departure_id: int) -> Departure:
-    """A departure as every visitor may see it. Raises DepartureNotFound for drafts too."""
+def get_departure(departure_id: int, reader: User | None = None) -> Departure:
+    """A departure as every visitor may see it; one that was tailored for a school only for those whom it concerns.
+    Raises DepartureNotFound for drafts too."""
     departure: Departure | None = db.session.scalar(
         select(Departure).options(*WITH_PACKAGE).where(Departure.id == departure_id)
     )
-    if departure is None or departure.state not in PUBLIC_STATES:
+    if departure is None or departure.state not in PUBLIC_STATES or not is_shown(departure.package, reader):
         raise DepartureNotFound()
     return departure
 
@@ -84,18 +85,21 @@ _SEATS: Select[*tuple[Any, ...]] = select(
     Departure.opens_at,
     Departure.closes_at,
     Departure.called_off_reason,
+    Departure.for_school_id,
     Pool.capacity,
     WAITING.label("short"),
     LEFT,
 ).join(Departure.pool)
 
 
-def get_seats(departure_id: int) -> Row[*tuple[Any, ...]]:
+def get_seats(departure_id: int, reader: User | None = None) -> Row[*tuple[Any, ...]]:
     """What changes about a departure from minute to minute, for visitors: how many seats are ``left`` and how many
-    groups wait for them (``short``). Raises DepartureNotFound for drafts too."""
+    groups wait for them (``short``). Raises DepartureNotFound as get_departure() does."""
     seats = db.session.execute(_SEATS.where(Departure.id == departure_id)).one_or_none()
     if seats is None or seats.state not in PUBLIC_STATES:
         raise DepartureNotFound()
+    if seats.for_school_id is not None:
+        get_departure(departure_id, reader)
     return seats
 
 
@@ -122,6 +126,7 @@ class DateFilter:
     city: str | None = None
 
 
+_IS_FOR_ALL = Departure.for_school_id.is_(None)
 _DATE_COLUMNS = (
     Departure.id,
     Departure.package_id,
@@ -150,7 +155,7 @@ _PACKAGE_COLUMNS = (
 
 def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
     """Public departures that begin within a time, soonest first; to be paged and given to lines_of()."""
-    dates = each_date().where(Departure.starts_on >= wanted.since, Departure.state.in_(PUBLIC_STATES))
+    dates = each_date().where(_IS_FOR_ALL, Departure.starts_on >= wanted.since, Departure.state.in_(PUBLIC_STATES))
     if wanted.until is not None:
         dates = dates.where(Departure.starts_on <= wanted.until)
     if wanted.city is not None:
@@ -162,6 +167,7 @@ def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
 def list_next_dates(*, since: date, now: datetime, count: int) -> list[DateLine]:
     """The next departures from a day on that take registrations and have seats."""
     dates = each_date().where(
+        _IS_FOR_ALL,
         Departure.starts_on >= since,
         Departure.state == DepartureState.OPEN,
         Departure.opens_at <= now,

@@ -67,7 +67,7 @@ def plan_departure(package: Package, terms: Terms) -> Departure:
 def new_departure(package: Package, terms: Terms, state: DepartureState) -> Departure:
     """Not stored yet."""
     pool = Pool(capacity=terms.capacity, is_open=state is DepartureState.OPEN)
-    departure = Departure(package=package, pool=pool, state=state)
+    departure = Departure(package=package, pool=pool, state=state, for_school_id=package.for_school_id)
     _apply(departure, terms)
     return departure
 

@@ -63,7 +63,7 @@ def list_packages(menu: Menu, user: User) -> Sequence[Package]:
             selectinload(Package.stops).joinedload(Stop.menu_item).joinedload(MenuItem.base),
             selectinload(Package.reminders),
         )
-        .where(keeps_package(user), Package.id.in_(has_one))
+        .where(keeps_package(user), Package.for_school_id.is_(None), Package.id.in_(has_one))
         .order_by(Package.id)
     ).all()
 
@@ -84,7 +84,7 @@ def list_departures(packages: Collection[Package], menu: Menu) -> Sequence[Depar
 
 def list_copies(package_ids: Collection[int], user: User) -> Sequence[Package]:
     """Those that are still there."""
-    kept = select(Package).where(keeps_package(user), Package.id.in_(package_ids))
+    kept = select(Package).where(keeps_package(user), Package.for_school_id.is_(None), Package.id.in_(package_ids))
     return db.session.scalars(kept.order_by(Package.id)).all()
 
 

@@ -1,7 +1,8 @@
 """How pages write dates, times, durations, money and grades, in the reader's language; and how templates are read.
 
 Filters for a moment in a city's zone (a ZoneInfo or its name; without one it is Beijing time): `day`, `short_day`,
-`hour`, `moment`, `moment_in_zone`; for numbers: `minutes`, `days`, `money`; for a value of an enumeration: `label`.
+`hour`, `moment`, `moment_in_zone`; for numbers: `minutes`, `days`, `money`; for a day to come or past:
+`time_left(today)`; for a value of an enumeration: `label`.
 Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `state_colour(state)`, `here()`.
 """
 
@@ -45,6 +46,7 @@ def format_pages(app: Flask) -> None:
         minutes=minutes,
         days=days,
         money=money,
+        time_left=time_left,
         label=label,
     )
     environment.globals.update(
@@ -143,6 +145,16 @@ def minutes(count: int) -> str:
 def days(count: int) -> str:
     """4天 · 4 days"""
     return ngettext("one day", "%(num)s days", count)
+
+
+def time_left(due_on: date, today: date) -> str:
+    """还有5天 · in 5 days; 今天 · today; 已逾期2天 · 2 days overdue"""
+    left = (due_on - today).days
+    if left < 0:
+        return ngettext("one day overdue", "%(num)s days overdue", -left)
+    if left == 0:
+        return gettext("today")
+    return gettext("tomorrow") if left == 1 else ngettext("in one day", "in %(num)s days", left)
 
 
 def money(minor: int, currency: str = "CNY") -> str:

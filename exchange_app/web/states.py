@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed"},
-    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet"},
-    "orange": {"held", "offered", "pending", "doubtful", "full", "missing"},
-    "red": {"called_off", "declined", "failed", "refused"},
+    "green": {"open", "confirmed", "published", "sent", "agreed", "completed"},
+    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host"},
+    "orange": {"held", "offered", "pending", "doubtful", "full", "missing", "with_school", "soon"},
+    "red": {"called_off", "declined", "failed", "refused", "overdue"},
 }
 
 

@@ -32,7 +32,8 @@ SUBJECTS = {
     "departures": {"allotments", "audit", "locking", "packages", "seats", "series", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
-        "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "waiting",
+        "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "todos",
+        "waiting",
     },
     "rosters": {
         "asked", "columns", "disclosures", "exports", "group_list", "keeping", "masking", "proof", "reading", "rows",
@@ -42,7 +43,7 @@ SUBJECTS = {
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
-        "season",
+        "season", "tailored",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -50,6 +51,8 @@ SUBJECTS = {
     },
     "backup": {"sealed_file", "tables"},
     "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
+    "papers": {"todos"},
+    "tailored": {"agreement", "fitting", "sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

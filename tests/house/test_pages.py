@@ -24,6 +24,7 @@ from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import County
 from exchange_app.rosters.models import Participant
+from exchange_app.tailored.models import Inquiry
 from exchange_app.web.policies import policy_of
 from tests.demo.conftest import LOADED_AT
 from tests.pages import sign_in, speak
@@ -45,16 +46,18 @@ MAIN_JOB = {
         "consents.board consents.summary consents.child consents.paper "
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
         "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet "
-        "retention.about_person retention.own_data"
+        "retention.about_person retention.own_data "
+        "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show"
     ),
-    Role.HEAD: "bookings.decisions",
+    Role.HEAD: "bookings.decisions papers.index papers.show tailored.show",
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop catalogue.base_photo catalogue.item_photo catalogue.package_photo "
         "bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
         "trips.reported trips.departure_survey "
-        "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose"
+        "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose "
+        "tailored.desk tailored.show papers.template"
     ),
     Role.ADMINISTRATOR: (
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
@@ -105,6 +108,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "catalogue.menu_item": {"slug": item.slug},
         "catalogue.cover": {"name": cover_name(package.slug, package.plan, "chongzuo"), "edition": cover_edition()},
         "catalogue.photo": {"content": "0" * 40, "version": 480},
+        "tailored.wish": {"slug": item.slug},
         "departures.package": {"slug": package.slug},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},
@@ -135,6 +139,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "audience": "guardians",
             "language": "en",
             "step_id": 0,
+            "inquiry_id": first(select(Inquiry)).id,
         },
     }
 

@@ -14,6 +14,8 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.departures.models import Departure
 from exchange_app.partners.models import City, OrganisationKind
+from exchange_app.tailored.models import Inquiry, Version
+from exchange_app.tailored.rules import Entry, InquiryState, Side, Terms, write_terms
 from tests.builders import make_city, make_departure, make_organisation, make_package, make_user
 
 MEETS_AT = datetime(2027, 4, 12, 0, 30, tzinfo=UTC)  # half past eight in the morning there
@@ -66,6 +68,42 @@ def make_other_date(departure: Departure) -> Departure:
         roster_due_at=datetime(2027, 4, 12, 10, 0, tzinfo=UTC),
         meeting_point=departure.meeting_point,
     )
+
+
+def make_inquiry(booking: Booking, state: InquiryState) -> Inquiry:
+    """The trip that the school of the booking asks the host of its package for."""
+    package = booking.departure.package
+    terms = Terms(
+        title="左江三日 · Three days on the Zuojiang",
+        dates=(date(2027, 4, 12), date(2027, 4, 19)),
+        days=1,
+        pupils=24,
+        staff=3,
+        grade=5,
+        language="zh",
+        entries=(Entry(package.stops[0].menu_item_id, 1, time(9), 120),),
+        price_minor=12000,
+    )
+    is_agreed = state is InquiryState.AGREED
+    if is_agreed:
+        booking.hold_ends_at = datetime(2027, 3, 9, 1, 0, tzinfo=UTC)
+    inquiry = Inquiry(
+        school=booking.school,
+        city=package.host_city,
+        leader=booking.leader,
+        organiser=package.organiser,
+        form_token="fixed",
+        state=state,
+        version=1,
+        begun_at=WRITTEN_AT,
+        last_word_at=WRITTEN_AT,
+        booking=booking if is_agreed else None,
+    )
+    version = Version(number=1, side=Side.SCHOOL, by=booking.leader, sent_at=WRITTEN_AT, content=write_terms(terms))
+    inquiry.versions.append(version)
+    db.session.add(inquiry)
+    db.session.flush()
+    return inquiry
 
 
 def organiser_of(booking: Booking) -> User:

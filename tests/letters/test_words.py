@@ -35,7 +35,9 @@ from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
-from tests.letters.group import WRITTEN_AT, make_group, make_morning, make_other_date, organiser_of
+from exchange_app.tailored.rules import InquiryState
+from exchange_app.tailored.sending import load_inquiries
+from tests.letters.group import WRITTEN_AT, make_group, make_inquiry, make_morning, make_other_date, organiser_of
 from tests.settings import make_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +84,8 @@ MET_EARLIER = {
     "meeting_point": {"zh_Hans": "宁明火车站广场", "en": "Square before Ningming station"},
 }
 
+ASKED = "可以安排吗？ · Would <that> do?"
+
 # What a kind of letter is told beside the reason.
 FACTS: Mapping[str, Mapping[str, Any]] = {
     "booking_held": {"until": OFFERED_UNTIL.isoformat()},
@@ -105,6 +109,11 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "deletion_asked": {"request": 1},
     "breach_reported": {"breach": 1},
     "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
+    "tailored_to_host": {"to": "host", "step": "send", "words": ASKED, "state": "with_host"},
+    "tailored_to_school": {"to": "school", "step": "send", "words": ASKED, "state": "with_school"},
+    "tailored_reminder": {"to": "host", "state": "with_host"},
+    "tailored_agreed": {"to": "school", "state": "agreed"},
+    "tailored_ended": {"to": "school", "words": ASKED, "state": "declined"},
 }
 
 # What the link in a letter is for.
@@ -204,8 +213,11 @@ def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: A
 
 
 def subject_of(kind: str, booking: Booking) -> int:
-    """What such a letter is about: the booking, an organiser's account, or a link that was given to them."""
+    """What such a letter is about: the booking, an organiser's account, a link that was given to them, or a trip of the
+    school's own."""
     load = known_kinds()[kind].load
+    if load is load_inquiries:
+        return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_links:
         return link_of(kind, organiser_of(booking)).id
     return organiser_of(booking).id if load is load_users else booking.id

@@ -27,6 +27,7 @@ from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Approval, Booking, ChangeRequest
 from exchange_app.bookings.queue import largest_that_fits, place_in_line
 from exchange_app.bookings.rules import CHANGEABLE, OPEN_FOR_ROSTER, BookingState, parse_code, shortfall, spaced_code
+from exchange_app.bookings.todos import map_todos
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.errors import Conflict, Invalid
@@ -77,6 +78,8 @@ def page_of_booking(code: str, **refused: Form) -> str:
         check_url=current_app.config["PUBLIC_URL"] + check_path(booking),
         is_school=is_school,
         is_host=current_user.role in (Role.ORGANISER, Role.ADMINISTRATOR),
+        todos=map_todos([booking], moment)[booking.id] if is_school else (),
+        today=booking.departure.today(moment),
         now=moment,
         **forms,
     )

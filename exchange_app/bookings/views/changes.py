@@ -26,7 +26,7 @@ def move(code: str) -> ResponseReturnValue:
     form = offer_dates(MoveForm(), queries.get_booking(code, me()))
 
     def go(booking: Booking) -> None:
-        to = get_departure(form.departure.data)
+        to = get_departure(form.departure.data, me())
         if form.ask.data:
             facts = {"departure_id": to.id}
             changes.ask_change(booking, ChangeKind.MOVE, reason=form.reason.data, by=me(), now=now(), **facts)

@@ -12,6 +12,7 @@ from exchange_app.bookings.errors import NoColleague
 from exchange_app.bookings.forms import CancelForm, ContactForm, HandOverForm
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import parse_code
+from exchange_app.bookings.todos import map_todos
 from exchange_app.bookings.views.blueprint import bookings, carry_out, offer_colleagues, page_of_booking
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
@@ -23,7 +24,8 @@ from exchange_app.web.policies import allows
 @allows(Role.LEADER)
 def index() -> ResponseReturnValue:
     page = page_of(queries.list_bookings(me()))
-    return render_template("bookings/index.html", page=page, now=now())
+    moment = now()
+    return render_template("bookings/index.html", page=page, todos=map_todos(page.rows, moment), now=moment)
 
 
 @bookings.get("/bookings/<code>")

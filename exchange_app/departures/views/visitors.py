@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
+from exchange_app.accounts.sessions import reader
 from exchange_app.catalogue import queries as catalogue
 from exchange_app.catalogue.labels import PLANS_IN_WORDS, asked_of
 from exchange_app.catalogue.models import Package, Publication
@@ -77,7 +78,7 @@ def package(slug: str) -> ResponseReturnValue:
 def _tell_package(slug: str, asked_pupils: str | None) -> Text:
     """Raises PackageNotFound."""
     moment = now()
-    package = catalogue.get_package(slug)
+    package = catalogue.get_package(slug, reader())
     zone = package.host_city.time_zone
     lines = queries.list_dates_of_package(package.id, since=day_in(zone, moment), now=moment, count=DATES_OF_PACKAGE)
     text = render_template(
@@ -115,7 +116,7 @@ def _find_dates() -> dict[str, Any]:
 @departures.get("/departures/<int:departure_id>")
 @anyone
 def show(departure_id: int) -> ResponseReturnValue:
-    seats = queries.get_seats(departure_id)
+    seats = queries.get_seats(departure_id, reader())
     asked = request.args.get("pupils")
     window = registration_window(seats.opens_at, seats.closes_at, now())
     is_leader = current_user.is_authenticated and current_user.role is Role.LEADER
@@ -132,7 +133,7 @@ def show(departure_id: int) -> ResponseReturnValue:
 def _tell_departure(departure_id: int, asked_pupils: str | None) -> Text:
     """Raises DepartureNotFound."""
     moment = now()
-    departure = queries.get_departure(departure_id)
+    departure = queries.get_departure(departure_id, reader())
     package = departure.package
     words = {
         "departure": departure,

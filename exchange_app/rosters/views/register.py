@@ -38,7 +38,7 @@ NO_ROOM = (NotEnoughSeats, SoldOut, SlotFull, GroupsWaiting)  # whoever is refus
 @rosters.route("/departures/<int:departure_id>/register", methods=["GET", "POST"])
 @allows(Role.LEADER)
 def register(departure_id: int) -> ResponseReturnValue:
-    departure = get_departure(departure_id)
+    departure = get_departure(departure_id, me())
     moment = now()
     if request.method == "GET":
         bookings.check_registration(departure, moment)
@@ -48,7 +48,7 @@ def register(departure_id: int) -> ResponseReturnValue:
         booking = _register(form, departure, moment)
     except (Invalid, Conflict) as refusal:
         beside_field(form, refusal)
-        page = _show(form, get_departure(departure_id), has_no_room=isinstance(refusal, NO_ROOM))
+        page = _show(form, get_departure(departure_id, me()), has_no_room=isinstance(refusal, NO_ROOM))
         return page, form.status if refusal.field else status_of(refusal)
     if booking is None:
         return _show(form, departure), form.status
@@ -138,5 +138,5 @@ def _show(form: RegisterForm, departure: Departure, *, has_no_room: bool = False
 @rosters.get("/departures/<int:departure_id>/register/template")
 @allows(Role.LEADER)
 def template_to_register(departure_id: int) -> ResponseReturnValue:
-    departure = get_departure(departure_id)
+    departure = get_departure(departure_id, me())
     return template_download(asked_before_confirmation(departure.package))
