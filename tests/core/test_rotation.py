@@ -81,13 +81,16 @@ def write_letters(count: int) -> None:
         db.session.execute(insert(Letter), rows)
 
 
+PUBLIC = {("passkeys", "credential_id"), ("passkeys", "public_key")}  # bytes that are no secret
+
+
 def test_every_sealed_column_is_found() -> None:
     columns = {
         (table.name, column.name)
         for table in Model.metadata.tables.values()
         for column in table.columns
         if isinstance(column.type, LargeBinary) or column.name.endswith("_sealed")
-    }
+    } - PUBLIC
     assert {(sealed.table.name, f"{name}_sealed") for sealed in sealed_tables() for name in sealed.names} == columns
     assert ("letters", "message_sealed") in columns
 

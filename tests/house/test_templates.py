@@ -120,8 +120,16 @@ KNOWN_MARKUP = {
     ("departures/views/visitors.py", "render_template('departures/_departure_head.html', **words)"),
     ("departures/views/visitors.py", "render_template('departures/_departure_text.html', **words)"),
     (
+        "catalogue/views/visitors.py",
+        "render_template('catalogue/_found.html', query=query[:LONGEST_QUERY], words=words, page=page, found=found)",
+    ),
+    (
+        "departures/views/packages.py",
+        "render_template('departures/_compared.html', compared=compared, more=more, room=room)",
+    ),
+    (
         "departures/views/visitors.py",
-        "render_template('departures/_home.html', rows=rows, cities=list_cities(), plans=PLANS_IN_WORDS)",
+        "render_template('departures/_home.html', offers=offers, maps=maps, plans=PLANS_IN_WORDS)",
     ),
     ("departures/views/visitors.py", "text"),
     ("web/codes.py", "code.svg_inline(border=4, light='white', omitsize=True, svgclass='qr-code', lineclass=None)"),

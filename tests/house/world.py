@@ -12,28 +12,38 @@ from typing import Any
 from sqlalchemy import select
 
 from exchange_app.accounts.links import unsubscribe_path
-from exchange_app.accounts.models import SignIn, User
+from exchange_app.accounts.models import Passkey, SignIn, User
 from exchange_app.bookings import approvals, messages
 from exchange_app.bookings.links import booking_feed_path, check_signature, host_feed_path, school_feed_path
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
+from exchange_app.catalogue.covers import cover_edition, cover_name
 from exchange_app.consents.service import make_links
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.allotments import set_aside
-from exchange_app.departures.models import Allotment, Slot
+from exchange_app.departures.models import Allotment, Departure, Slot
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.partners.models import City, County, Organisation, OrganisationKind
+from exchange_app.planning.models import PlanStep, StepKind
+from exchange_app.retention.breaches import Report, report_breach
+from exchange_app.retention.models import Breach
+from exchange_app.retention.rules import Scope
+from exchange_app.rosters import exports
+from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.models import UnmendedRow
 from exchange_app.rosters.reading import read_pasted
-from exchange_app.rosters.service import asked_of, import_roster
+from exchange_app.rosters.rules import ExportForm
+from exchange_app.rosters.service import import_roster
+from exchange_app.tailored.rules import InquiryState
 from exchange_app.trips import arrangements, incidents, roll
 from exchange_app.trips.models import Incident, Place, RollCall, Wish
 from exchange_app.trips.rules import PlaceKind
 from tests.bookings.group import hand_in
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
+from tests.letters.group import make_inquiry
 from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
 
@@ -44,9 +54,16 @@ PEOPLE = ("stranger", "participant", "guardian", *ROLES)
 # Addresses that are secrets, by endpoint or folder, and who was given them. Everybody else can only guess.
 HOLDERS = {
     "consents": ("guardian",),
+    "retention": ("guardian",),
     "rosters": ("participant",),
+    "rosters.fetch": ("leader",),
+    "rosters.download": ("leader",),
+    "rosters.fetch_groups": ("organiser",),
+    "rosters.download_groups": ("organiser",),
     "trips": ("participant",),
     "accounts.unsubscribe": ("organiser",),
+    "accounts.choose_password": (),
+    "accounts.prove_address": (),
     "bookings.booking_feed": ("participant", "leader"),
     "bookings.school_feed": ("leader",),
     "bookings.host_feed": ("organiser",),
@@ -101,7 +118,8 @@ def make_side() -> Side:
 
 def _sign_in(user: User) -> SignIn:
     begin = now()
-    return SignIn(token_hash=GUESS + user.uid, user_id=user.id, started_at=begin, ends_at=begin + timedelta(hours=1))
+    moments = {"started_at": begin, "seen_at": begin, "proven_at": begin, "ends_at": begin + timedelta(hours=1)}
+    return SignIn(token_hash=GUESS + user.uid, user_id=user.id, **moments)
 
 
 def _make_booking(host: Organisation, users: Mapping[str, User]) -> Booking:
@@ -139,6 +157,9 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         departure, text, to=[BookingState.CONFIRMED], form_token=booking.uid, by=organiser, now=now()
     )
     child = pupils_of(booking)[0]
+    order = exports.Order(ExportForm.CSV, "en", "For the train")
+    roster, roster_token = exports.export_roster(booking, ["name"], order, by=users["leader"], now=now())
+    groups, groups_token = exports.export_groups(departure, order, by=organiser, now=now())
     return {
         "code": booking.code,
         "person_id": child.id,
@@ -163,6 +184,19 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "departures.package:slug": package.slug,
         "catalogue.base:slug": stop.menu_item.base.slug,
         "catalogue.menu_item:slug": stop.menu_item.slug,
+        "tailored.wish:slug": stop.menu_item.slug,
+        "tailored.remove_wish:slug": stop.menu_item.slug,
+        "inquiry_id": make_inquiry(booking, InquiryState.WITH_HOST).id,
+        "breach_id": _report_breach(booking, users["administrator"]).id,
+        "step_id": _take_step(departure, organiser).id,
+        "rosters.fetch:number": roster.id,
+        "rosters.fetch:token": roster_token,
+        "rosters.download:number": roster.id,
+        "rosters.download:token": roster_token,
+        "rosters.fetch_groups:number": groups.id,
+        "rosters.fetch_groups:token": groups_token,
+        "rosters.download_groups:number": groups.id,
+        "rosters.download_groups:token": groups_token,
         "token": make_links(booking, [child], by=users["leader"], now=now())[child.uid],
         "signature": check_signature(booking),
         "accounts.unsubscribe:user_id": organiser.id,
@@ -173,18 +207,51 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "bookings.host_feed:signature": _signature_in(host_feed_path(host.id)),
         # No object, but a word of the address.
         "kind": "room",
+        "paper": "plan",
+        "audience": "guardians",
+        "language": "en",
+        "done": "contained",
+        "content": "0" * 40,
+        "version": 480,
+        "edition": cover_edition(),
+        "catalogue.cover:name": cover_name(package.slug, package.plan, city.slug),
         "wanted": "on",
         "number": 0,
         "name": "roster-nanning.xlsx",
     }
 
 
+def _report_breach(booking: Booking, by: User) -> Breach:
+    moment = now()
+    report = Report("A lost phone", moment, moment, moment, Scope.GROUP, code=booking.code)
+    return report_breach(report, form_token=booking.uid, by=by, now=moment)
+
+
+def _take_step(departure: Departure, by: User) -> PlanStep:
+    step = PlanStep(form_token=departure.package.slug, by_id=by.id, at=now(), what=StepKind.SEASON)
+    step.facts = {"menu": departure.package.stops[0].menu_item.menu_id, "packages": [], "items": [], "departures": []}
+    db.session.add(step)
+    db.session.flush()
+    return step
+
+
+def _add_passkey(user: User) -> int:
+    key = Passkey(user_id=user.id, credential_id=user.uid.encode(), public_key=b"", sign_count=0, name="A phone")
+    key.added_at = now()
+    db.session.add(key)
+    db.session.flush()
+    return key.id
+
+
 def _by_user(booking: Booking, users: Mapping[str, User]) -> Mapping[tuple[str, str], Any]:
-    """A letter and a sign-in of each; of those who have no account the leader's stand for what is not theirs."""
+    """A letter, a sign-in and a passkey of each; of those who have no account the leader's stand for what is not
+    theirs."""
+    passkeys = {name: _add_passkey(user) for name, user in users.items()}
     found = {}
     for person in PEOPLE:
         user = users.get(person, users["leader"])
         found[person, "sign_in_id"] = _one(SignIn.id, SignIn.user_id == user.id)
+        found[person, "passkey_id"] = passkeys.get(person, passkeys["leader"])
         found[person, "letter_id"] = _make_letter(user, booking.id)
     return found
 

@@ -131,6 +131,7 @@ def copy() -> ResponseReturnValue:
 
 
 @rosters.get("/check/<code>/<signature>/copy.html")
+@slow_guesses(GUESSES)
 @secret_address
 @anyone
 def copy_by_link(code: str, signature: str) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from exchange_app.rosters.views.downloads import export_download
 from exchange_app.rosters.views.reveals import headings
 from exchange_app.web.errors import beside_field
 from exchange_app.web.headers import secret_address
+from exchange_app.web.limits import GUESSES, slow_guesses
 from exchange_app.web.policies import allows
 
 MADE = "export_made"  # the session's key: the address of an export, until it is shown, once
@@ -65,6 +66,7 @@ def order_of(form: ExportGroupsForm) -> exports.Order:
 
 
 @rosters.get("/bookings/<code>/roster/exports/<int:number>/<token>")
+@slow_guesses(GUESSES)
 @secret_address
 @allows(Role.LEADER)
 def fetch(code: str, number: int, token: str) -> ResponseReturnValue:
@@ -82,6 +84,7 @@ def fetch(code: str, number: int, token: str) -> ResponseReturnValue:
 
 
 @rosters.post("/bookings/<code>/roster/exports/<int:number>/<token>")
+@slow_guesses(GUESSES)
 @secret_address
 @allows(Role.LEADER)
 def download(code: str, number: int, token: str) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.downloads import export_download
 from exchange_app.rosters.views.exports import MADE, order_of
 from exchange_app.web.headers import secret_address
+from exchange_app.web.limits import GUESSES, slow_guesses
 from exchange_app.web.policies import allows
 
 
@@ -44,6 +45,7 @@ def export_groups(departure_id: int) -> ResponseReturnValue:
 
 
 @rosters.get("/organiser/departures/<int:departure_id>/exports/<int:number>/<token>")
+@slow_guesses(GUESSES)
 @secret_address
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def fetch_groups(departure_id: int, number: int, token: str) -> ResponseReturnValue:
@@ -60,6 +62,7 @@ def fetch_groups(departure_id: int, number: int, token: str) -> ResponseReturnVa
 
 
 @rosters.post("/organiser/departures/<int:departure_id>/exports/<int:number>/<token>")
+@slow_guesses(GUESSES)
 @secret_address
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def download_groups(departure_id: int, number: int, token: str) -> ResponseReturnValue:
