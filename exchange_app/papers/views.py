@@ -77,6 +77,7 @@ def tick(code: str, paper: str) -> ResponseReturnValue:
 @allows(Role.LEADER)
 def untick(code: str, paper: str) -> ResponseReturnValue:
     kind = _paper(paper)
+    queries.get_group(code, me())
     done = gettext("It is open again.")
     is_done(lambda: service.open_paper(queries.lock_group(code, me()), kind), done=done)
     return redirect(url_for(LIST, code=code, _anchor=kind), 303)

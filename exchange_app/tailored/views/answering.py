@@ -174,5 +174,6 @@ def hand_back(inquiry_id: int) -> ResponseReturnValue:
 
 
 def _do(inquiry_id: int, command: Callable[..., None], done: str) -> ResponseReturnValue:
+    queries.get_inquiry(inquiry_id, me())
     is_done(lambda: command(queries.lock_inquiry(inquiry_id, me()), by=me(), now=now()), done=done)
     return redirect(url_for("tailored.desk"), 303)
