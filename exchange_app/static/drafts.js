@@ -80,5 +80,6 @@
   document.querySelector("form[action$='/sign-out']")?.addEventListener("submit", () => {
     isSigningOut = true;
     sessionStorage.clear();
+    self.caches?.delete("roll-calls"); // the pages with names that roll-worker.js keeps for the way
   });
 })();

@@ -54,6 +54,8 @@ def test_a_page_that_was_left_has_what_was_typed(open_page: OpenPage) -> None:
     page.goto("/packages")
     page.goto(FORM)
     expect(page.locator("main textarea").first).to_have_value(WORDS)
+    page.evaluate("caches.open('roll-calls').then((kept) => kept.put('/roll/of-somebody', new Response('a name')))")
     page.locator("form[action$='/sign-out'] button").click()
     expect(page).to_have_url(re.compile("/$"))
     assert WORDS not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert page.evaluate("caches.has('roll-calls')") is False
