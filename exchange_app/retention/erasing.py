@@ -16,6 +16,7 @@ from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentNoti
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
+from exchange_app.papers.models import PaperTick
 from exchange_app.retention import due
 from exchange_app.retention.models import Breach, Erasure
 from exchange_app.retention.rules import Kept
@@ -131,6 +132,7 @@ def _erase_rosters(ids: Sequence[int], now: datetime) -> None:
         .values(contact_name=null(), contact_email=null(), contact_phone_sealed=null())
     )
     change_rows(update(Incident).where(Incident.booking_id.in_(ids)).values(names_sealed=null()))
+    change_rows(update(PaperTick).where(PaperTick.booking_id.in_(ids)).values(note=""))
     change_rows(update(Approval).where(Approval.booking_id.in_(ids)).values(comment=""))
     change_rows(update(ChangeRequest).where(ChangeRequest.booking_id.in_(ids)).values(reason="", comment=null()))
     _forget_words_of_history(ids)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, select, update
 
 from exchange_app.accounts.models import User
+from exchange_app.bookings.models import Booking
 from exchange_app.bookings.reminders import DAYTIME
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import MenuItem
@@ -18,7 +19,9 @@ from exchange_app.catalogue.rules import days_without
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.roles import Role
+from exchange_app.core.settings import setting
 from exchange_app.core.text import worded_later
+from exchange_app.departures.models import Departure
 from exchange_app.partners.models import City
 from exchange_app.tailored import letters, queries
 from exchange_app.tailored.errors import (
@@ -325,6 +328,20 @@ def expire_waiting(now: datetime) -> int:
         _go(inquiry, None, Step.EXPIRE, words="", by=None, now=now)
         letters.write_ended(inquiry, "", now)
     return len(silent)
+
+
+def forget_words(now: datetime) -> int:
+    """What people wrote to each other about a trip goes when a roster would: so long after the trip, or after the last
+    word about one that never came to be. What was proposed and agreed stays. Returns how many texts went."""
+    old = now - timedelta(days=setting("ROSTERS_KEPT_DAYS"))
+    is_over = select(Booking.id).join(Booking.departure).where(Departure.ends_on <= old.date())
+    silent = select(Inquiry.id).where(
+        Inquiry.last_word_at <= old, or_(Inquiry.booking_id.is_(None), Inquiry.booking_id.in_(is_over))
+    )
+    return sum(
+        change_rows(update(table).where(table.inquiry_id.in_(silent), table.words != "").values(words=""))
+        for table in (Version, InquiryEvent)
+    )
 
 
 def expires_at(inquiry: Inquiry) -> datetime:

@@ -35,7 +35,7 @@ from exchange_app.tailored.errors import (
     StepNotOpen,
     VersionReplaced,
 )
-from exchange_app.tailored.models import Inquiry
+from exchange_app.tailored.models import Inquiry, InquiryEvent
 from exchange_app.tailored.queries import get_inquiry, lock_inquiry
 from exchange_app.tailored.rules import InquiryState
 from tests.bookings.group import CONTACT
@@ -210,6 +210,20 @@ def test_silence_is_reminded_of_once_and_then_ends_it(app: Flask) -> None:
     assert fresh(inquiry, town.leader).state is InquiryState.EXPIRED
     assert kinds().count("tailored_reminder") == 2  # to each organiser of the city
     assert kinds().count("tailored_ended") == 3
+
+
+def test_what_was_written_about_a_trip_that_never_came_to_be_goes_in_its_time(app: Flask) -> None:
+    with transaction():
+        town = make_town()
+        inquiry = ask(town)
+        service.write_words(inquiry, "Wei needs a ramp.", version=inquiry.version, by=town.leader, now=NOW)
+    with transaction():
+        service.expire_waiting(NOW + timedelta(days=14))
+    for days, left in ((14 + 364, True), (14 + 365, False)):
+        with transaction():
+            service.forget_words(NOW + timedelta(days=days))
+        assert any(event.words for event in db.session.scalars(select(InquiryEvent))) is left
+    assert fresh(inquiry, town.leader).current is not None
 
 
 # ---------------------------------------------------------------------------------------------------------------- races
