@@ -27,7 +27,8 @@ from tests.settings import make_settings
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
 NO_OBJECTS = {
-    "kind", "wanted", "number", "name", "filename", "paper", "audience", "language", "done", "content", "version", "edition",
+    "kind", "wanted", "number", "name", "filename", "paper", "audience", "language", "done", "content", "version",
+    "edition",
 }  # fmt: skip
 ASKED_FOR_PROOF = ("/sign-in", "/check")
 CSRF = "the-same-for-all-of-this-test"

@@ -216,7 +216,7 @@ def test_what_was_written_about_a_trip_that_never_came_to_be_goes_in_its_time(ap
     with transaction():
         town = make_town()
         inquiry = ask(town)
-        service.write_words(inquiry, "Wei needs a ramp.", version=inquiry.version, by=town.leader, now=NOW)
+        service.write_words(inquiry, "Does Wei need a ramp?", version=inquiry.version, by=town.host, now=NOW)
     with transaction():
         service.expire_waiting(NOW + timedelta(days=14))
     for days, left in ((14 + 364, True), (14 + 365, False)):
