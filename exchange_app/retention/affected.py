@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from exchange_app.accounts.models import User
 from exchange_app.audit.models import AuditEntry
+from exchange_app.audit.rules import What
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import WITH_DEPARTURE, visible_to
 from exchange_app.core.database import db
@@ -150,6 +151,7 @@ def _count_looks(breach: Breach) -> Counter[int]:
             AuditEntry.by_id == user.id,
             AuditEntry.at.between(breach.began_at, breach.ended_at),
             AuditEntry.subject.startswith(SUBJECT),
+            AuditEntry.what != What.DISCLOSED,  # those are counted by their own table
         )
     ).all()
     codes = Counter((subject or "").removeprefix(SUBJECT) for subject in named)

@@ -35,9 +35,9 @@ from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import service as rosters
 from exchange_app.rosters.errors import HealthNoteRefused
+from exchange_app.rosters.keeping import values_of
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.reading import read_pasted
-from exchange_app.rosters.service import values_of
 from tests.builders import NOW, both, make_departure, make_hold, make_leader
 from tests.consents.group import (
     AGENCY,

@@ -229,7 +229,8 @@ def test_lists_show_what_every_stop_has_room_for(client: FlaskClient) -> None:
         make_hold(departure, make_leader(), now=now())
     speak(client, "en")
     assert "<strong>3</strong> seats left" in client.get("/departures").text
-    for address in ("/", "/packages", f"/packages/{departure.package.slug}", f"/departures/{departure.id}"):
+    assert "3 seats left" in client.get("/packages").text
+    for address in ("/", f"/packages/{departure.package.slug}", f"/departures/{departure.id}"):
         assert "3 of 60 seats left" in client.get(address).text, address
 
 

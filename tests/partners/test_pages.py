@@ -125,7 +125,7 @@ def test_the_first_administrator_comes_from_the_command_line(app: Flask) -> None
     add = ["accounts", "add-administrator", "first@city.example", "韦兰", *where]
     result = app.test_cli_runner().invoke(args=add)
     assert result.exit_code == 0, result.output
-    assert "first@city.example signs in with the password" in result.output
+    assert "chooses a password within seven days, once: http://localhost/password/" in result.output
     user = db.session.scalars(select(User)).one()
     assert (user.role, str(user.organisation.city.code)) == (Role.ADMINISTRATOR, "450100")
     again = app.test_cli_runner().invoke(args=add)

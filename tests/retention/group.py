@@ -31,6 +31,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.retention.service import carry_out
 from exchange_app.rosters import service as rosters
+from exchange_app.rosters.asked import asked_before_confirmation
 from exchange_app.rosters.disclosures import disclose
 from exchange_app.rosters.reading import read_pasted
 from exchange_app.rosters.rules import Sheet
@@ -90,7 +91,7 @@ def make_trip(zone: str = "Asia/Shanghai") -> Booking:
 def register(departure: Departure, leader: User) -> Booking:
     """Within a transaction; document numbers come once it is confirmed."""
     rows = [*CHILDREN, TEACHER, UNMENDED]
-    asked = rosters.asked_before_confirmation(departure.package)
+    asked = asked_before_confirmation(departure.package)
     first = read_pasted(pasted([row for row in rows if row is not UNMENDED], HEADINGS), asked, today=NOW.date())
     party, token = Party(3, 1), f"form-{departure.id}-{leader.id}"
     booking = rosters.register_group(departure, party, first, CONTACT, form_token=token, by=leader, now=NOW)

@@ -301,7 +301,7 @@ def test_a_closed_account_is_erased_and_only_a_number_stays(app: Flask, booking:
     with transaction():
         accounts.close_user(db.session.get_one(User, leader.id), by=administrator, now=NOW)
         db.session.get_one(Booking, booking.id).state = "done"
-    erased = send(desk, "/administrator/users", f"/administrator/users/{leader.id}/erase")
+    erased = send(desk, f"/administrator/users/{leader.id}", f"/administrator/users/{leader.id}/erase")
     assert "The account is erased" in erased.text
     kept = everything_kept()
     for word in ("Planted Leader", "leader@planted.example", "13977770000", "robot.example/planted"):

@@ -61,9 +61,7 @@ def test_a_year_in_numbers_without_a_childs_name(client: FlaskClient, booking: B
     with time_machine.travel(NOW + timedelta(days=290), tick=False):
         answer = send(client, PAGE, year="2027")
     found = sheets(answer.data)
-    assert (
-        list(found) == ["Summary", "Audit log", "Deleted when its time was ove", "Looked at in full"] or len(found) == 4
-    )
+    assert len(found) == 4
     summary = {row[0]: row[1] for row in found["Summary"] if row[0]}
     assert summary["Took place"] == "1"
     assert summary["Pupils of groups that travel or travelled"] == "3"
@@ -73,7 +71,7 @@ def test_a_year_in_numbers_without_a_childs_name(client: FlaskClient, booking: B
     assert summary["Document numbers, health notes, meal needs, rows not mended"] == "4"
     log = found["Audit log"]
     assert log[0][0] == "Number"
-    assert "kept=documents" in log[1][6]
+    assert any("kept=documents" in row[6] for row in log[1:])
     purposes = [row[5] for row in found["Looked at in full"][1:]]
     assert "=HYPERLINK(1)" in purposes
     everything = str(found)

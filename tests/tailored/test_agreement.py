@@ -15,6 +15,7 @@ from exchange_app.bookings import queries as bookings
 from exchange_app.bookings import service as booking_service
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
+from exchange_app.catalogue import search
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Package
 from exchange_app.core.database import db
@@ -25,6 +26,7 @@ from exchange_app.departures import queries as departures
 from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import DepartureNotFound, SlotFull
 from exchange_app.departures.models import Departure, Slot
+from exchange_app.departures.packages import PackageFilter, count_choices, count_in_counties, select_packages
 from exchange_app.outbox.models import Letter
 from exchange_app.tailored import service
 from exchange_app.tailored.agreement import agree
@@ -112,8 +114,14 @@ def test_nobody_but_the_school_and_its_host_sees_what_was_tailored(app: Flask) -
     dates = departures.DateFilter(since=NOW.date())
     assert db.session.execute(departures.select_dates(dates)).all() == []
     assert departures.list_next_dates(since=NOW.date(), now=LATER, count=9) == []
-    packages = departures.select_packages(departures.PackageFilter(), now=LATER, today=NOW.date())
-    assert db.session.execute(packages).all() == []
+    wanted = PackageFilter()
+    assert db.session.execute(select_packages(wanted, now=LATER, today=NOW.date())).all() == []
+    assert not any(count_choices(wanted, now=LATER, today=NOW.date()))
+    assert count_in_counties(wanted, now=LATER, today=NOW.date()) == {}
+    with transaction():
+        search.rewrite(search.list_outdated())
+    words = search.read_words(str(package.title))
+    assert package.id not in [found.package_id for found in db.session.execute(search.select_found(words))]
     assert list(db.session.scalars(bookings.visible_to(stranger))) == []
     visitor = app.test_client()
     for page in (f"/departures/{departure.id}", f"/packages/{package.slug}", f"/departures/{departure.id}/register"):
