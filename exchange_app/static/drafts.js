@@ -5,6 +5,7 @@
 (() => {
   const PREFIX = "draft ";
   const SENT = "drafts sent";
+  const WAITS = "drafts wait for a sign-in";
   const PAUSE = 400; // milliseconds
   const KEPT_TYPES = new Set(["text", "email", "tel", "number", "date", "time", "datetime-local", "search", "url", "radio", "checkbox", "textarea", "select-one", "select-multiple"]);
   const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => !form.querySelector("[type=password]"));
@@ -43,19 +44,22 @@
     form.before(notice);
   }
 
-  // A form that was sent and answered by another page than a sign-in was taken; one that stands here again was not.
+  // A form that was sent and answered by another page than a sign-in was taken; one that stands here again was not. The
+  // page that comes after signing in shows what was typed before.
   function forgetWhatWasTaken() {
     const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
-    if (!sent.length || document.querySelector("main [type=password]")) return;
-    const refused = new Set(document.querySelector(".is-invalid, #errors") ? forms.map(keyOf) : []);
-    for (const key of sent) if (!refused.has(key)) sessionStorage.removeItem(key);
-    sessionStorage.removeItem(SENT);
+    if (!sent.length) return;
+    if (document.querySelector("main [type=password]")) {
+      sessionStorage.setItem(WAITS, "yes");
+      return;
+    }
+    const isRefused = document.querySelector(".is-invalid, #errors");
+    const kept = new Set(sessionStorage.getItem(WAITS) ? sent : isRefused ? forms.map(keyOf) : []);
+    for (const key of sent) if (!kept.has(key)) sessionStorage.removeItem(key);
+    for (const key of [SENT, WAITS]) sessionStorage.removeItem(key);
   }
 
-  // The page that signs in leads back to the form, which shows what it had before it was sent.
-  const cameFromSignIn = sessionStorage.getItem(SENT) && document.referrer.includes("/sign-in");
-  if (cameFromSignIn) sessionStorage.removeItem(SENT);
-  else forgetWhatWasTaken();
+  forgetWhatWasTaken();
 
   for (const form of forms) {
     const asServed = contentOf(form);

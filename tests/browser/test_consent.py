@@ -33,7 +33,7 @@ def open_board(page: Page) -> None:
     sign_in(page, LEADER, "en")
     page.goto("/bookings")
     hrefs = page.locator("main a[href^='/bookings/']").evaluate_all("all => all.map(one => one.pathname)")
-    for path in dict.fromkeys(hrefs):
+    for path in dict.fromkeys(href for href in hrefs if re.fullmatch(r"/bookings/\w+", href)):
         page.goto(f"{path}/consents?state=missing")
         if page.locator("main tbody tr").count() in (1, 2):
             return

@@ -41,7 +41,7 @@ def test_a_form_survives_a_lost_session(open_page: OpenPage) -> None:
     page.locator("main button[type=submit]").first.click()
     expect(page).to_have_url(re.compile(FORM))
     expect(page.locator("main textarea").first).to_have_value(WORDS)
-    page.get_by_role("button", name="Leave it out").click()
+    page.locator("main .alert-info button").click()
     expect(page.locator("main textarea").first).to_have_value("")
     page.reload()
     expect(page.locator("main textarea").first).to_have_value("")

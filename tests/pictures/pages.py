@@ -111,7 +111,7 @@ def make_pages(page: Page) -> Iterator[Address]:
     """What a leader has to do first so that the page is there; ``page`` is a leader's."""
     page.goto("/bookings")
     bookings = page.locator("main a[href^='/bookings/']").evaluate_all("all => all.map(one => one.pathname)")
-    for booking in dict.fromkeys(bookings):
+    for booking in dict.fromkeys(path for path in bookings if re.fullmatch(r"/bookings/\w+", path)):
         if page.goto(f"{booking}/consents").status == 200 and page.locator("form[action$='/link'] button").count():  # type: ignore[union-attr]
             page.locator("form[action$='/link'] button").first.click()
             link = re.search(r"/c/[\w-]+", page.locator("#link").input_value())
