@@ -163,7 +163,9 @@ def moment() -> Any:
 
 
 def kept() -> sa.Enum:
-    return one_of("kept", "documents", "rosters", "messages", "answers", "incidents", "disclosures", "exports", "breaches")
+    return one_of(
+        "kept", "documents", "rosters", "messages", "answers", "incidents", "disclosures", "exports", "breaches"
+    )
 
 
 def one_of(name: str, *values: str) -> sa.Enum:
