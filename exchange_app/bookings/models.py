@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.rules import BookingState, Party, roster_end
+from exchange_app.bookings.rules import LOG_SUBJECT, BookingState, Party, roster_end
 from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
@@ -88,6 +88,11 @@ class Booking(db.Model):
     school: Mapped[Organisation] = relationship()
     leader: Mapped[User] = relationship()
     history: Mapped[list[BookingEvent]] = relationship(back_populates="booking", order_by="BookingEvent.id")
+
+    @property
+    def log_subject(self) -> str:
+        """How the audit log names it."""
+        return LOG_SUBJECT + self.code
 
     @property
     def persons(self) -> int:

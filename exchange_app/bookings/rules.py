@@ -10,7 +10,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from exchange_app.departures.rules import adults_needed as adults_needed  # bookings and rosters go by it too
+from exchange_app.departures.rules import adults_needed
+
+LOG_SUBJECT = "booking:"  # how the audit log names a booking, with its code
 
 
 class BookingState(StrEnum):

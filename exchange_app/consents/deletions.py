@@ -37,7 +37,7 @@ def ask_for_deletion(booking: Booking, person: Participant, *, by: User | None, 
         What.DELETION_ASKED,
         by_id=by.id if by else None,
         now=now,
-        subject=f"booking:{booking.code}",
+        subject=booking.log_subject,
         facts={"request": request.id},
     )
     return request

@@ -15,14 +15,13 @@ from exchange_app.audit.models import AuditEntry
 from exchange_app.audit.rules import What
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import WITH_DEPARTURE, visible_to
+from exchange_app.bookings.rules import LOG_SUBJECT
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.retention.models import Breach, Erasure
 from exchange_app.retention.rules import Data, Kept, Scope
 from exchange_app.rosters.models import Disclosure, Participant
 from exchange_app.rosters.rules import Role
-
-SUBJECT = "booking:"  # how the log names a booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +149,11 @@ def _count_looks(breach: Breach) -> Counter[int]:
         select(AuditEntry.subject).where(
             AuditEntry.by_id == user.id,
             AuditEntry.at.between(breach.began_at, breach.ended_at),
-            AuditEntry.subject.startswith(SUBJECT),
+            AuditEntry.subject.startswith(LOG_SUBJECT),
             AuditEntry.what != What.DISCLOSED,  # those are counted by their own table
         )
     ).all()
-    codes = Counter((subject or "").removeprefix(SUBJECT) for subject in named)
+    codes = Counter((subject or "").removeprefix(LOG_SUBJECT) for subject in named)
     for booking_id, code in db.session.execute(select(Booking.id, Booking.code).where(Booking.code.in_(codes))):
         looks[booking_id] += codes[code]
     return looks

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
 
 from exchange_app.accounts.models import SignIn, User
 from exchange_app.audit.models import AuditEntry
@@ -21,6 +20,7 @@ from exchange_app.retention.preview import kept_until
 from exchange_app.retention.rules import Kept
 from exchange_app.rosters.masking import mask_document
 from exchange_app.rosters.models import Disclosure, Participant
+from exchange_app.rosters.queries import list_disclosures
 from exchange_app.rosters.rules import DocumentType, Sex
 from exchange_app.trips.models import Incident, Place, Placing, RollCall, RollEntry, Wish
 from exchange_app.trips.rules import Presence, title_of
@@ -150,16 +150,6 @@ def _incidents(booking: Booking, person: Participant) -> list[Incident]:
         select(Incident).where(Incident.booking_id == booking.id).order_by(Incident.happened_at)
     )
     return [one for one in incidents if person.name in (one.names or "").splitlines()]
-
-
-def list_disclosures(booking_id: int) -> Sequence[Disclosure]:
-    """Who looked at the group's data in full, the latest first."""
-    return db.session.scalars(
-        select(Disclosure)
-        .options(joinedload(Disclosure.by))
-        .where(Disclosure.booking_id == booking_id)
-        .order_by(Disclosure.id.desc())
-    ).all()
 
 
 def as_data(kept: KeptAboutPerson) -> dict[str, Any]:

@@ -143,6 +143,6 @@ def _settle(booking: Booking, person_uid: str, *, by: User | None, now: datetime
         What.DATA_ERASED,
         by_id=by.id if by else None,
         now=now,
-        subject=f"booking:{booking.code}",
+        subject=booking.log_subject,
         facts={"persons": 1},
     )

@@ -30,7 +30,7 @@ def disclose(
         What.DISCLOSED,
         by_id=by.id,
         now=now,
-        subject=f"booking:{booking.code}",
+        subject=booking.log_subject,
         facts={"sheet": sheet.value, "disclosure": disclosure.id},
     )
 

@@ -55,7 +55,7 @@ def export_roster(
     if not chosen:
         raise NoColumnChosen()
     export = Export(booking_id=booking.id, columns=chosen)
-    return export, _write_down(export, order, f"booking:{booking.code}", by, now)
+    return export, _write_down(export, order, booking.log_subject, by, now)
 
 
 def export_groups(departure: Departure, order: Order, *, by: User, now: datetime) -> tuple[Export, str]:
@@ -84,7 +84,7 @@ def token_hash(token: str) -> str:
 def fetch_roster(booking: Booking, number: int, token: str, *, by: User, now: datetime) -> tuple[Export, bytes]:
     """Raises ExportNotFound."""
     export = queries.lock_open_export(booking, number, token_hash(token), by, now)
-    _count(export, f"booking:{booking.code}", by, now)
+    _count(export, booking.log_subject, by, now)
     fields = [field for field in fields_shown(booking) if field in export.columns]
     table = roster_table(queries.list_participants(booking.id), fields, export.language)
     return export, _written(export, table, booking.departure, by, now)

@@ -13,11 +13,12 @@ from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import MoreAreNamed, NamedMeanwhile
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.queries import find_open_request
-from exchange_app.bookings.rules import Party, adults_needed
+from exchange_app.bookings.rules import Party
 from exchange_app.bookings.service import Contact
 from exchange_app.core.database import db
 from exchange_app.core.sealing import new_uid
 from exchange_app.departures.models import Departure
+from exchange_app.departures.rules import adults_needed
 from exchange_app.rosters import queries
 from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.errors import (

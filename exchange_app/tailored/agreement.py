@@ -64,7 +64,7 @@ def agree(inquiry: Inquiry, starts_on: date, *, version: int, by: User, now: dat
     service.record(inquiry, side, Step.AGREE, by=by, now=now)
     letters.write_agreed(inquiry, now)
     facts = {"version": version, "package": package.id, "departure": departure.id}
-    subject = f"booking:{booking.code}"
+    subject = booking.log_subject
     audit.record(What.TRIP_AGREED, by_id=by.id, now=now, subject=subject, facts=facts)
     return booking
 

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 MOST_DAYS = 10
 MOST_ENTRIES = 40
-MOST_ALTERNATIVES = 2
 NOTICE = timedelta(days=7)  # a host cannot prepare for a group from one day to the next
 REMINDED_AFTER = timedelta(days=3)
 EXPIRES_AFTER = timedelta(days=14)

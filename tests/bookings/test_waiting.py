@@ -21,7 +21,7 @@ from exchange_app.bookings.errors import NeverFits, NothingChanges, OfferLapsed,
 from exchange_app.bookings.labels import tell
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queue import count_waiting, place_in_line
-from exchange_app.bookings.rules import MOST_PASSES, OFFER_LENGTH, BookingState, Party, adults_needed
+from exchange_app.bookings.rules import MOST_PASSES, OFFER_LENGTH, BookingState, Party
 from exchange_app.bookings.service import Contact
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.broker import WAKE_EVERY_SECONDS
@@ -34,7 +34,7 @@ from exchange_app.departures import service as departures
 from exchange_app.departures.audit import audit
 from exchange_app.departures.errors import GroupsOnList, GroupsWaiting, RegistrationOver
 from exchange_app.departures.models import Departure, Pool, Shortage, Slot
-from exchange_app.departures.rules import Cause
+from exchange_app.departures.rules import Cause, adults_needed
 from exchange_app.factory import create_app
 from exchange_app.outbox.models import Letter
 from launcher.processes import wait_until

@@ -108,7 +108,7 @@ def _is_proven(form: DigitsForm, asked: Asked) -> bool:
 
 
 def _write_down(asked: Asked, *, in_full: bool) -> None:
-    subject = f"booking:{asked.booking.code}"
+    subject = asked.booking.log_subject
     with transaction():
         audit.record(
             What.DATA_HANDED_OVER, by_id=None, now=now(), subject=subject, facts={"by_link": True, "in_full": in_full}

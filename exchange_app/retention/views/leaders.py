@@ -56,7 +56,7 @@ def hand_over(code: str, person_id: int) -> ResponseReturnValue:
         purpose = gettext("Everything about one person, handed to the family")
         disclose(booking, Sheet.PERSON_EVERYTHING, purpose=purpose, by=me(), now=now(), person=person)
         facts = {"by_link": False, "in_full": True, "person": person.id}
-        audit.record(What.DATA_HANDED_OVER, by_id=me().id, now=now(), subject=f"booking:{booking.code}", facts=facts)
+        audit.record(What.DATA_HANDED_OVER, by_id=me().id, now=now(), subject=booking.log_subject, facts=facts)
     return as_file(as_data(gather_about(booking, person, UNVEILED)), f"{booking.code}-{person.id}")
 
 
