@@ -78,7 +78,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
 
 def _needing(is_demo: bool) -> str:
     """A demo is to be tried with one click."""
-    return "" if is_demo else "organiser,administrator"
+    return "" if is_demo else "organiser,coordinator,administrator"
 
 
 def _roles(name: str, words: str) -> frozenset[Role]:

@@ -32,7 +32,7 @@ def test_over_tls_the_cookie_is_bound_to_the_host() -> None:
 
 def test_organisers_and_administrators_need_a_second_factor_and_in_a_demo_nobody() -> None:
     unset = {name: value for name, value in environment().items() if name != "SECOND_FACTOR_FOR"}
-    assert load_settings(unset)["SECOND_FACTOR_FOR"] == {"organiser", "administrator"}
+    assert load_settings(unset)["SECOND_FACTOR_FOR"] == {"organiser", "coordinator", "administrator"}
     assert load_settings({**unset, "DEMO": "1"})["SECOND_FACTOR_FOR"] == set()
     assert load_settings({**unset, "DEMO": "1", "SECOND_FACTOR_FOR": " head, leader"})["SECOND_FACTOR_FOR"] == {
         "head",

@@ -57,7 +57,7 @@ def _office(city_id: int, name: str) -> partners.OrganisationTerms:
         county_id=None,
         kind=OrganisationKind.OFFICE,
         level=Level.CITY,
-        department=None,
+        department_id=None,
         name=Translated({DEFAULT_LANGUAGE: name}),
         phone=None,
         licence_number=None,

@@ -111,6 +111,14 @@ class BureauNoOffice(Invalid):
     field = "organisation_id"
 
 
+class CoordinatorNoOffice(Invalid):
+    """A co-ordinator speaks for an office of the city."""
+
+    slug = "coordinator-no-office"
+    words = sentence("A city co-ordinator works for one of its offices. Choose an office.")
+    field = "organisation_id"
+
+
 class UserNotFound(NotFound):
     slug = "user-not-found"
     words = sentence("There is no such account.")

@@ -11,6 +11,7 @@ LABELS: Labels = {
         Role.HEAD: sentence("School head"),
         Role.BUREAU: sentence("Education bureau"),
         Role.ORGANISER: sentence("Organiser"),
+        Role.COORDINATOR: sentence("City co-ordinator"),
         Role.ADMINISTRATOR: sentence("Administrator"),
     },
     Purpose: {
@@ -30,6 +31,9 @@ WHAT_ROLES_DO = {
     Role.BUREAU: sentence("You can approve or decline the groups of your city's schools where a package asks for it."),
     Role.ORGANISER: sentence(
         "You can offer packages and dates, decide about the groups that register, and write to them."
+    ),
+    Role.COORDINATOR: sentence(
+        "You can keep your city's agreements, meetings, notices, visits and requests for help with its partner cities."
     ),
     Role.ADMINISTRATOR: sentence("You can keep cities, organisations and accounts, and look after the letters."),
 }

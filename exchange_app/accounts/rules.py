@@ -9,7 +9,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
-from exchange_app.accounts.errors import BureauNoOffice, HeadOfNoSchool, PasswordTooLong, PasswordTooShort
+from exchange_app.accounts.errors import (
+    BureauNoOffice,
+    CoordinatorNoOffice,
+    HeadOfNoSchool,
+    PasswordTooLong,
+    PasswordTooShort,
+)
 from exchange_app.core.roles import Role
 from exchange_app.partners.models import OrganisationKind
 
@@ -92,11 +98,14 @@ def is_made_of(password: str, words: Iterable[str]) -> bool:
 
 
 def check_workplace(role: Role, kind: OrganisationKind) -> None:
-    """Whether somebody of this role may work for such an organisation. Raises HeadOfNoSchool or BureauNoOffice."""
+    """Whether somebody of this role may work for such an organisation. Raises HeadOfNoSchool, BureauNoOffice
+    or CoordinatorNoOffice."""
     if role is Role.HEAD and kind is not OrganisationKind.SCHOOL:
         raise HeadOfNoSchool()
     if role is Role.BUREAU and kind is not OrganisationKind.OFFICE:
         raise BureauNoOffice()
+    if role is Role.COORDINATOR and kind is not OrganisationKind.OFFICE:
+        raise CoordinatorNoOffice()
 
 
 def new_recovery_codes() -> list[str]:

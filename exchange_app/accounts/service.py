@@ -212,7 +212,7 @@ def add_user(
     password_hash: str = NO_PASSWORD,
 ) -> User:
     """Nobody signs in with the account before its owner chose a password, unless one is given. Raises HeadOfNoSchool,
-    BureauNoOffice or EmailTaken; the transaction is then to be given up."""
+    BureauNoOffice, CoordinatorNoOffice or EmailTaken; the transaction is then to be given up."""
     check_workplace(profile.role, organisation.kind)
     user = User(
         organisation=organisation,
@@ -233,8 +233,8 @@ def add_user(
 
 
 def change_work(user: User, organisation: Organisation, role: Role, *, by: User, now: datetime) -> None:
-    """Another role or organisation; every sign-in ends, since it was for the former. Raises OwnAccount, HeadOfNoSchool
-    or BureauNoOffice."""
+    """Another role or organisation; every sign-in ends, since it was for the former. Raises OwnAccount, HeadOfNoSchool,
+    BureauNoOffice or CoordinatorNoOffice."""
     _check_is_another(user, by)
     check_workplace(role, organisation.kind)
     if (user.role, user.organisation_id) == (role, organisation.id):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
@@ -46,10 +46,13 @@ WITH_STOPS = (
 
 def visible_to(user: User) -> Select[Booking]:
     """The bookings a user may see: a leader those of the own school, an organiser those of the packages the own
-    organisation keeps, a school's head and an education bureau what they decide about, an administrator all."""
+    organisation keeps, a school's head and an education bureau what they decide about, an administrator all, a
+    co-ordinator none."""
     bookings = select(Booking)
     if user.role is Role.ADMINISTRATOR:
         return bookings
+    if user.role is Role.COORDINATOR:
+        return bookings.where(false())
     if user.role is Role.LEADER:
         return bookings.where(Booking.school_id == user.organisation_id)
     if user.role is Role.HEAD:

@@ -23,6 +23,8 @@ def sign_ins() -> list[SignIn]:
         SignIn(sentence("School leader, Chongzuo"), "leader.chongzuo@demo.example", PASSWORD),
         SignIn(sentence("School head, Nanning"), "head.nanning@demo.example", PASSWORD),
         SignIn(sentence("Education bureau, Nanning"), "bureau.nanning@demo.example", PASSWORD),
+        SignIn(sentence("City co-ordinator, Nanning"), "coordinator.nanning@demo.example", PASSWORD),
+        SignIn(sentence("City co-ordinator, Chongzuo"), "coordinator.chongzuo@demo.example", PASSWORD),
         SignIn(sentence("Organiser, Nanning"), "organiser.nanning@demo.example", PASSWORD),
         SignIn(sentence("Organiser, Chongzuo"), "organiser.chongzuo@demo.example", PASSWORD),
         SignIn(sentence("Administrator"), "administrator@demo.example", PASSWORD),

@@ -10,13 +10,14 @@ from exchange_app.bookings.queries import list_approver_users
 from exchange_app.catalogue.models import Approver, Base, Menu, MenuItem, Package
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure
-from exchange_app.partners.models import City, County, Organisation
+from exchange_app.partners.models import City, County, Department, Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     cities: dict[str, City] = field(default_factory=dict)
     counties: dict[str, County] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     bases: dict[str, Base] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.known import Known
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
-from exchange_app.demo.places import add_bases, add_cities, add_organisations, add_people
+from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
 from exchange_app.demo.tailored import OwnTrip
@@ -66,6 +66,7 @@ def _load(now: datetime) -> None:
     known = Known()
     today = now.astimezone(ZONE).date()
     add_cities(known)
+    add_departments(known)
     add_organisations(known)
     add_people(known, now)
     add_bases(known)

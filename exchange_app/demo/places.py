@@ -1,4 +1,4 @@
-"""Cities, organisations, people and bases of the demo."""
+"""Cities, departments, organisations, people and bases of the demo."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from exchange_app.core.roles import Role
 from exchange_app.demo.accounts import PASSWORD
 from exchange_app.demo.known import Known
 from exchange_app.demo.reading import read
-from exchange_app.partners.models import City, County, Level, Organisation, OrganisationKind, SupervisionRule
+from exchange_app.partners.models import (
+    City,
+    County,
+    Department,
+    Level,
+    Organisation,
+    OrganisationKind,
+    SupervisionRule,
+)
 
 
 def add_cities(known: Known) -> None:
@@ -26,6 +34,12 @@ def add_cities(known: Known) -> None:
         known.counties.update((county.code, county) for county in counties)
 
 
+def add_departments(known: Known) -> None:
+    for entry in read("departments")["department"]:
+        known.departments[entry["slug"]] = department = Department(**entry)
+        db.session.add(department)
+
+
 def add_organisations(known: Known) -> None:
     for entry in read("organisations")["organisation"]:
         key, level = entry.pop("key"), entry.pop("level", None)
@@ -34,6 +48,7 @@ def add_organisations(known: Known) -> None:
             county=known.counties[entry.pop("county")] if "county" in entry else None,
             kind=OrganisationKind(entry.pop("kind")),
             level=Level(level) if level else None,
+            department=known.departments[entry.pop("department")] if "department" in entry else None,
             **entry,
         )
         db.session.add(organisation)

@@ -58,14 +58,14 @@ class CountyForm(Form):
 
 
 class OrganisationForm(Form):
-    """``city_id`` and ``county_id`` get their choices from the view."""
+    """``city_id``, ``county_id`` and ``department_id`` get their choices from the view."""
 
     name = TranslatedField(sentence("Name of the organisation"), longest=100, validators=[Required()])
     kind = ChoiceField(OrganisationKind, sentence("Kind of organisation"), validators=[Required()])
     city_id = SelectField(sentence("City"), coerce=int, validators=[Required()])
     county_id = SelectField(sentence("County or district"), coerce=lambda typed: int(typed) if typed else None)
     level = ChoiceField(Level, sentence("Level"), empty=NONE)
-    department = TextField(sentence("Department"), longest=60)
+    department_id = SelectField(sentence("Department"), coerce=lambda typed: int(typed) if typed else None)
     phone = PhoneField(sentence("Phone"))
     licence_number = TextField(sentence("Number of the licence (travel agencies)"), longest=60)
 
@@ -75,7 +75,7 @@ class OrganisationForm(Form):
             county_id=self.county_id.data,
             kind=self.kind.data,
             level=self.level.data,
-            department=self.department.data or None,
+            department_id=self.department_id.data,
             name=self.name.data,
             phone=self.phone.data or None,
             licence_number=self.licence_number.data or None,

@@ -1,4 +1,4 @@
-"""Cities, counties and organisations."""
+"""Cities, counties, departments and organisations."""
 
 from __future__ import annotations
 
@@ -69,6 +69,19 @@ class County(db.Model):
     city: Mapped[City] = relationship(back_populates="counties")
 
 
+class Department(db.Model):
+    """What an office is responsible for, whichever city it belongs to: an office's counterpart has the same one.
+
+    ``slug`` is its short name; nobody sees it.
+    """
+
+    __tablename__ = "departments"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[Translated] = mapped_column(TranslatedText)
+
+
 class Organisation(db.Model):
     """An office, a school, a base operator, a travel agency or a social partner.
 
@@ -82,10 +95,11 @@ class Organisation(db.Model):
     county_id: Mapped[int | None] = mapped_column(ForeignKey("counties.id"), index=True)
     kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
     level: Mapped[Level | None] = mapped_column(choice(Level))
-    department: Mapped[str | None] = mapped_column(String(60))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     name: Mapped[Translated] = mapped_column(TranslatedText)
     phone: Mapped[str | None] = mapped_column(String(30))
     licence_number: Mapped[str | None] = mapped_column(String(60))
 
     city: Mapped[City] = relationship()
     county: Mapped[County | None] = relationship()
+    department: Mapped[Department | None] = relationship()

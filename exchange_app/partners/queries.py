@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange_app.core.database import db
 from exchange_app.partners.errors import CityNotFound, OrganisationNotFound
-from exchange_app.partners.models import City, County, Organisation, OrganisationKind
+from exchange_app.partners.models import City, County, Department, Organisation, OrganisationKind
 
 
 def list_cities() -> Sequence[City]:
@@ -49,6 +49,10 @@ def get_county(county_id: int, city: City) -> County:
     return county
 
 
+def list_departments() -> Sequence[Department]:
+    return db.session.scalars(select(Department).order_by(Department.id)).all()
+
+
 def list_organisations(city_id: int) -> Sequence[Organisation]:
     return db.session.scalars(
         select(Organisation).where(Organisation.city_id == city_id).order_by(Organisation.id)
@@ -65,7 +69,9 @@ def select_organisations(city_id: int | None) -> Select[Organisation]:
     organisations = (
         select(Organisation)
         .join(Organisation.city)
-        .options(contains_eager(Organisation.city), joinedload(Organisation.county))
+        .options(
+            contains_eager(Organisation.city), joinedload(Organisation.county), joinedload(Organisation.department)
+        )
         .order_by(City.code, Organisation.id)
     )
     return organisations if city_id is None else organisations.where(Organisation.city_id == city_id)

@@ -27,7 +27,7 @@ class OrganisationTerms:
     county_id: int | None
     kind: OrganisationKind
     level: Level | None
-    department: str | None
+    department_id: int | None
     name: Translated
     phone: str | None
     licence_number: str | None
@@ -113,7 +113,7 @@ def _apply_organisation(organisation: Organisation, terms: OrganisationTerms) ->
     organisation.county_id = terms.county_id
     organisation.kind = terms.kind
     organisation.level = terms.level
-    organisation.department = terms.department
+    organisation.department_id = terms.department_id
     organisation.name = terms.name
     organisation.phone = terms.phone
     organisation.licence_number = terms.licence_number

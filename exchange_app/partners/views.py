@@ -103,11 +103,13 @@ def _own_city_id() -> int | None:
 
 
 def _offer(form: OrganisationForm) -> None:
-    """Only the cities that the user keeps, with their counties, can be chosen."""
+    """Only the cities that the user keeps, with their counties, can be chosen; and any department."""
     kept = [city for city in queries.list_cities_with_counties() if _own_city_id() in (None, city.id)]
     form.city_id.choices = [(city.id, city.name) for city in kept]
     counties = [(county.id, f"{city.name} · {county.name}") for city in kept for county in city.counties]
     form.county_id.choices = [("", NONE), *counties]
+    departments = [(department.id, str(department.name)) for department in queries.list_departments()]
+    form.department_id.choices = [("", NONE), *departments]
 
 
 def _is_saved(form: Form, command: Callable[[], object]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
@@ -154,6 +154,8 @@ def select_incidents(user: User) -> Select[Incident]:
             return incidents.where(Booking.departure_id.in_(kept))
         case Role.ADMINISTRATOR:
             return incidents
+        case _:
+            return incidents.where(false())
 
 
 def get_incident(incident_id: int, user: User) -> Incident:

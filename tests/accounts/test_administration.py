@@ -109,9 +109,11 @@ def test_an_address_has_one_account(enter: Enter) -> None:
         (Role.BUREAU, OrganisationKind.OFFICE, None),
         (Role.BUREAU, OrganisationKind.SCHOOL, "Choose an office."),
         (Role.BUREAU, OrganisationKind.SOCIAL_PARTNER, "Choose an office."),
+        (Role.COORDINATOR, OrganisationKind.OFFICE, None),
+        (Role.COORDINATOR, OrganisationKind.SCHOOL, "Choose an office."),
     ],
 )
-def test_a_head_works_for_a_school_and_a_bureau_is_an_office(
+def test_a_head_works_for_a_school_a_bureau_and_a_co_ordinator_for_an_office(
     enter: Enter, role: Role, kind: OrganisationKind, sentence: str | None
 ) -> None:
     client, administrator = enter(Role.ADMINISTRATOR)

@@ -241,9 +241,9 @@ def test_the_offered_sign_ins_are_people_of_the_demo() -> None:
     offered = [by_email[sign_in.email] for sign_in in sign_ins()]
     cities = [(one["role"], ORGANISATIONS[one["organisation"]]["city"]) for one in offered]
     assert Counter(role for role, _ in cities) == {
-        "leader": 2, "head": 1, "bureau": 1, "organiser": 2, "administrator": 1,
+        "leader": 2, "head": 1, "bureau": 1, "organiser": 2, "coordinator": 2, "administrator": 1,
     }  # fmt: skip
-    for role in ("leader", "organiser"):
+    for role in ("leader", "organiser", "coordinator"):
         assert {city for one, city in cities if one == role} == {"450100", "451400"}
     assert len({sign_in.password for sign_in in sign_ins()}) == 1
 

@@ -27,7 +27,7 @@ from exchange_app.departures.audit import audit
 from exchange_app.departures.models import Claim, Departure, DepartureSlot, Slot
 from exchange_app.departures.slots import stops_of
 from exchange_app.factory import create_app
-from exchange_app.partners.models import City, SupervisionRule
+from exchange_app.partners.models import City, Department, Organisation, SupervisionRule
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.service import lock_rosters
 from tests.settings import make_settings
@@ -524,6 +524,25 @@ def test_down_only_what_is_new_is_lost(new: dict[str, int]) -> None:
     }
     upgrade()
     assert audit() == []
+
+
+def test_departments_become_a_list_and_words_again(old: dict[str, int]) -> None:
+    with db.engine.begin() as connection:
+        ids = list(connection.scalars(text("SELECT id FROM organisations ORDER BY id")))
+        for organisation_id, word in zip(ids, ("教育", "health", "教育"), strict=False):
+            values = {"word": word, "id": organisation_id}
+            connection.execute(text("UPDATE organisations SET department = :word WHERE id = :id"), values)
+    upgrade()
+    department = db.session.scalars(select(Organisation).where(Organisation.id == ids[0])).one().department
+    assert department is not None
+    assert department.name.in_language("zh_Hans") == "教育"
+    db.session.add(Department(slug="new", name=department.name))
+    db.session.commit()
+    downgrade(revision="0016")
+    with db.engine.connect() as connection:
+        words = list(connection.scalars(text("SELECT department FROM organisations ORDER BY id")))
+    assert words[: len(ids)] == [("教育", "health", "教育")[at] if at < 3 else None for at in range(len(ids))]
+    upgrade()
 
 
 def test_sqlite_stores_nothing_of_a_migration_that_leaves_rows_behind(sqlite_url: str) -> None:

@@ -34,6 +34,7 @@ PEOPLE = {
     Role.HEAD: "head.nanning@demo.example",
     Role.BUREAU: "bureau.nanning@demo.example",
     Role.ORGANISER: "organiser.chongzuo@demo.example",
+    Role.COORDINATOR: "coordinator.chongzuo@demo.example",
     Role.ADMINISTRATOR: "administrator@demo.example",
 }
 MAIN_JOB = {

@@ -48,7 +48,7 @@ from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
 
 GUESS = "0" * 32
-ROLES = ("leader", "head", "bureau", "organiser", "administrator")
+ROLES = ("leader", "head", "bureau", "organiser", "coordinator", "administrator")
 PEOPLE = ("stranger", "participant", "guardian", *ROLES)
 
 # Addresses that are secrets, by endpoint or folder, and who was given them. Everybody else can only guess.
@@ -106,6 +106,7 @@ def make_side() -> Side:
         "head": make_user(school, Role.HEAD),
         "bureau": make_user(bureau, Role.BUREAU),
         "organiser": make_user(host, Role.ORGANISER),
+        "coordinator": make_user(bureau, Role.COORDINATOR),
         "administrator": make_user(host, Role.ADMINISTRATOR),
     }
     for user in users.values():

@@ -25,6 +25,7 @@ PEOPLE: dict[str, str | None] = {
     Role.HEAD: "head.nanning@demo.example",
     Role.BUREAU: "bureau.nanning@demo.example",
     Role.ORGANISER: "organiser.chongzuo@demo.example",
+    Role.COORDINATOR: "coordinator.chongzuo@demo.example",
     Role.ADMINISTRATOR: "administrator@demo.example",
 }
 STARTS = ("/", "/check", "/account", "/inbox", "/mailbox", "/nowhere")

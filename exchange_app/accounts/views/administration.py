@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts import invitations, queries, second_factors, service
-from exchange_app.accounts.errors import BureauNoOffice, EmailTaken, HeadOfNoSchool, OwnAccount
+from exchange_app.accounts.errors import BureauNoOffice, CoordinatorNoOffice, EmailTaken, HeadOfNoSchool, OwnAccount
 from exchange_app.accounts.forms import NewUserForm, WorkForm
 from exchange_app.accounts.links import url_of
 from exchange_app.accounts.models import AccountLink, User
@@ -45,7 +45,7 @@ def add_user() -> ResponseReturnValue:
                 organisation = queries.get_organisation(form.organisation_id.data)
                 user = service.add_user(organisation, _profile(form), by=me(), now=now())
                 link = invitations.invite(user, by=me(), now=now())
-        except (EmailTaken, HeadOfNoSchool, BureauNoOffice) as refusal:
+        except (EmailTaken, HeadOfNoSchool, BureauNoOffice, CoordinatorNoOffice) as refusal:
             beside_field(form, refusal)
         else:
             return _show_link(link)
@@ -85,7 +85,7 @@ def user(user_id: int) -> ResponseReturnValue:
             with transaction():
                 organisation = queries.get_organisation(form.organisation_id.data)
                 service.change_work(kept, organisation, form.role.data, by=me(), now=now())
-        except (OwnAccount, HeadOfNoSchool, BureauNoOffice) as refusal:
+        except (OwnAccount, HeadOfNoSchool, BureauNoOffice, CoordinatorNoOffice) as refusal:
             beside_field(form, refusal)
         else:
             flash(gettext("The account was changed."))
