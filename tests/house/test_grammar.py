@@ -53,6 +53,7 @@ SUBJECTS = {
     "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
+    "coordination": set(),
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))
