@@ -158,7 +158,8 @@ class Agreement(db.Model):
     @property
     def parties(self) -> list[Party]:
         """The cities that are party now, in the order in which the chair rotates."""
-        return [party for party in self.all_parties if party.until is None]
+        present = (party for party in self.all_parties if party.until is None)
+        return sorted(present, key=lambda party: party.position)
 
     @property
     def cities(self) -> list[City]:

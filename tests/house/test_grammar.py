@@ -21,7 +21,7 @@ SUBJECTS = {
         "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending",
         "times", "transport", "turning", "ways",
     },
-    "partners": set(),
+    "partners": {"agreements", "counterparts", "offices", "paper_files"},
     "accounts": {
         "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "second_factors",
         "sending", "sessions", "ways",
@@ -53,7 +53,7 @@ SUBJECTS = {
     "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
-    "coordination": set(),
+    "coordination": {"sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from exchange_app.coordination import queries  # noqa: F401
-
 coordination = Blueprint("coordination", __name__)
