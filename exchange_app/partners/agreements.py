@@ -252,7 +252,7 @@ def add_paper(
 
 def show_paper(agreement: Agreement, paper_id: int, is_public: bool, *, by_id: int, now: datetime) -> None:
     """To everybody, or to the parties alone. Raises PaperNotFound."""
-    paper = _find_paper(agreement, paper_id)
+    paper = find_paper(agreement, paper_id)
     if paper.is_public is not is_public:
         paper.is_public = is_public
         db.session.flush()
@@ -261,13 +261,13 @@ def show_paper(agreement: Agreement, paper_id: int, is_public: bool, *, by_id: i
 
 def remove_paper(agreement: Agreement, paper_id: int, *, by_id: int, now: datetime) -> None:
     """Raises PaperNotFound."""
-    paper = _find_paper(agreement, paper_id)
+    paper = find_paper(agreement, paper_id)
     agreement.papers.remove(paper)
     db.session.flush()
     _record(What.AGREEMENT_PAPER_REMOVED, agreement, by_id, now, paper=paper_id)
 
 
-def _find_paper(agreement: Agreement, paper_id: int) -> AgreementPaper:
+def find_paper(agreement: Agreement, paper_id: int) -> AgreementPaper:
     for paper in agreement.papers:
         if paper.id == paper_id:
             return paper

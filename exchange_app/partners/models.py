@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +59,10 @@ class City(db.Model):
     supervision: Mapped[SupervisionRule] = mapped_column(choice(SupervisionRule), default=SupervisionRule.BLOCK)
 
     counties: Mapped[list[County]] = relationship(back_populates="city", order_by="County.code")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class County(db.Model):
