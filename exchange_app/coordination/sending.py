@@ -58,6 +58,7 @@ def _is_over(counterpart: Counterpart, letter: Letter, now: datetime) -> bool:
 
 def _words_of_counterpart(counterpart: Counterpart, letter: Letter, now: datetime) -> dict[str, Any]:
     return {
+        "host": None,
         "counterpart": counterpart,
         "agreement": counterpart.agreement,
         "proposing": counterpart.proposing,
@@ -104,6 +105,7 @@ def _words_of_exchange(exchange: Exchange, letter: Letter, now: datetime) -> dic
     side = Side(letter.facts["side"])
     package = exchange.departure.package if exchange.departure else None
     return {
+        "host": None,
         "exchange": exchange,
         "title": package.title if package else exchange.agreement.name,
         "side": side,
@@ -153,6 +155,7 @@ def _comments(problem: Problem, letter: Letter) -> list[ProblemEntry]:
 def _words_of_problem(problem: Problem, letter: Letter, now: datetime) -> dict[str, Any]:
     last = problem.entries[-1] if problem.entries else None
     return {
+        "host": None,
         "problem": problem,
         "agreement": problem.agreement,
         "title": problem.title,

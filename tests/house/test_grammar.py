@@ -42,7 +42,7 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
+        "accounts", "agreements", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season", "tailored",
     },
     "retention": {
