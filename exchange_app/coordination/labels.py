@@ -13,14 +13,14 @@ LABELS: Labels = {
         ProblemState.RAISED: sentence("Raised"),
         ProblemState.ASSIGNED: sentence("In hand"),
         ProblemState.SETTLED: sentence("Settled"),
-        ProblemState.SET_ASIDE: sentence("Set aside"),
+        ProblemState.SET_ASIDE: sentence("Shelved"),
     },
     ProblemStep: {
         ProblemStep.RAISE: sentence("Raised"),
-        ProblemStep.COMMENT: sentence("Comment"),
+        ProblemStep.COMMENT: sentence("Said"),
         ProblemStep.ASSIGN: sentence("Assigned to the offices"),
         ProblemStep.SETTLE: sentence("Settled"),
-        ProblemStep.SET_ASIDE: sentence("Set aside"),
+        ProblemStep.SET_ASIDE: sentence("Shelved"),
         ProblemStep.REOPEN: sentence("Raised again"),
     },
 }

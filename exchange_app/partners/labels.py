@@ -35,7 +35,7 @@ LABELS: Labels = {
     CounterpartState: {
         CounterpartState.PROPOSED: sentence("Proposed"),
         CounterpartState.CONFIRMED: sentence("Counterparts"),
-        CounterpartState.DECLINED: sentence("Declined"),
+        CounterpartState.DECLINED: sentence("Turned down by the other side"),
         CounterpartState.ENDED: sentence("Ended"),
     },
 }

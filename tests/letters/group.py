@@ -136,12 +136,8 @@ def make_shared_problem(booking: Booking, state: ProblemState) -> Problem:
     """Raised by the organiser, and the leader wrote about it."""
     organiser, leader = organiser_of(booking), booking.leader
     said = [
-        ProblemEntry(
-            step=ProblemStep.COMMENT, at=WRITTEN_AT, by=leader, words="走大桥。 · Take the <bridge>."
-        ),
-        ProblemEntry(
-            step=ProblemStep.SETTLE, at=WRITTEN_AT, by=organiser, words="提前出发。 · Leave early."
-        ),
+        ProblemEntry(step=ProblemStep.COMMENT, at=WRITTEN_AT, by=leader, words="走大桥。 · Take the <bridge>."),
+        ProblemEntry(step=ProblemStep.SETTLE, at=WRITTEN_AT, by=organiser, words="提前出发。 · Leave early."),
     ]
     problem = make_problem(_agree(booking), organiser, WRITTEN_AT, state, departure=booking.departure, entries=said)
     problem.assignments = [assigned(organiser.organisation, date(2027, 3, 20))]

@@ -223,7 +223,7 @@ def lock_due_steps(due_until: date, times: int, *, limit: int = 100) -> Sequence
     ).all()
 
 
-def list_steps_waiting_for(user: User, due_until: date) -> Sequence[ExchangeStep]:
+def list_steps_waiting_for(user: User, due_until: date, *, limit: int) -> Sequence[ExchangeStep]:
     """Open steps of the user's side that are due until then; first those that are due longest."""
     city_id = city_of(user)
     sides = [
@@ -242,5 +242,5 @@ def list_steps_waiting_for(user: User, due_until: date) -> Sequence[ExchangeStep
             takes_place(),
         )
         .order_by(ExchangeStep.due_on, ExchangeStep.id)
-        .limit(50)
+        .limit(limit)
     ).all()

@@ -36,7 +36,7 @@ def home() -> ResponseReturnValue:
         city=city,
         today=today,
         proposals=list_proposals_to(city.id),
-        steps=list_steps_waiting_for(user, today + LOOKED_AHEAD),
+        steps=list_steps_waiting_for(user, today + LOOKED_AHEAD, limit=SHOWN),
         problems=list_problems_assigned_to(city.id),
         agreements=list_agreements(city.id),
         exchanges=exchanges,
