@@ -138,7 +138,7 @@ def test_an_agreement_ends_by_itself_after_its_last_day(region: Region) -> None:
 def test_a_paper_is_what_its_content_says(content: bytes, content_type: str) -> None:
     paper = read_paper(BytesIO(content), "..\\..\\协议/正文 <1>.exe")
     assert paper.content_type == content_type
-    assert paper.filename.startswith("正文 _1_.")
+    assert paper.filename.startswith("正文 _1.")
     assert not paper.filename.endswith("exe")
     assert b"Maker" not in paper.content
 

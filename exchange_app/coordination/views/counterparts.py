@@ -25,6 +25,7 @@ from exchange_app.core.roles import Role
 from exchange_app.partners import counterparts as pairing
 from exchange_app.partners import queries
 from exchange_app.partners.agreements import find_party
+from exchange_app.partners.errors import PartyNotFound
 from exchange_app.partners.models import Agreement, Organisation
 from exchange_app.partners.rules import AgreementState, CounterpartState, CounterpartStep
 from exchange_app.web.forms import Form
@@ -225,6 +226,8 @@ def edit_liaison(agreement_id: int, city_id: int) -> ResponseReturnValue:
     """Of the own city alone; an administrator's are all."""
     agreement = own_agreement(agreement_id)
     party = find_party(agreement, city_id)
+    if city_of(me()) not in (None, city_id):
+        raise PartyNotFound()
     form = LiaisonForm(obj=queries.find_liaison(city_id, agreement_id))
     offices = {office.id: office for office in queries.list_offices([city_id])}
     form.office_id.offer((office.id, _named(office)) for office in offices.values())
