@@ -21,6 +21,9 @@ from exchange_app.catalogue.views import catalogue
 from exchange_app.consents.labels import LABELS as CONSENT_LABELS
 from exchange_app.consents.letters import CONSENT_LETTERS
 from exchange_app.consents.views import consents
+from exchange_app.coordination.labels import LABELS as COORDINATION_LABELS
+from exchange_app.coordination.sending import COORDINATION_LETTERS
+from exchange_app.coordination.views import coordination
 from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
@@ -64,6 +67,7 @@ BLUEPRINTS = (
     trips,
     papers,
     tailored,
+    coordination,
     planning,
     retention,
     demo,
@@ -81,6 +85,7 @@ LABELS = (
     TRIP_LABELS,
     PAPER_LABELS,
     TAILORED_LABELS,
+    COORDINATION_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -92,6 +97,7 @@ LETTERS = (
     *CONSENT_LETTERS,
     *TRIP_LETTERS,
     *TAILORED_LETTERS,
+    *COORDINATION_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)

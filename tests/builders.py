@@ -18,7 +18,6 @@ from exchange_app.catalogue.models import (
     Menu,
     MenuItem,
     Package,
-    Plan,
     Publication,
     Stop,
 )
@@ -28,7 +27,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.departures import service as departures
 from exchange_app.departures.models import Departure
-from exchange_app.partners.models import City, Organisation, OrganisationKind
+from exchange_app.partners.models import City, Organisation, OrganisationKind, Plan
 
 NOW = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)  # ten in the morning in Nanning
 NOBODY = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"  # a hash that no password has

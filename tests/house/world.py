@@ -19,6 +19,8 @@ from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.covers import cover_edition, cover_name
 from exchange_app.consents.service import make_links
+from exchange_app.coordination.models import Exchange, ExchangeStep
+from exchange_app.coordination.rules import Side as ExchangeSide
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
@@ -26,7 +28,11 @@ from exchange_app.departures.allotments import set_aside
 from exchange_app.departures.models import Allotment, Departure, Slot
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
-from exchange_app.partners.models import City, County, Organisation, OrganisationKind
+from exchange_app.papers.rules import Counted
+from exchange_app.partners.agreements import PaperTerms, add_paper
+from exchange_app.partners.counterparts import pair_counties
+from exchange_app.partners.models import City, County, Department, Organisation, OrganisationKind
+from exchange_app.partners.paper_files import PaperFile
 from exchange_app.planning.models import PlanStep, StepKind
 from exchange_app.retention.breaches import Report, report_breach
 from exchange_app.retention.models import Breach
@@ -43,6 +49,7 @@ from exchange_app.trips.models import Incident, Place, RollCall, Wish
 from exchange_app.trips.rules import PlaceKind
 from tests.bookings.group import hand_in
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
+from tests.coordination.town import make_agreement, make_counterpart, make_office, make_problem
 from tests.letters.group import make_inquiry
 from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
@@ -187,6 +194,7 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "catalogue.menu_item:slug": stop.menu_item.slug,
         "tailored.wish:slug": stop.menu_item.slug,
         "tailored.remove_wish:slug": stop.menu_item.slug,
+        **_agree(city, users["coordinator"]),
         "inquiry_id": make_inquiry(booking, InquiryState.WITH_HOST).id,
         "breach_id": _report_breach(booking, users["administrator"]).id,
         "step_id": _take_step(departure, organiser).id,
@@ -219,6 +227,38 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "wanted": "on",
         "number": 0,
         "name": "roster-nanning.xlsx",
+    }
+
+
+def _agree(city: City, by: User) -> Mapping[str, Any]:
+    """An agreement with a city of its own, in which everything is there once."""
+    partner, moment = make_city(), now()
+    agreement = make_agreement([city, partner], by, moment)
+    office, other = make_office(city), make_office(partner)
+    counties = [County(city_id=one.id, code=f"8{one.id:05}", name=both("A county")) for one in (city, partner)]
+    department = Department(slug=f"department-{city.slug}", name=both("A department"))
+    db.session.add_all([*counties, department])
+    db.session.flush()
+    file = PaperFile("signed.pdf", "application/pdf", b"%PDF-")
+    paper = add_paper(agreement, file, PaperTerms(both("Signed"), is_public=False), by_id=by.id, now=moment)
+    days = {"starts_on": moment.date(), "ends_on": moment.date(), "begun_at": moment}
+    exchange = Exchange(agreement=agreement, sending_city=city, hosting_city=partner, **days)
+    step = ExchangeStep(title=both("A step"), side=ExchangeSide.SENDING, counted=Counted.BEFORE, days=1)
+    step.due_on = moment.date()
+    exchange.steps = [step]
+    db.session.add(exchange)
+    db.session.flush()
+    return {
+        "agreement_id": agreement.id,
+        "paper_id": paper.id,
+        "counterpart_id": make_counterpart(agreement, other, office, by, moment).id,
+        "pair_id": pair_counties(agreement, *counties).id,
+        "exchange_id": exchange.id,
+        "coordination.tick_step:step_id": step.id,
+        "coordination.open_step:step_id": step.id,
+        "coordination.name_coordinator:name": "sending",
+        "problem_id": make_problem(agreement, by, moment).id,
+        "department_id": department.id,
     }
 
 

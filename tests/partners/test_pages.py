@@ -11,9 +11,17 @@ from exchange_app.accounts.models import User
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from exchange_app.partners.models import City, County, Organisation, OrganisationKind, SupervisionRule
-from tests.builders import make_city, make_organisation, make_user
-from tests.pages import Browser, send, sign_in
+from exchange_app.partners.models import (
+    City,
+    County,
+    Department,
+    Level,
+    Organisation,
+    OrganisationKind,
+    SupervisionRule,
+)
+from tests.builders import both, make_city, make_organisation, make_user
+from tests.pages import Browser, form_of, send, sign_in
 
 
 @pytest.fixture
@@ -130,3 +138,48 @@ def test_the_first_administrator_comes_from_the_command_line(app: Flask) -> None
     assert (user.role, str(user.organisation.city.code)) == (Role.ADMINISTRATOR, "450100")
     again = app.test_cli_runner().invoke(args=add)
     assert again.exit_code == 1
+
+
+def test_a_department_goes_only_when_nothing_belongs_to_it(client: FlaskClient, nanning: City) -> None:
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    address = "/administrator/departments"
+    assert "Another department" not in send(client, address, **{"name-en": "Health", "slug": "health"}).text
+    assert "Another department" in send(client, address, **{"name-en": "Well-being", "slug": "health"}).text
+    department = db.session.scalars(select(Department)).one()
+    send(client, f"{address}/{department.id}", **{"name-en": "Health care"})
+    with transaction():
+        office = make_organisation(nanning, OrganisationKind.OFFICE, department=department, level=Level.CITY)
+    assert f"{address}/{department.id}/remove" not in client.get(address).text
+    client.post(
+        f"{address}/{department.id}/remove", data={"csrf_token": form_of(client.get(address).text)["csrf_token"]}
+    )
+    assert db.session.scalars(select(Department.name)).one()["en"] == "Health care"
+    with transaction():
+        office.department_id = None
+    send(client, address, f"{address}/{department.id}/remove")
+    assert db.session.scalars(select(Department)).all() == []
+
+
+def test_everybody_finds_an_office_by_its_department_and_sees_what_is_missing(
+    client: FlaskClient, nanning: City
+) -> None:
+    with transaction():
+        education, health = (
+            Department(slug="education", name=both("Education")),
+            Department(slug="health", name=both("Health")),
+        )
+        county = County(city=nanning, code="450110", name=both("Wuming"))
+        db.session.add_all([education, health, county])
+        db.session.flush()
+        make_organisation(nanning, OrganisationKind.OFFICE, name=both("Bureau"), level=Level.CITY, department=education)
+        in_county = {"level": Level.COUNTY, "county": county, "department": education, "phone": "0771-0000999"}
+        make_organisation(nanning, OrganisationKind.OFFICE, name=both("Branch"), **in_county)
+        user_of(nanning, Role.ORGANISER).name = "Nobody's business"
+    page = client.get("/offices", headers={"Accept-Language": "en"}).text
+    assert "No office of these departments at county level: Health" in page
+    assert "tel:0771-0000999" in page
+    assert "Nobody" not in page
+    found = client.get("/offices?words=wuming+education", headers={"Accept-Language": "en"}).text
+    assert "Branch" in found
+    assert "Bureau" not in found
+    assert "No office found" in client.get("/offices?words=zzz", headers={"Accept-Language": "en"}).text

@@ -1,0 +1,193 @@
+"""Cities agree, join, leave and end; their papers are what they say they are, and read by whom they are for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+
+from exchange_app.audit.models import AuditEntry
+from exchange_app.audit.rules import What
+from exchange_app.core.clock import now
+from exchange_app.core.database import db
+from exchange_app.core.transaction import transaction
+from exchange_app.partners import agreements
+from exchange_app.partners.errors import LeftTooEarly, PaperTooLarge, PaperUnknown, TooFewParties
+from exchange_app.partners.models import Agreement, AgreementPaper, Counterpart, Liaison, Plan
+from exchange_app.partners.paper_files import MOST_BYTES, read_paper
+from exchange_app.partners.queries import find_counterpart, get_agreement
+from exchange_app.partners.rules import AgreementState, CounterpartState
+from tests.coordination.conftest import Region
+from tests.coordination.town import make_agreement, make_counterpart
+from tests.pages import form_of, send, sign_in
+
+OFFICE_FILES = "[Content_Types].xml", "word/document.xml"
+
+
+def archive(*names: str) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w") as written:
+        for name in names:
+            written.writestr(name, "<x/>")
+    return file.getvalue()
+
+
+def photo() -> bytes:
+    file = BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Maker of the telephone"
+    Image.new("RGB", (40, 30), "white").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_a_draft_is_seen_by_its_cities_and_signed_by_everybody(client: FlaskClient, region: Region) -> None:
+    sign_in(client, region.here.coordinator)
+    typed = {"name-en": "Rivers and mountains", "text-en": "To travel together", "plans": "tourism"}
+    assert (
+        "Choose at least one plan"
+        in send(client, "/coordinator/agreements/new", **typed | {"plans": None}, city_ids=region.there.city.id).text
+    )
+    refused = send(client, "/coordinator/agreements/new", **typed)
+    assert "at least two cities" in refused.text
+    assert 'value="Rivers and mountains"' in refused.text
+    send(client, "/coordinator/agreements/new", **typed, city_ids=region.there.city.id)
+    drafted = db.session.scalars(select(Agreement).where(Agreement.state == AgreementState.DRAFT)).one()
+    assert [party.city_id for party in drafted.parties] == [region.here.city.id, region.there.city.id]
+    assert client.get(f"/agreements/{drafted.id}").status_code == 404
+    address = f"/coordinator/agreements/{drafted.id}"
+    sign_in(client, region.elsewhere.coordinator)
+    assert client.get(address).status_code == 404
+    sign_in(client, region.there.coordinator)
+    tomorrow = str(now().date() + timedelta(days=2))
+    assert "still to come" in send(client, address, f"{address}/sign", signed_on=tomorrow).text
+    assert "The agreement is in force" in send(client, address, f"{address}/sign").text
+    sign_in(client, region.elsewhere.coordinator)
+    assert "Rivers and mountains" in client.get(f"/agreements/{drafted.id}").text
+    assert client.get(address).status_code == 404
+    signed = db.session.scalars(select(AuditEntry).where(AuditEntry.what == What.AGREEMENT_SIGNED)).all()
+    assert [entry.subject for entry in signed][-1] == f"agreement:{drafted.id}"
+
+
+def test_a_city_that_leaves_takes_its_pairs_along_and_sees_nothing_any_more(region: Region) -> None:
+    by, agreement = region.here.coordinator, region.agreement
+    with transaction(), pytest.raises(TooFewParties):
+        agreements.remove_party(agreement, region.there.city.id, None, by_id=by.id, now=now())
+    with transaction():
+        agreements.add_party(agreement, region.elsewhere.city, None, by_id=by.id, now=now())
+        confirmed = CounterpartState.CONFIRMED
+        pair = make_counterpart(agreement, region.here.office, region.there.office, by, now(), confirmed)
+        other = make_counterpart(agreement, region.elsewhere.office, region.here.office, by, now(), confirmed)
+        db.session.add(
+            Liaison(agreement_id=agreement.id, city_id=region.there.city.id, office_id=region.there.office.id)
+        )
+    assert [city.id for city in agreement.cities][-1] == region.elsewhere.city.id
+    later = now().date() + timedelta(days=2)
+    with transaction(), pytest.raises(LeftTooEarly):
+        agreements.remove_party(agreement, region.there.city.id, later, by_id=by.id, now=now())
+    with transaction():
+        agreements.remove_party(agreement, region.there.city.id, None, by_id=by.id, now=now())
+    db.session.expire_all()
+    assert db.session.get_one(Counterpart, pair.id).state is CounterpartState.ENDED
+    assert db.session.get_one(Counterpart, other.id).state is confirmed
+    assert db.session.scalars(select(Liaison)).all() == []
+    assert get_agreement(agreement.id, region.here.city.id)
+    with pytest.raises(Exception, match="agreement-not-found"):
+        get_agreement(agreement.id, region.there.city.id)
+
+
+def test_the_chair_goes_round_in_an_order_that_can_be_changed(client: FlaskClient, region: Region) -> None:
+    sign_in(client, region.here.coordinator)
+    address = f"/coordinator/agreements/{region.agreement.id}"
+    send(client, address, f"{address}/parties/{region.there.city.id}/forward")
+    found = get_agreement(region.agreement.id, None)
+    assert [city.id for city in found.cities] == [region.there.city.id, region.here.city.id]
+
+
+def test_an_agreement_ends_by_itself_after_its_last_day(region: Region) -> None:
+    with transaction():
+        until = now().date() - timedelta(days=3)
+        over = make_agreement(
+            [region.here.city, region.elsewhere.city], region.here.coordinator, now(), in_force_until=until
+        )
+        pair = region.here.office, region.elsewhere.office
+        make_counterpart(over, *pair, region.here.coordinator, now(), CounterpartState.CONFIRMED)
+    assert find_counterpart(region.here.office, region.elsewhere.city) == region.elsewhere.office
+    with transaction():
+        assert agreements.end_run_out(now()) == 1
+    with transaction():
+        assert agreements.end_run_out(now()) == 0
+    db.session.expire_all()
+    assert (over.state, over.ended_on) == (AgreementState.ENDED, until)
+    assert find_counterpart(region.here.office, region.elsewhere.city) is None
+    assert over.plans == list(Plan)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"%PDF-1.7 text", "application/pdf"),
+        (archive(*OFFICE_FILES), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (photo(), "image/jpeg"),
+    ],
+)
+def test_a_paper_is_what_its_content_says(content: bytes, content_type: str) -> None:
+    paper = read_paper(BytesIO(content), "..\\..\\协议/正文 <1>.exe")
+    assert paper.content_type == content_type
+    assert paper.filename.startswith("正文 _1.")
+    assert not paper.filename.endswith("exe")
+    assert b"Maker" not in paper.content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+        b"<html>",
+        archive("a.txt"),
+        archive(*OFFICE_FILES, "word/vbaProject.bin"),
+        b"PK\x03\x04 broken",
+        b"\xff\xd8\xff broken",
+    ],
+)
+def test_what_is_no_paper_is_refused(content: bytes) -> None:
+    with pytest.raises(PaperUnknown):
+        read_paper(BytesIO(content), "paper.pdf")
+    with pytest.raises(PaperTooLarge):
+        read_paper(BytesIO(b"%PDF-" + b"0" * MOST_BYTES), "paper.pdf")
+
+
+def test_a_paper_is_for_the_parties_until_it_is_shown_to_everybody(client: FlaskClient, region: Region) -> None:
+    sign_in(client, region.here.coordinator)
+    address = f"/coordinator/agreements/{region.agreement.id}"
+    values = {**form_of(client.get(f"{address}/papers/new").text), "title-en": "Signed text"}
+    assert "Choose a file" in client.post(f"{address}/papers/new", data=values).text
+    file = {"file": (BytesIO(b"%PDF-1.7 signed"), "协议.pdf")}
+    answer = client.post(f"{address}/papers/new", data=values | file, follow_redirects=True)
+    assert "Only the parties read it" in answer.text
+    twice = {"file": (BytesIO(b"%PDF-1.7 signed"), "again.pdf")}
+    assert "among the papers already" in client.post(f"{address}/papers/new", data=values | twice).text
+    paper = db.session.scalars(select(AgreementPaper)).one()
+    download = f"/agreements/{region.agreement.id}/papers/{paper.id}"
+    sign_in(client, region.there.organiser)
+    found = client.get(download)
+    assert (found.data, found.mimetype) == (b"%PDF-1.7 signed", "application/pdf")
+    assert found.headers["Content-Disposition"].startswith("attachment")
+    sign_in(client, region.elsewhere.coordinator)
+    assert client.get(download).status_code == 404
+    assert "Signed text" not in client.get(f"/agreements/{region.agreement.id}").text
+    sign_in(client, region.here.coordinator)
+    send(client, address, f"{address}/papers/{paper.id}/show")
+    sign_in(client, region.elsewhere.coordinator)
+    assert client.get(download).status_code == 200
+    assert "Signed text" in client.get(f"/agreements/{region.agreement.id}").text
+    sign_in(client, region.here.coordinator)
+    send(client, address, f"{address}/papers/{paper.id}/remove")
+    assert client.get(download).status_code == 404
+    kinds = db.session.scalars(select(AuditEntry.what).order_by(AuditEntry.number)).all()
+    assert kinds[-3:] == [What.AGREEMENT_PAPER_ADDED, What.AGREEMENT_PAPER_SHOWN, What.AGREEMENT_PAPER_REMOVED]

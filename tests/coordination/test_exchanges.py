@@ -1,0 +1,167 @@
+"""Exchanges begin where groups have registered; each side ticks its own steps, and who lets one wait is reminded."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from exchange_app.accounts.models import User
+from exchange_app.bookings.models import Booking
+from exchange_app.bookings.service import call_off_departure
+from exchange_app.coordination.errors import CoordinatorElsewhere, DepartureNotShared, OtherSide
+from exchange_app.coordination.models import Exchange
+from exchange_app.coordination.queries.exchanges import map_counts
+from exchange_app.coordination.rules import DEFAULTS, Side
+from exchange_app.coordination.service import exchanges as service
+from exchange_app.core.clock import now
+from exchange_app.core.database import db
+from exchange_app.core.roles import Role
+from exchange_app.core.transaction import transaction
+from exchange_app.departures.rules import Cause
+from exchange_app.outbox.models import Letter
+from tests.bookings.group import hand_in
+from tests.builders import both, make_departure, make_leader, make_package, make_user
+from tests.coordination.conftest import Region, Town
+from tests.pages import send, sign_in
+
+
+def register(host: Town, guest: Town, at: datetime) -> Booking:
+    """A group of one city at the office of another."""
+    package = make_package(host_city=host.city, organiser=host.office, approvals=[])
+    return hand_in(make_departure(package, now=at), make_leader(guest.city), pupils=20, staff=2, now=at)
+
+
+def morning() -> datetime:
+    """Today at ten in the city, so that people may be written to."""
+    zone = ZoneInfo("Asia/Shanghai")
+    return datetime.combine(now().astimezone(zone).date(), time(10), zone)
+
+
+@pytest.fixture
+def exchange(region: Region) -> Exchange:
+    with transaction():
+        register(region.there, region.here, morning())
+        register(region.there, region.elsewhere, morning())
+        register(region.there, region.there, morning())
+    with transaction():
+        assert service.begin_exchanges(morning()) == 1
+    with transaction():
+        assert service.begin_exchanges(morning()) == 0
+    return db.session.scalars(select(Exchange)).one()
+
+
+def due_letters(user: User) -> int:
+    own = Letter.reader_id == user.id, Letter.kind == "exchange_due"
+    return len(db.session.scalars(select(Letter).where(*own)).all())
+
+
+def test_an_exchange_begins_by_itself_with_co_ordinators_and_a_checklist(region: Region, exchange: Exchange) -> None:
+    assert (exchange.sending_city_id, exchange.hosting_city_id) == (region.here.city.id, region.there.city.id)
+    assert exchange.sending_coordinator == region.here.coordinator
+    assert exchange.hosting_coordinator == region.there.coordinator
+    assert len(exchange.steps) == len(DEFAULTS)
+    counted = map_counts([exchange])[exchange.id]
+    assert (counted.groups, counted.persons) == (1, 22)
+    named = db.session.scalars(select(Letter.reader_id).where(Letter.kind == "exchange_named")).all()
+    assert set(named) == {region.here.coordinator.id, region.there.coordinator.id}
+
+
+def test_each_side_ticks_its_own_steps(client: FlaskClient, region: Region, exchange: Exchange) -> None:
+    own = next(step for step in exchange.steps if step.side is Side.SENDING)
+    foreign = next(step for step in exchange.steps if step.side is Side.HOSTING)
+    address = f"/coordinator/exchanges/{exchange.id}"
+    sign_in(client, region.here.coordinator)
+    page = client.get(address).text
+    assert f"{address}/steps/{foreign.id}" not in page
+    later = str(now().date() + timedelta(days=3))
+    typed = {f"step-{own.id}-done_on": later, f"step-{own.id}-note": "Sent by mail"}
+    refused = send(client, address, f"{address}/steps/{own.id}", **typed)
+    assert refused.status_code == 422
+    assert "still to come" in refused.text
+    assert 'value="Sent by mail"' in refused.text
+    typed |= {f"step-{own.id}-done_on": str(now().date() - timedelta(days=1))}
+    assert "Sent by mail" in send(client, address, f"{address}/steps/{own.id}", **typed).text
+    fresh = db.session.get_one(Exchange, exchange.id)
+    with transaction(), pytest.raises(OtherSide):
+        service.tick_step(fresh, foreign.id, done_on=now().date(), note="", by=region.here.coordinator, now=now())
+    sign_in(client, region.elsewhere.coordinator)
+    assert client.get(address).status_code == 404
+    assert exchange.departure is not None
+    assert str(exchange.departure.package.title) not in client.get("/coordinator/exchanges").text
+
+
+def test_who_lets_a_step_wait_is_reminded_twice(region: Region, exchange: Exchange) -> None:
+    """Once before it is due and once after; a step that is ticked or called off reminds nobody."""
+    by, at = region.here.coordinator, morning()
+    step = next(step for step in exchange.steps if step.side is Side.SENDING)
+    with transaction():
+        for one in exchange.steps:
+            one.due_on = at.date() + timedelta(days=30)
+        step.due_on = at.date() + timedelta(days=3)
+    steps_of = service.remind_coordinators
+    with transaction():
+        assert steps_of(at.replace(hour=3)) == 0  # nobody's telephone rings at night
+    for days, told, letters_by_then in ((0, 1, 1), (0, 0, 1), (4, 1, 2), (5, 0, 2)):
+        with transaction():
+            assert steps_of(at + timedelta(days=days)) == told
+        assert due_letters(by) == letters_by_then
+    assert due_letters(region.there.coordinator) == 0
+
+
+def test_steps_follow_a_departure_and_end_with_it(app: Flask, region: Region, exchange: Exchange) -> None:
+    departure, before = exchange.departure, {step.id: step.due_on for step in exchange.steps}
+    assert departure is not None
+    with transaction():
+        departure.starts_on += timedelta(days=7)
+        departure.ends_on += timedelta(days=7)
+    with transaction():
+        assert service.follow_departures(morning()) == 1
+    with transaction():
+        assert service.follow_departures(morning()) == 0
+    assert {step.id: step.due_on for step in exchange.steps} == {
+        number: day + timedelta(days=7) for number, day in before.items()
+    }
+    with transaction():
+        by = region.there.organiser
+        call_off_departure(departure, cause=Cause.WEATHER, reason=both("Typhoon"), by=by, now=morning())
+    with transaction():
+        assert service.remind_coordinators(morning() + timedelta(days=60)) == 0
+
+
+def test_another_co_ordinator_is_named_from_the_own_city(region: Region, exchange: Exchange) -> None:
+    with transaction():
+        colleague = make_user(region.here.office, Role.COORDINATOR)
+    by = region.here.coordinator
+    with transaction(), pytest.raises(CoordinatorElsewhere):
+        service.name_coordinator(exchange, Side.SENDING, region.there.coordinator.id, by=by, now=now())
+    with transaction(), pytest.raises(OtherSide):
+        service.name_coordinator(exchange, Side.HOSTING, region.there.coordinator.id, by=by, now=now())
+    with transaction():
+        service.name_coordinator(exchange, Side.SENDING, colleague.id, by=by, now=now())
+    assert exchange.sending_coordinator == colleague
+    told = Letter.kind == "exchange_named", Letter.reader_id == colleague.id
+    assert db.session.scalars(select(Letter).where(*told)).one()
+
+
+def test_an_exchange_begun_by_hand_has_the_agreements_own_steps(client: FlaskClient, region: Region) -> None:
+    with transaction():
+        package = make_package(host_city=region.there.city, organiser=region.there.office)
+        departure = make_departure(package, now=now())
+    sign_in(client, region.here.coordinator)
+    address = f"/coordinator/agreements/{region.agreement.id}"
+    emptied = {f"steps-{n}-title-{language}": "" for n in range(1, len(DEFAULTS)) for language in ("zh_Hans", "en")}
+    send(client, f"{address}/checklist", **emptied, **{"steps-0-title-en": "Invite them", "steps-0-days": "20"})
+    refused = send(client, f"{address}/checklist", **{"steps-0-days": "many"})
+    assert refused.status_code == 422
+    begun = send(client, f"{address}/exchanges/new", departure_id=departure.id, sending_city_id=region.here.city.id)
+    assert "has its checklist" in begun.text
+    exchange = db.session.scalars(select(Exchange)).one()
+    assert [step.title["en"] for step in exchange.steps] == ["Invite them"]
+    assert exchange.steps[0].due_on == departure.starts_on - timedelta(days=20)
+    with transaction(), pytest.raises(DepartureNotShared):
+        service.begin_exchange(region.agreement, departure, region.there.city, now=now())
