@@ -25,6 +25,9 @@ from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.noticeboard.labels import LABELS as NOTICE_LABELS
+from exchange_app.noticeboard.sending import NOTICE_LETTERS
+from exchange_app.noticeboard.views import noticeboard
 from exchange_app.outbox.commands import outbox_commands
 from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
@@ -64,6 +67,7 @@ BLUEPRINTS = (
     trips,
     papers,
     tailored,
+    noticeboard,
     planning,
     retention,
     demo,
@@ -81,6 +85,7 @@ LABELS = (
     TRIP_LABELS,
     PAPER_LABELS,
     TAILORED_LABELS,
+    NOTICE_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -92,6 +97,7 @@ LETTERS = (
     *CONSENT_LETTERS,
     *TRIP_LETTERS,
     *TAILORED_LETTERS,
+    *NOTICE_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)

@@ -27,6 +27,7 @@ from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_seas
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
+from exchange_app.demo.notices import add_notices
 from exchange_app.demo.tailored import OwnTrip
 from exchange_app.departures import service as departures
 from exchange_app.departures.allotments import release_due, set_aside
@@ -77,6 +78,7 @@ def _load(now: datetime) -> None:
     trip = OwnTrip(known).occurrences(now)
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *_of_jobs(known, now)])
     withdraw_last_season(known)
+    add_notices(known, now)
     search.rewrite(search.list_outdated())
 
 

@@ -42,7 +42,7 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
+        "accounts", "groups", "guardians", "known", "loading", "notices", "offers", "places", "reading", "rosters", "samples",
         "season", "tailored",
     },
     "retention": {
@@ -53,6 +53,7 @@ SUBJECTS = {
     "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
+    "noticeboard": {"digest", "feed", "links", "sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))
