@@ -21,6 +21,8 @@ from exchange_app.catalogue.views import catalogue
 from exchange_app.consents.labels import LABELS as CONSENT_LABELS
 from exchange_app.consents.letters import CONSENT_LETTERS
 from exchange_app.consents.views import consents
+from exchange_app.coordination.labels import LABELS as COORDINATION_LABELS
+from exchange_app.coordination.views import coordination
 from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
@@ -68,6 +70,7 @@ BLUEPRINTS = (
     papers,
     tailored,
     noticeboard,
+    coordination,
     planning,
     retention,
     demo,
@@ -86,6 +89,7 @@ LABELS = (
     PAPER_LABELS,
     TAILORED_LABELS,
     NOTICE_LABELS,
+    COORDINATION_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )

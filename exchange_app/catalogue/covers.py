@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 
-from exchange_app.catalogue.models import Plan
+from exchange_app.partners.models import Plan
 
 WIDTH, HEIGHT = 480, 320
 _NAME = re.compile(rf"({'|'.join(Plan)})-([0-9a-f]{{2}})-([0-9a-f]{{10}})")

@@ -9,15 +9,7 @@ from typing import Any
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, TimeField, ValidationError
 
 from exchange_app.catalogue.labels import ASKED_FIELDS, SPOKEN, TIMES_ON
-from exchange_app.catalogue.models import (
-    Approver,
-    BaseKind,
-    Manner,
-    MenuItem,
-    Plan,
-    ReminderAbout,
-    ReminderReader,
-)
+from exchange_app.catalogue.models import Approver, BaseKind, Manner, MenuItem, ReminderAbout, ReminderReader
 from exchange_app.catalogue.queries import ItemFilter
 from exchange_app.catalogue.recipients import RecipientsPart
 from exchange_app.catalogue.rules import (
@@ -43,7 +35,7 @@ from exchange_app.catalogue.terms import (
     list_mistakes,
 )
 from exchange_app.core.text import Translated, sentence
-from exchange_app.partners.models import City
+from exchange_app.partners.models import City, Plan
 from exchange_app.web.formats import grades
 from exchange_app.web.forms import (
     FILL_IN,

@@ -11,22 +11,17 @@ from exchange_app.catalogue.models import (
     Manner,
     MenuItem,
     Package,
-    Plan,
     Publication,
     ReminderAbout,
     ReminderReader,
 )
 from exchange_app.catalogue.rules import WEEKDAYS, runs, weekdays_alike
 from exchange_app.core.text import Translated, current_language, sentence
+from exchange_app.partners.models import Plan
 from exchange_app.web.formats import grades
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
-    Plan: {
-        Plan.YOUTH: sentence("Youth exchange"),
-        Plan.COMMUNITY: sentence("Living side by side"),
-        Plan.TOURISM: sentence("Tourism"),
-    },
     Manner: {
         Manner.SCENE: sentence("Scene-based"),
         Manner.INTERACTIVE: sentence("Interactive"),

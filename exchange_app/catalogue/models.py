@@ -11,15 +11,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from exchange_app.core.database import RowId, choice, db
 from exchange_app.core.text import Translated, TranslatedText
-from exchange_app.partners.models import City, County, Organisation
-
-
-class Plan(StrEnum):
-    """The three plans of the cities' agreement (domain: 三项计划)."""
-
-    YOUTH = "youth"
-    COMMUNITY = "community"
-    TOURISM = "tourism"
+from exchange_app.partners.models import City, County, Organisation, Plan
 
 
 class Manner(StrEnum):

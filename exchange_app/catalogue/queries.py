@@ -21,11 +21,19 @@ from exchange_app.catalogue.errors import (
     PackageNotFound,
     StopNotFound,
 )
-from exchange_app.catalogue.models import Base, Manner, Menu, MenuItem, Package, Plan, Publication, Stop
+from exchange_app.catalogue.models import (
+    Base,
+    Manner,
+    Menu,
+    MenuItem,
+    Package,
+    Publication,
+    Stop,
+)
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
-from exchange_app.partners.models import City, Organisation
+from exchange_app.partners.models import City, Organisation, Plan
 
 
 @dataclass(frozen=True, slots=True)

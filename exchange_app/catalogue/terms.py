@@ -17,17 +17,10 @@ from exchange_app.catalogue.errors import (
     ReminderTwice,
     TooManyReminders,
 )
-from exchange_app.catalogue.models import (
-    BaseKind,
-    Manner,
-    Package,
-    Plan,
-    ReminderAbout,
-    ReminderReader,
-    ReminderRule,
-)
+from exchange_app.catalogue.models import BaseKind, Manner, Package, ReminderAbout, ReminderReader, ReminderRule
 from exchange_app.core.errors import Refusal
 from exchange_app.core.text import Translated
+from exchange_app.partners.models import Plan
 
 MOST_REMINDERS = 8
 

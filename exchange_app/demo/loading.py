@@ -23,11 +23,11 @@ from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.known import Known
+from exchange_app.demo.notices import add_notices
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
-from exchange_app.demo.notices import add_notices
 from exchange_app.demo.tailored import OwnTrip
 from exchange_app.departures import service as departures
 from exchange_app.departures.allotments import release_due, set_aside

@@ -6,13 +6,14 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from exchange_app.catalogue import service as catalogue
-from exchange_app.catalogue.models import Manner, Menu, MenuItem, Package, Plan, Publication, Stop
+from exchange_app.catalogue.models import Manner, Menu, MenuItem, Package, Publication, Stop
 from exchange_app.catalogue.terms import DEFAULT_REMINDERS, make_rules
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.demo.known import Known
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import WEEKDAYS
+from exchange_app.partners.models import Plan
 
 NOTHING_TO_SAY = Translated(zh_Hans="", en="")
 

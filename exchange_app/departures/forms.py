@@ -13,7 +13,6 @@ from babel.dates import format_skeleton
 from wtforms import BooleanField, SelectField, ValidationError
 
 from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, GradeField, RowField, readable
-from exchange_app.catalogue.models import Plan
 from exchange_app.catalogue.rules import MOST_DAYS
 from exchange_app.catalogue.search import LONGEST_QUERY, read_words
 from exchange_app.core.clock import now
@@ -22,7 +21,7 @@ from exchange_app.departures.packages import PackageFilter
 from exchange_app.departures.queries import DateFilter, KeptFilter
 from exchange_app.departures.rules import DepartureState, Sort
 from exchange_app.departures.service import Terms
-from exchange_app.partners.models import City, Organisation
+from exchange_app.partners.models import City, Organisation, Plan
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,

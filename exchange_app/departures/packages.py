@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from exchange_app.catalogue.models import Base, MenuItem, Package, Plan, SearchEntry, Stop
+from exchange_app.catalogue.models import Base, MenuItem, Package, SearchEntry, Stop
 from exchange_app.catalogue.queries import IS_PUBLIC
 from exchange_app.catalogue.rules import FIRST_GRADE, LAST_GRADE
 from exchange_app.catalogue.search import matches, score
@@ -23,7 +23,7 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import FREE, DateLine, each_date, lines_of
 from exchange_app.departures.rules import PUBLIC_STATES, DepartureState, Sort
-from exchange_app.partners.models import City, County
+from exchange_app.partners.models import City, County, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange_app.accounts.models import User
@@ -18,7 +18,7 @@ from exchange_app.noticeboard.errors import NoticeFileNotFound, NoticeNotFound
 from exchange_app.noticeboard.models import DigestReader, Notice, NoticeFile, NoticeReading
 from exchange_app.noticeboard.rules import Category, NoticeKind, Visibility
 from exchange_app.partners.models import City, Organisation
-from exchange_app.partners.queries import partner_cities
+from exchange_app.partners.queries import select_partner_cities
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def readable_by(user: User | None) -> ColumnElement[bool]:
     return or_(
         Notice.visibility == Visibility.PUBLIC,
         _keeps(user),
-        and_(shared, Notice.city_id.in_(partner_cities(user.organisation.city_id))),
+        and_(shared, Notice.city_id.in_(select_partner_cities(user.organisation.city_id))),
     )
 
 
@@ -62,7 +62,9 @@ def _keeps(user: User) -> ColumnElement[bool]:
         return true()
     if user.role is Role.COORDINATOR:
         return Notice.city_id == user.organisation.city_id
-    return and_(user.role == Role.ORGANISER, Notice.office_id == user.organisation_id)
+    if user.role is Role.ORGANISER:
+        return Notice.office_id == user.organisation_id
+    return false()
 
 
 def select_notices(user: User | None, wanted: NoticeFilter, today: date) -> Select[Notice]:
@@ -121,9 +123,7 @@ def set_of_read(user: User | None, notices: Collection[Notice]) -> frozenset[int
     if user is None:
         return frozenset()
     ids = [notice.id for notice in notices]
-    readings = select(NoticeReading.notice_id).where(
-        NoticeReading.user_id == user.id, NoticeReading.notice_id.in_(ids)
-    )
+    readings = select(NoticeReading.notice_id).where(NoticeReading.user_id == user.id, NoticeReading.notice_id.in_(ids))
     return frozenset(db.session.scalars(readings))
 
 

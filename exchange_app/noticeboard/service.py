@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import delete
@@ -12,7 +12,7 @@ from exchange_app.accounts.models import User
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Publication
 from exchange_app.catalogue.search import fold
-from exchange_app.catalogue.terms import fingerprint, terms_of
+from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.noticeboard.errors import (
@@ -68,7 +68,7 @@ def change_notice(
 
 def seen_of(notice: Notice) -> str:
     """What a form carries to say what its reader saw."""
-    return fingerprint(terms_of(notice, NoticeTerms))
+    return fingerprint([getattr(notice, field.name) for field in fields(NoticeTerms)])
 
 
 def _apply(notice: Notice, office: Organisation, terms: NoticeTerms, by: User, now: datetime) -> None:

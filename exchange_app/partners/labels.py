@@ -1,7 +1,8 @@
-"""How kinds and levels of organisations, and a city's rule of supervision, read on pages."""
+"""How kinds and levels of organisations, a city's rule of supervision, plans and states of agreements read on pages."""
 
 from exchange_app.core.text import sentence
-from exchange_app.partners.models import Level, OrganisationKind, SupervisionRule
+from exchange_app.partners.models import Level, OrganisationKind, Plan, SupervisionRule
+from exchange_app.partners.rules import AgreementState, CounterpartState
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -20,5 +21,21 @@ LABELS: Labels = {
     SupervisionRule: {
         SupervisionRule.WARN: sentence("Warn only"),
         SupervisionRule.BLOCK: sentence("Block the booking"),
+    },
+    Plan: {
+        Plan.YOUTH: sentence("Youth exchange"),
+        Plan.COMMUNITY: sentence("Living side by side"),
+        Plan.TOURISM: sentence("Tourism"),
+    },
+    AgreementState: {
+        AgreementState.DRAFT: sentence("Draft"),
+        AgreementState.IN_FORCE: sentence("In force"),
+        AgreementState.ENDED: sentence("Ended"),
+    },
+    CounterpartState: {
+        CounterpartState.PROPOSED: sentence("Proposed"),
+        CounterpartState.CONFIRMED: sentence("Counterparts"),
+        CounterpartState.DECLINED: sentence("Declined"),
+        CounterpartState.ENDED: sentence("Ended"),
     },
 }

@@ -1,14 +1,24 @@
-"""Cities, counties, departments and organisations."""
+"""Cities, counties, departments and organisations; what cities agreed, and which of their offices work together."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from exchange_app.core.database import RowId, choice, db
+from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.text import Translated, TranslatedText
+from exchange_app.partners.rules import AgreementState, CounterpartState
+
+
+class Plan(StrEnum):
+    """The three plans of the cities' agreement (domain: 三项计划)."""
+
+    YOUTH = "youth"
+    COMMUNITY = "community"
+    TOURISM = "tourism"
 
 
 class OrganisationKind(StrEnum):
@@ -103,3 +113,226 @@ class Organisation(db.Model):
     city: Mapped[City] = relationship()
     county: Mapped[County | None] = relationship()
     department: Mapped[Department | None] = relationship()
+
+
+# ---------------------------------------------------------------------------------------------------------- agreements
+
+
+class Agreement(db.Model):
+    """What two or more cities signed. ``text`` is what they agreed, in their own words; ``in_force_until`` is its last
+    day, None where none was named. A city can have several."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (
+        CheckConstraint("state = 'draft' OR (signed_on IS NOT NULL AND in_force_from IS NOT NULL)", name="signed"),
+        CheckConstraint("in_force_until >= in_force_from", name="in_force"),
+        CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    name: Mapped[Translated] = mapped_column(TranslatedText)
+    text: Mapped[Translated] = mapped_column(TranslatedText)
+    state: Mapped[AgreementState] = mapped_column(choice(AgreementState), default=AgreementState.DRAFT)
+    signed_on: Mapped[date | None]
+    in_force_from: Mapped[date | None]
+    in_force_until: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str] = mapped_column(String(500), default="")
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+    carried: Mapped[list[AgreementPlan]] = relationship(cascade="all, delete-orphan", order_by="AgreementPlan.plan")
+    all_parties: Mapped[list[Party]] = relationship(
+        back_populates="agreement", cascade="all, delete-orphan", order_by="Party.position, Party.id"
+    )
+    papers: Mapped[list[AgreementPaper]] = relationship(
+        back_populates="agreement", cascade="all, delete-orphan", order_by="AgreementPaper.id"
+    )
+
+    @property
+    def plans(self) -> list[Plan]:
+        """Those that it carries, in the order of the enumeration."""
+        carried = {one.plan for one in self.carried}
+        return [plan for plan in Plan if plan in carried]
+
+    @property
+    def parties(self) -> list[Party]:
+        """The cities that are party now, in the order in which the chair rotates."""
+        return [party for party in self.all_parties if party.until is None]
+
+    @property
+    def cities(self) -> list[City]:
+        return [party.city for party in self.parties]
+
+    @property
+    def city_ids(self) -> set[int]:
+        return {party.city_id for party in self.parties}
+
+
+class AgreementPlan(db.Model):
+    """A plan that an agreement carries."""
+
+    __tablename__ = "agreement_plans"
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"), primary_key=True)
+    plan: Mapped[Plan] = mapped_column(choice(Plan), primary_key=True)
+
+
+class Party(db.Model):
+    """A city of an agreement. The chair goes from one to the next by ``position``. ``until`` is its last day, None
+    while it is party; a city that comes back begins a new row."""
+
+    __tablename__ = "agreement_parties"
+    __table_args__ = (
+        CheckConstraint("until >= since", name="days"),
+        Index(
+            "ix_agreement_parties_present",
+            "agreement_id",
+            "city_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+            sqlite_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"), index=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
+    position: Mapped[int]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+
+    agreement: Mapped[Agreement] = relationship(back_populates="all_parties")
+    city: Mapped[City] = relationship()
+
+
+class AgreementPaper(db.Model):
+    """A file that belongs to an agreement: its text as it was signed, a plan of work. ``digest`` is the SHA-256 of what
+    is in it; without ``is_public`` only the parties read it."""
+
+    __tablename__ = "agreement_papers"
+    __table_args__ = (UniqueConstraint("agreement_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"))
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    filename: Mapped[str] = mapped_column(String(120))
+    content_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    is_public: Mapped[bool]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime] = mapped_column(Moment)
+
+    agreement: Mapped[Agreement] = relationship(back_populates="papers")
+
+
+# -------------------------------------------------------------------------------------------------------- counterparts
+
+IS_OPEN = text("state IN ('proposed', 'confirmed')")
+
+
+class Counterpart(db.Model):
+    """Two offices of the same level and department that work with each other, or are asked to.
+
+    ``first`` is that of the city with the smaller id: so each office has one counterpart in each agreement and other
+    city, whoever asked. ``proposing_city_id`` is the side that did; the rows that were declined or ended are the
+    history.
+    """
+
+    __tablename__ = "counterparts"
+    __table_args__ = (
+        CheckConstraint("first_city_id < second_city_id", name="sides"),
+        CheckConstraint("proposing_city_id IN (first_city_id, second_city_id)", name="proposing"),
+        Index(
+            "ix_counterparts_of_first",
+            "agreement_id",
+            "first_id",
+            "second_city_id",
+            unique=True,
+            postgresql_where=IS_OPEN,
+            sqlite_where=IS_OPEN,
+        ),
+        Index(
+            "ix_counterparts_of_second",
+            "agreement_id",
+            "second_id",
+            "first_city_id",
+            unique=True,
+            postgresql_where=IS_OPEN,
+            sqlite_where=IS_OPEN,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    first_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    second_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    proposing_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    state: Mapped[CounterpartState] = mapped_column(choice(CounterpartState), default=CounterpartState.PROPOSED)
+    words: Mapped[str] = mapped_column(String(500), default="")
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime] = mapped_column(Moment)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    agreement: Mapped[Agreement] = relationship()
+    first: Mapped[Organisation] = relationship(foreign_keys=[first_id])
+    second: Mapped[Organisation] = relationship(foreign_keys=[second_id])
+
+    @property
+    def proposing(self) -> Organisation:
+        return self.first if self.proposing_city_id == self.first_city_id else self.second
+
+    @property
+    def answering(self) -> Organisation:
+        return self.second if self.proposing_city_id == self.first_city_id else self.first
+
+    def other_than(self, city_id: int) -> Organisation:
+        """The office that is not of this city."""
+        return self.second if city_id == self.first_city_id else self.first
+
+    def of(self, city_id: int) -> Organisation:
+        return self.first if city_id == self.first_city_id else self.second
+
+
+class CountyPair(db.Model):
+    """Two counties whose offices are each other's counterparts; ``first`` is that of the city with the smaller id."""
+
+    __tablename__ = "county_pairs"
+    __table_args__ = (
+        CheckConstraint("first_city_id < second_city_id", name="sides"),
+        UniqueConstraint("agreement_id", "first_id", "second_city_id"),
+        UniqueConstraint("agreement_id", "second_id", "first_city_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"))
+    first_id: Mapped[int] = mapped_column(ForeignKey("counties.id"))
+    first_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("counties.id"))
+    second_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+
+    first: Mapped[County] = relationship(foreign_keys=[first_id])
+    second: Mapped[County] = relationship(foreign_keys=[second_id])
+
+
+class Liaison(db.Model):
+    """Whom of a city one asks about an agreement when no better office is known: an office, and the account of its
+    co-ordinator if one was named."""
+
+    __tablename__ = "liaisons"
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"), primary_key=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    city: Mapped[City] = relationship()
+    office: Mapped[Organisation] = relationship()

@@ -1,8 +1,9 @@
-"""Codes of cities and counties (GB/T 2260), and short names in addresses."""
+"""Codes of cities and counties (GB/T 2260), short names in addresses; the steps of agreements and of counterparts."""
 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 _CODE = re.compile(r"[1-9]\d{5}", re.ASCII)
 _SLUG = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
@@ -19,3 +20,31 @@ def is_county_code(code: str, city_code: str) -> bool:
 
 def is_slug(slug: str) -> bool:
     return bool(_SLUG.fullmatch(slug))
+
+
+class AgreementState(StrEnum):
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+
+
+class CounterpartState(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class CounterpartStep(StrEnum):
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    END = "end"
+
+
+# From which state a step leads where. A proposal that its own side takes back has ended too.
+COUNTERPART_STEPS = {
+    (CounterpartState.PROPOSED, CounterpartStep.CONFIRM): CounterpartState.CONFIRMED,
+    (CounterpartState.PROPOSED, CounterpartStep.DECLINE): CounterpartState.DECLINED,
+    (CounterpartState.PROPOSED, CounterpartStep.END): CounterpartState.ENDED,
+    (CounterpartState.CONFIRMED, CounterpartStep.END): CounterpartState.ENDED,
+}

@@ -5,9 +5,20 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed", "completed"},
-    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host"},
-    "orange": {"held", "offered", "pending", "doubtful", "full", "missing", "with_school", "soon"},
+    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "in_force", "settled"},
+    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned"},
+    "orange": {
+        "held",
+        "offered",
+        "pending",
+        "doubtful",
+        "full",
+        "missing",
+        "with_school",
+        "soon",
+        "proposed",
+        "raised",
+    },
     "red": {"called_off", "declined", "failed", "refused", "overdue"},
 }
 

@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("changed_by_id", row_id(), nullable=False),
         sa.Column("search_title", sa.Text(), nullable=False),
         sa.Column("search_words", sa.Text(), nullable=False),
-        sa.CheckConstraint("(visibility = 'department') = (department_id IS NOT NULL)", name=op.f("ck_notices_department")),
+        sa.CheckConstraint(
+            "(visibility = 'department') = (department_id IS NOT NULL)", name=op.f("ck_notices_department")
+        ),
         sa.CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_notices_validity")),
         sa.CheckConstraint("(publication = 'draft') = (published_at IS NULL)", name=op.f("ck_notices_published_at")),
         sa.ForeignKeyConstraint(["office_id"], ["organisations.id"], name=op.f("fk_notices_office_id")),

@@ -20,10 +20,11 @@ from PIL import Image
 from exchange_app.accounts.models import User
 from exchange_app.catalogue import photos
 from exchange_app.catalogue.covers import cover_name, draw_cover
-from exchange_app.catalogue.models import Base, Package, Photo, Plan
+from exchange_app.catalogue.models import Base, Package, Photo
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
+from exchange_app.partners.models import Plan
 from tests.builders import make_package, make_user
 from tests.pages import form_of, sign_in
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from exchange_app.catalogue.models import Package, Plan, Publication
+from exchange_app.catalogue.models import Package, Publication
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
@@ -16,6 +16,7 @@ from exchange_app.departures import service as departures
 from exchange_app.departures.errors import DepartureNotFound
 from exchange_app.departures.packages import PackageFilter, select_packages
 from exchange_app.departures.queries import DateFilter
+from exchange_app.partners.models import Plan
 from tests.builders import NOW, make_city, make_departure, make_hold, make_leader, make_package, make_user
 from tests.statements import counted_statements
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from exchange_app.catalogue.models import Package, Plan
+from exchange_app.catalogue.models import Package
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.departures import packages as looking
 from exchange_app.departures.packages import PackageFilter
 from exchange_app.departures.rules import Sort
-from exchange_app.partners.models import County
+from exchange_app.partners.models import County, Plan
 from tests.builders import NOW, make_city, make_departure, make_package
 from tests.pages import speak
 from tests.statements import counted_statements

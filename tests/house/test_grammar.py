@@ -54,6 +54,7 @@ SUBJECTS = {
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
+    "coordination": set(),
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

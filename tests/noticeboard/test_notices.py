@@ -53,7 +53,9 @@ def test_a_notice_is_read_by_whom_it_is_for_and_by_nobody_else(towns: Towns) -> 
         everybody = make_notice(here.coordinator)
         partners = make_notice(here.coordinator, visibility=Visibility.PARTNERS)
         offices = make_notice(here.coordinator, **for_offices)
-        draft = service.write_notice(here.coordinator.organisation, terms(here.coordinator), by=here.coordinator, now=NOW)
+        draft = service.write_notice(
+            here.coordinator.organisation, terms(here.coordinator), by=here.coordinator, now=NOW
+        )
         administrator = make_user(third.coordinator.organisation, Role.ADMINISTRATOR)
     sees = {
         None: {everybody},

@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from exchange_app.catalogue.covers import HEIGHT, WIDTH, cover_edition, cover_name, draw_cover, is_cover_name
 from exchange_app.catalogue.errors import PhotoNotFound
-from exchange_app.catalogue.models import Base, BaseKind, MenuItem, Package, Photo, Plan
+from exchange_app.catalogue.models import Base, BaseKind, MenuItem, Package, Photo
 from exchange_app.catalogue.photos import photo_folder
 from exchange_app.catalogue.pictures import VERSIONS, WIDTHS, path_of
 from exchange_app.catalogue.views.blueprint import catalogue
 from exchange_app.core.text import Translated
+from exchange_app.partners.models import Plan
 from exchange_app.web.headers import FOR_EVER
 from exchange_app.web.policies import anyone
 

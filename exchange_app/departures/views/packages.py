@@ -10,7 +10,7 @@ from flask import Request, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from exchange_app.catalogue.models import Package, Plan
+from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import FIRST_GRADE, LAST_GRADE
 from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
@@ -23,6 +23,7 @@ from exchange_app.departures.views.blueprint import departures
 from exchange_app.departures.views.dates import Row, rows_of
 from exchange_app.departures.views.maps import draw_maps
 from exchange_app.departures.views.months import A_DAY, lay_out
+from exchange_app.partners.models import Plan
 from exchange_app.web.formats import HOME_ZONE, days, grades
 from exchange_app.web.labels import label
 from exchange_app.web.paging import page_of
