@@ -27,7 +27,8 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.departures import service as departures
 from exchange_app.departures.models import Departure
-from exchange_app.partners.models import Agreement, AgreementPlan, City, Organisation, OrganisationKind, Party, Plan
+from exchange_app.partners.models import Agreement, AgreementPlan, City, Organisation, OrganisationKind, Plan
+from exchange_app.partners.models import Party as AgreementParty
 from exchange_app.partners.rules import AgreementState
 
 NOW = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)  # ten in the morning in Nanning
@@ -61,7 +62,7 @@ def make_organisation(city: City, kind: OrganisationKind = OrganisationKind.SCHO
 def make_agreement(*cities: City, **changes: Any) -> Agreement:
     """In force, with all three plans; the chair goes round in the order of the cities."""
     day = date(2023, 8, 16)
-    parties = [Party(city=city, position=at, since=day) for at, city in enumerate(cities, start=1)]
+    parties = [AgreementParty(city=city, position=at, since=day) for at, city in enumerate(cities, start=1)]
     writer = make_user(make_organisation(cities[0], OrganisationKind.OFFICE), Role.COORDINATOR)
     agreement = Agreement(
         **{

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from exchange_app.core.roles import Role
 from exchange_app.demo.known import Known
 from exchange_app.demo.reading import read
 from exchange_app.noticeboard import service
@@ -15,11 +14,7 @@ from exchange_app.noticeboard.rules import Category, NoticeKind, Visibility
 def add_notices(known: Known, now: datetime) -> None:
     for entry in read("notices")["notice"]:
         office = known.organisations[entry["office"]]
-        by = next(
-            one
-            for one in known.people.values()
-            if one.role is Role.COORDINATOR and one.organisation.city is office.city
-        )
+        by = known.coordinator(office.city)
         at = now - timedelta(days=entry["days_ago"])
         day = at.astimezone(ZoneInfo(office.city.time_zone)).date()
         terms = service.NoticeTerms(

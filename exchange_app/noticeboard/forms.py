@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
+from wtforms.validators import Optional
 
 from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, readable
 from exchange_app.catalogue.search import LONGEST_QUERY, read_words
@@ -63,7 +64,7 @@ class NoticeForm(EditForm):
     visibility = ChoiceField(Visibility, sentence("Who reads it"), validators=[Required()])
     department_id = SelectField(sentence("Department"), coerce=lambda typed: int(typed) if typed else None)
     valid_from = DateField(sentence("Valid from"), validators=[Required()])
-    valid_until = DateField(sentence("Valid until, the day included"))
+    valid_until = DateField(sentence("Valid until, the day included"), validators=[Optional()])
 
     def offer(self, offices: Sequence[Organisation], departments: Sequence[Department]) -> None:
         self.office_id.choices = [(office.id, f"{office.city.name} · {office.name}") for office in offices]

@@ -41,19 +41,16 @@ class Readers:
 
 
 def readable_by(user: User | None) -> ColumnElement[bool]:
-    """Whether somebody, None for a visitor, may read a notice that is published: what is public, what the partners of
-    its city share, and what is for their own department."""
+    """Whether somebody, None for a visitor, may read a notice that is published: what is public, what its city and
+    the partners share, and what is for their own department."""
     if user is None:
         return Notice.visibility == Visibility.PUBLIC
     if user.role is Role.ADMINISTRATOR:
         return true()
-    own_department = Notice.department_id == user.organisation.department_id
-    shared = or_(Notice.visibility == Visibility.PARTNERS, own_department)
-    return or_(
-        Notice.visibility == Visibility.PUBLIC,
-        _keeps(user),
-        and_(shared, Notice.city_id.in_(select_partner_cities(user.organisation.city_id))),
-    )
+    city_id = user.organisation.city_id
+    is_shared = or_(Notice.visibility == Visibility.PARTNERS, Notice.department_id == user.organisation.department_id)
+    is_near = or_(Notice.city_id == city_id, Notice.city_id.in_(select_partner_cities(city_id)))
+    return or_(Notice.visibility == Visibility.PUBLIC, _keeps(user), and_(is_shared, is_near))
 
 
 def _keeps(user: User) -> ColumnElement[bool]:

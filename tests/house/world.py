@@ -24,6 +24,9 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.allotments import set_aside
 from exchange_app.departures.models import Allotment, Departure, Slot
+from exchange_app.noticeboard import service as notices
+from exchange_app.noticeboard.links import no_digest_path
+from exchange_app.noticeboard.rules import Visibility
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.partners.models import City, County, Organisation, OrganisationKind
@@ -44,6 +47,7 @@ from exchange_app.trips.rules import PlaceKind
 from tests.bookings.group import hand_in
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
 from tests.letters.group import make_inquiry
+from tests.noticeboard.offices import make_notice
 from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
 
@@ -62,6 +66,7 @@ HOLDERS = {
     "rosters.download_groups": ("organiser",),
     "trips": ("participant",),
     "accounts.unsubscribe": ("organiser",),
+    "noticeboard.no_digest": ("organiser",),
     "accounts.choose_password": (),
     "accounts.prove_address": (),
     "bookings.booking_feed": ("participant", "leader"),
@@ -206,6 +211,7 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "bookings.school_feed:organisation_id": booking.school_id,
         "bookings.school_feed:signature": _signature_in(school_feed_path(booking.school_id)),
         "bookings.host_feed:signature": _signature_in(host_feed_path(host.id)),
+        **_notice(organiser),
         # No object, but a word of the address.
         "kind": "room",
         "paper": "plan",
@@ -219,6 +225,17 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "wanted": "on",
         "number": 0,
         "name": "roster-nanning.xlsx",
+    }
+
+
+def _notice(organiser: User) -> Mapping[str, Any]:
+    """For partners, with something attached; and where its keeper says that no digest is wanted."""
+    notice = make_notice(organiser, now=now(), visibility=Visibility.PARTNERS)
+    return {
+        "notice_id": notice.id,
+        "file_id": notices.attach_file(notice, "plan.pdf", b"%PDF-1.7").id,
+        "noticeboard.no_digest:user_id": organiser.id,
+        "noticeboard.no_digest:signature": _signature_in(no_digest_path(organiser)),
     }
 
 

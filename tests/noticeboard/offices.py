@@ -67,7 +67,7 @@ def terms(by: User, **changes: Any) -> NoticeTerms:
         "document_number": "",
         "visibility": Visibility.PUBLIC,
         "department_id": None,
-        "valid_from": date(2027, 1, 1),
+        "valid_from": date(2026, 1, 1),
         "valid_until": None,
     }
     return NoticeTerms(**values | changes)

@@ -220,8 +220,8 @@ def test_a_page_of_many_costs_as_many_statements_as_one(towns: Towns) -> None:
         db.session.expire_all()
         assert reader.organisation.department_id
         with counted_statements() as counted:
-            for notice in db.session.scalars(queries.select_notices(reader, NoticeFilter(), TODAY)):
-                assert (str(notice.office.name), str(notice.city.name))
+            read = db.session.scalars(queries.select_notices(reader, NoticeFilter(), TODAY)).all()
+            assert all(notice.office.name and notice.city.name for notice in read)
         return len(counted)
 
     with transaction():
