@@ -40,7 +40,8 @@ PEOPLE = {
 MAIN_JOB = {
     None: (
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
-        "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed rosters.checked_by_link rosters.copy_by_link trips.replies"
+        "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed "
+        "rosters.checked_by_link rosters.copy_by_link trips.replies"
     ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
