@@ -22,6 +22,7 @@ from exchange_app.consents.labels import LABELS as CONSENT_LABELS
 from exchange_app.consents.letters import CONSENT_LETTERS
 from exchange_app.consents.views import consents
 from exchange_app.coordination.labels import LABELS as COORDINATION_LABELS
+from exchange_app.coordination.sending import COORDINATION_LETTERS
 from exchange_app.coordination.views import coordination
 from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
@@ -102,6 +103,7 @@ LETTERS = (
     *TRIP_LETTERS,
     *TAILORED_LETTERS,
     *NOTICE_LETTERS,
+    *COORDINATION_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)

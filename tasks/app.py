@@ -74,6 +74,7 @@ JOBS = (
     "tasks.consents",
     "tasks.tailored",
     "tasks.noticeboard",
+    "tasks.coordination",
     "tasks.audit",
     "tasks.retention",
 )

@@ -45,6 +45,7 @@ SECONDS_BETWEEN = {
     "tailored.look_after": 300,
     "tailored.forget_words": 3600,
     "noticeboard.plan_digests": 300,
+    "coordination.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,
     "retention.carry_out": 3600,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from exchange_app.accounts.models import User
@@ -27,9 +27,7 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.departures import service as departures
 from exchange_app.departures.models import Departure
-from exchange_app.partners.models import Agreement, AgreementPlan, City, Organisation, OrganisationKind, Plan
-from exchange_app.partners.models import Party as AgreementParty
-from exchange_app.partners.rules import AgreementState
+from exchange_app.partners.models import City, Organisation, OrganisationKind, Plan
 
 NOW = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)  # ten in the morning in Nanning
 NOBODY = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"  # a hash that no password has
@@ -57,30 +55,6 @@ def make_organisation(city: City, kind: OrganisationKind = OrganisationKind.SCHO
     db.session.add(organisation)
     db.session.flush()
     return organisation
-
-
-def make_agreement(*cities: City, **changes: Any) -> Agreement:
-    """In force, with all three plans; the chair goes round in the order of the cities."""
-    day = date(2023, 8, 16)
-    parties = [AgreementParty(city=city, position=at, since=day) for at, city in enumerate(cities, start=1)]
-    writer = make_user(make_organisation(cities[0], OrganisationKind.OFFICE), Role.COORDINATOR)
-    agreement = Agreement(
-        **{
-            "name": both("Agreement"),
-            "text": both("Plans"),
-            "state": AgreementState.IN_FORCE,
-            "signed_on": day,
-            "in_force_from": day,
-            "written_by_id": writer.id,
-            "written_at": NOW,
-            "all_parties": parties,
-            "carried": [AgreementPlan(plan=plan) for plan in Plan],
-        }
-        | changes
-    )
-    db.session.add(agreement)
-    db.session.flush()
-    return agreement
 
 
 def make_user(organisation: Organisation, role: Role, **changes: Any) -> User:

@@ -20,6 +20,7 @@ from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.demo.accounts import sign_ins
+from exchange_app.demo.agreements import add_agreements
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.known import Known
@@ -77,6 +78,7 @@ def _load(now: datetime) -> None:
     groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]
     trip = OwnTrip(known).occurrences(now)
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *_of_jobs(known, now)])
+    add_agreements(known, now)
     withdraw_last_season(known)
     add_notices(known, now)
     search.rewrite(search.list_outdated())

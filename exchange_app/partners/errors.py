@@ -104,6 +104,12 @@ class EndsBeforeItBegins(Invalid):
     field = "in_force_until"
 
 
+class FirstDayMissing(Invalid):
+    slug = "first-day-missing"
+    words = sentence("A signed agreement says from when on it is in force.")
+    field = "in_force_from"
+
+
 class EndedLater(Invalid):
     slug = "ended-later"
     words = sentence("This day is still to come, or before the agreement was in force.")

@@ -1,17 +1,28 @@
-"""What somebody types about a city, a county or an organisation."""
+"""What somebody types about a city, a county, a department or an organisation, and what they look for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 from wtforms import SelectField, ValidationError
 
 from exchange_app.core.text import sentence
-from exchange_app.partners.models import Level, OrganisationKind, SupervisionRule
+from exchange_app.partners.models import City, Level, OrganisationKind, SupervisionRule
 from exchange_app.partners.service import CityTerms, OrganisationTerms
-from exchange_app.web.forms import ChoiceField, CountField, Form, PhoneField, Required, TextField, TranslatedField
+from exchange_app.web.forms import (
+    ChoiceField,
+    CountField,
+    FilterForm,
+    Form,
+    PhoneField,
+    Required,
+    TextField,
+    TranslatedField,
+)
 
 NONE = sentence("None")
+ALL_CITIES = sentence("All cities")
 LAST_TILE = 11
 
 
@@ -80,3 +91,24 @@ class OrganisationForm(Form):
             phone=self.phone.data or None,
             licence_number=self.licence_number.data or None,
         )
+
+
+class DepartmentNameForm(Form):
+    name = TranslatedField(sentence("Name of the department"), longest=60, validators=[Required()])
+
+
+class DepartmentForm(DepartmentNameForm):
+    slug = TextField(sentence("Short name"), longest=60, validators=[Required()])
+
+
+class OfficeFilterForm(FilterForm):
+    city = SelectField(sentence("City"), choices=[], default="")
+    words = TextField(sentence("Office, county or department"), longest=60)
+
+    def offer(self, cities: Sequence[City]) -> None:
+        self.city.choices = [("", ALL_CITIES), *((city.slug, city.name) for city in cities)]
+
+    def wanted(self) -> tuple[str, str]:
+        """The short name of the city and the words looked for; what cannot be read filters nothing."""
+        self.validate()
+        return "" if self.city.errors else self.city.data, "" if self.words.errors else self.words.data

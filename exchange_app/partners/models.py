@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +59,10 @@ class City(db.Model):
     supervision: Mapped[SupervisionRule] = mapped_column(choice(SupervisionRule), default=SupervisionRule.BLOCK)
 
     counties: Mapped[list[County]] = relationship(back_populates="city", order_by="County.code")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class County(db.Model):
@@ -158,7 +163,8 @@ class Agreement(db.Model):
     @property
     def parties(self) -> list[Party]:
         """The cities that are party now, in the order in which the chair rotates."""
-        return [party for party in self.all_parties if party.until is None]
+        present = (party for party in self.all_parties if party.until is None)
+        return sorted(present, key=lambda party: party.position)
 
     @property
     def cities(self) -> list[City]:

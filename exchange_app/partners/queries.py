@@ -265,13 +265,23 @@ def list_proposals_to(city_id: int) -> Sequence[Counterpart]:
     return db.session.scalars(found.order_by(Counterpart.id)).all()
 
 
+def get_counterpart(counterpart_id: int, agreement_id: int) -> Counterpart:
+    """Raises CounterpartNotFound."""
+    return _one_counterpart(_of_agreement(counterpart_id, agreement_id))
+
+
 def lock_counterpart(counterpart_id: int, agreement_id: int) -> Counterpart:
     """Fresh and locked until the transaction ends. Raises CounterpartNotFound."""
-    counterpart: Counterpart | None = db.session.scalar(
-        _COUNTERPARTS.where(Counterpart.id == counterpart_id, Counterpart.agreement_id == agreement_id)
-        .with_for_update(of=Counterpart, key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    own = _of_agreement(counterpart_id, agreement_id).with_for_update(of=Counterpart, key_share=True)
+    return _one_counterpart(own.execution_options(populate_existing=True))
+
+
+def _of_agreement(counterpart_id: int, agreement_id: int) -> Select[Counterpart]:
+    return _COUNTERPARTS.where(Counterpart.id == counterpart_id, Counterpart.agreement_id == agreement_id)
+
+
+def _one_counterpart(counterparts: Select[Counterpart]) -> Counterpart:
+    counterpart: Counterpart | None = db.session.scalar(counterparts)
     if counterpart is None:
         raise CounterpartNotFound()
     return counterpart

@@ -22,6 +22,10 @@ def is_slug(slug: str) -> bool:
     return bool(_SLUG.fullmatch(slug))
 
 
+LEAST_PARTIES = 2
+MOST_PAPERS = 40
+
+
 class AgreementState(StrEnum):
     DRAFT = "draft"
     IN_FORCE = "in_force"

@@ -1,4 +1,4 @@
-"""Cities, their counties, and the organisations that belong to them are written down and changed."""
+"""Cities, their counties, departments, and the organisations that belong to them are written down and changed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,24 @@ from dataclasses import dataclass
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.partners import queries
-from exchange_app.partners.errors import AddressTaken, AddressUnfit, CodeTaken, CodeUnfit, LicenceMissing
-from exchange_app.partners.models import City, County, Level, Organisation, OrganisationKind, SupervisionRule
+from exchange_app.partners.errors import (
+    AddressTaken,
+    AddressUnfit,
+    CodeTaken,
+    CodeUnfit,
+    DepartmentInUse,
+    DepartmentTaken,
+    LicenceMissing,
+)
+from exchange_app.partners.models import (
+    City,
+    County,
+    Department,
+    Level,
+    Organisation,
+    OrganisationKind,
+    SupervisionRule,
+)
 from exchange_app.partners.rules import is_city_code, is_county_code, is_slug
 
 
@@ -89,6 +105,31 @@ def _check_county(city: City, code: str, code_before: str | None) -> None:
         raise CodeUnfit()
     if code != code_before and queries.is_code_taken(code):
         raise CodeTaken()
+
+
+def add_department(slug: str, name: Translated) -> Department:
+    """Raises AddressUnfit or DepartmentTaken."""
+    if not is_slug(slug):
+        raise AddressUnfit()
+    if queries.is_department_taken(slug):
+        raise DepartmentTaken()
+    department = Department(slug=slug, name=name)
+    db.session.add(department)
+    db.session.flush()
+    return department
+
+
+def rename_department(department: Department, name: Translated) -> None:
+    department.name = name
+    db.session.flush()
+
+
+def remove_department(department: Department) -> None:
+    """Raises DepartmentInUse."""
+    if queries.map_department_counts().get(department.id):
+        raise DepartmentInUse()
+    db.session.delete(department)
+    db.session.flush()
 
 
 def add_organisation(terms: OrganisationTerms) -> Organisation:

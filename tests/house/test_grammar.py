@@ -21,7 +21,7 @@ SUBJECTS = {
         "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending",
         "times", "transport", "turning", "ways",
     },
-    "partners": set(),
+    "partners": {"agreements", "counterparts", "offices", "paper_files"},
     "accounts": {
         "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "second_factors",
         "sending", "sessions", "ways",
@@ -42,8 +42,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "groups", "guardians", "known", "loading", "notices", "offers", "places", "reading", "rosters",
-        "samples", "season", "tailored",
+        "accounts", "agreements", "groups", "guardians", "known", "loading", "notices", "offers", "places", "reading",
+        "rosters", "samples", "season", "tailored",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -54,7 +54,7 @@ SUBJECTS = {
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
-    "coordination": set(),
+    "coordination": {"sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

@@ -9,14 +9,25 @@ from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking, BookingEvent, ChangeKind, ChangeRequest
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import MenuItem, Package, Stop
+from exchange_app.coordination.models import Exchange, Problem, ProblemEntry
+from exchange_app.coordination.rules import ProblemState, ProblemStep
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.departures.models import Departure
-from exchange_app.partners.models import City, OrganisationKind
+from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind
+from exchange_app.partners.rules import CounterpartState
 from exchange_app.tailored.models import Inquiry, Version
 from exchange_app.tailored.rules import Entry, InquiryState, Side, Terms, write_terms
 from tests.builders import make_city, make_departure, make_organisation, make_package, make_user
+from tests.coordination.town import (
+    assigned,
+    make_agreement,
+    make_counterpart,
+    make_exchange,
+    make_office,
+    make_problem,
+)
 from tests.noticeboard.offices import make_notice
 
 MEETS_AT = datetime(2027, 4, 12, 0, 30, tzinfo=UTC)  # half past eight in the morning there
@@ -105,6 +116,39 @@ def make_inquiry(booking: Booking, state: InquiryState) -> Inquiry:
     db.session.add(inquiry)
     db.session.flush()
     return inquiry
+
+
+def make_pair(booking: Booking, state: CounterpartState) -> Counterpart:
+    """An office of the school's city asks the one that keeps the package."""
+    host = booking.departure.package.organiser
+    name = Translated(zh_Hans="南宁市民族宗教事务委员会", en="Nanning Ethnic and Religious Affairs Commission")
+    office = make_office(booking.school.city, name=name)
+    told = {"words": "我们愿意对口合作。 · We would <like> to.", "reason": "由县里对口。 · The county does."}
+    by, at = organiser_of(booking), WRITTEN_AT
+    return make_counterpart(_agree(booking), office, host, by, at, state, answered_at=WRITTEN_AT, **told)
+
+
+def make_shared(booking: Booking) -> Exchange:
+    """The exchange that the group belongs to: one step of each side is due."""
+    return make_exchange(_agree(booking), booking, WRITTEN_AT)
+
+
+def make_shared_problem(booking: Booking, state: ProblemState) -> Problem:
+    """Raised by the organiser, and the leader wrote about it."""
+    organiser, leader = organiser_of(booking), booking.leader
+    said = [
+        ProblemEntry(step=ProblemStep.COMMENT, at=WRITTEN_AT, by=leader, words="走大桥。 · Take the <bridge>."),
+        ProblemEntry(step=ProblemStep.SETTLE, at=WRITTEN_AT, by=organiser, words="提前出发。 · Leave early."),
+    ]
+    problem = make_problem(_agree(booking), organiser, WRITTEN_AT, state, departure=booking.departure, entries=said)
+    problem.assignments = [assigned(organiser.organisation, date(2027, 3, 20))]
+    db.session.flush()
+    return problem
+
+
+def _agree(booking: Booking) -> Agreement:
+    cities = [booking.departure.package.host_city, booking.school.city]
+    return make_agreement(cities, organiser_of(booking), WRITTEN_AT)
 
 
 def organiser_of(booking: Booking) -> User:

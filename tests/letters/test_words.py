@@ -20,6 +20,8 @@ from exchange_app.accounts.sending import load_links, load_users
 from exchange_app.bookings.models import Booking, BookingEvent, Message
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver, Publication
+from exchange_app.coordination.rules import ProblemState
+from exchange_app.coordination.sending import load_counterparts, load_exchanges, load_problems
 from exchange_app.core.database import db
 from exchange_app.core.sealing import new_uid
 from exchange_app.core.text import LANGUAGES, Translated
@@ -33,6 +35,7 @@ from exchange_app.outbox.models import Letter
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
+from exchange_app.partners.rules import CounterpartState
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
@@ -44,6 +47,9 @@ from tests.letters.group import (
     make_morning,
     make_news,
     make_other_date,
+    make_pair,
+    make_shared,
+    make_shared_problem,
     organiser_of,
 )
 from tests.settings import make_settings
@@ -123,6 +129,14 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "tailored_reminder": {"to": "host", "state": "with_host"},
     "tailored_agreed": {"to": "school", "state": "agreed"},
     "tailored_ended": {"to": "school", "words": ASKED, "state": "declined"},
+    "counterpart_proposed": {"state": "proposed"},
+    "counterpart_answered": {"state": "declined"},
+    "counterpart_ended": {"state": "ended", "was_confirmed": True},
+    "exchange_named": {"side": "hosting", "reader": 0},
+    "exchange_due": {"side": "hosting", "reader": 0},
+    "problem_assigned": {"state": "assigned"},
+    "problem_commented": {"state": "raised", "day": "2027-03-02", "reader": 0},
+    "problem_settled": {"state": "settled"},
 }
 
 # What the link in a letter is for.
@@ -224,9 +238,15 @@ def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: A
 
 
 def subject_of(kind: str, booking: Booking) -> int:
-    """What such a letter is about: the booking, an organiser's account, a link that was given to them, or a trip of the
-    school's own."""
+    """What such a letter is about: the booking, an organiser's account, a link that was given to them, a trip of the
+    school's own, or what two cities do together."""
     load = known_kinds()[kind].load
+    if load is load_counterparts:
+        return make_pair(booking, CounterpartState(FACTS[kind]["state"])).id
+    if load is load_exchanges:
+        return make_shared(booking).id
+    if load is load_problems:
+        return make_shared_problem(booking, ProblemState(FACTS[kind]["state"])).id
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_links:

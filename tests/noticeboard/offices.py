@@ -14,7 +14,8 @@ from exchange_app.noticeboard.models import Notice
 from exchange_app.noticeboard.rules import Category, NoticeKind, Visibility
 from exchange_app.noticeboard.service import NoticeTerms
 from exchange_app.partners.models import City, Department, OrganisationKind
-from tests.builders import NOW, both, make_agreement, make_city, make_organisation, make_user
+from tests.builders import NOW, both, make_city, make_organisation, make_user
+from tests.coordination.town import make_agreement
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def make_towns() -> Towns:
     db.session.add_all(departments)
     db.session.flush()
     first, second, third = (_make_town(*departments) for _ in range(3))
-    make_agreement(first.city, second.city)
+    make_agreement([first.city, second.city], first.coordinator, NOW)
     return Towns(first, second, third, departments[1])
 
 

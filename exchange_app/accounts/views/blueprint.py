@@ -20,7 +20,7 @@ HOME_PAGES = {
     Role.HEAD: "bookings.decisions",
     Role.BUREAU: "bookings.decisions",
     Role.ORGANISER: "planning.board",
-    Role.COORDINATOR: "accounts.account",
+    Role.COORDINATOR: "coordination.home",
     Role.ADMINISTRATOR: "accounts.users",
 }
 

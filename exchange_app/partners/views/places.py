@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
-from exchange_app.core.text import sentence
-from exchange_app.core.transaction import transaction
 from exchange_app.partners import queries, service
 from exchange_app.partners.forms import NONE, CityForm, CountyForm, OrganisationForm
-from exchange_app.web.errors import beside_field
-from exchange_app.web.forms import Form
+from exchange_app.partners.views.blueprint import is_saved, partners
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
-
-partners = Blueprint("partners", __name__)
-
-SAVED = sentence("Saved.")
 
 
 @partners.get("/administrator/cities")
@@ -34,7 +24,7 @@ def cities() -> ResponseReturnValue:
 @allows(Role.ADMINISTRATOR)
 def new_city() -> ResponseReturnValue:
     form = CityForm()
-    if _is_saved(form, lambda: service.add_city(form.terms())):
+    if is_saved(form, lambda: service.add_city(form.terms())):
         return redirect(url_for("partners.cities"), 303)
     return render_template("partners/new_city.html", form=form), form.status
 
@@ -44,7 +34,7 @@ def new_city() -> ResponseReturnValue:
 def edit_city(city_id: int) -> ResponseReturnValue:
     city = queries.get_city(city_id)
     form = CityForm(obj=city)
-    if _is_saved(form, lambda: service.change_city(city, form.terms())):
+    if is_saved(form, lambda: service.change_city(city, form.terms())):
         return redirect(url_for("partners.cities"), 303)
     return render_template("partners/edit_city.html", form=form, city=city), form.status
 
@@ -54,7 +44,7 @@ def edit_city(city_id: int) -> ResponseReturnValue:
 def new_county(city_id: int) -> ResponseReturnValue:
     city = queries.get_city(city_id)
     form = CountyForm()
-    if _is_saved(form, lambda: service.add_county(city, form.code.data, form.name.data, form.place)):
+    if is_saved(form, lambda: service.add_county(city, form.code.data, form.name.data, form.place)):
         return redirect(url_for("partners.edit_city", city_id=city_id), 303)
     return render_template("partners/new_county.html", form=form, city=city), form.status
 
@@ -65,7 +55,7 @@ def edit_county(city_id: int, county_id: int) -> ResponseReturnValue:
     city = queries.get_city(city_id)
     county = queries.get_county(county_id, city)
     form = CountyForm(obj=county)
-    if _is_saved(form, lambda: service.change_county(county, form.code.data, form.name.data, form.place)):
+    if is_saved(form, lambda: service.change_county(county, form.code.data, form.name.data, form.place)):
         return redirect(url_for("partners.edit_city", city_id=city_id), 303)
     return render_template("partners/edit_county.html", form=form, city=city, county=county), form.status
 
@@ -81,7 +71,7 @@ def organisations() -> ResponseReturnValue:
 def new_organisation() -> ResponseReturnValue:
     form = OrganisationForm()
     _offer(form)
-    if _is_saved(form, lambda: service.add_organisation(form.terms())):
+    if is_saved(form, lambda: service.add_organisation(form.terms())):
         return redirect(url_for("partners.organisations"), 303)
     return render_template("partners/new_organisation.html", form=form), form.status
 
@@ -92,7 +82,7 @@ def edit_organisation(organisation_id: int) -> ResponseReturnValue:
     organisation = queries.get_organisation(organisation_id, _own_city_id())
     form = OrganisationForm(obj=organisation)
     _offer(form)
-    if _is_saved(form, lambda: service.change_organisation(organisation, form.terms())):
+    if is_saved(form, lambda: service.change_organisation(organisation, form.terms())):
         return redirect(url_for("partners.organisations"), 303)
     return render_template("partners/edit_organisation.html", form=form, organisation=organisation), form.status
 
@@ -110,17 +100,3 @@ def _offer(form: OrganisationForm) -> None:
     form.county_id.choices = [("", NONE), *counties]
     departments = [(department.id, str(department.name)) for department in queries.list_departments()]
     form.department_id.choices = [("", NONE), *departments]
-
-
-def _is_saved(form: Form, command: Callable[[], object]) -> bool:
-    """Whether the form was sent and the command carried out. A refusal stands beside its field."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        with transaction():
-            command()
-    except Refusal as refusal:
-        beside_field(form, refusal)
-        return False
-    flash(str(SAVED), "success")
-    return True

@@ -1,0 +1,143 @@
+"""Which letter goes to whom when cities' offices come together, an exchange has something due, or a problem goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from exchange_app.accounts.models import User
+from exchange_app.accounts.ways import recipient_of
+from exchange_app.coordination.models import Exchange, Problem
+from exchange_app.coordination.queries.people import list_coordinators, list_organisers_of, map_people
+from exchange_app.coordination.rules import Side
+from exchange_app.outbox.service import letter_to, write_letters
+from exchange_app.partners.models import Counterpart, Organisation
+
+PROPOSED, ANSWERED, ENDED = "counterpart_proposed", "counterpart_answered", "counterpart_ended"
+NAMED, DUE = "exchange_named", "exchange_due"
+ASSIGNED, COMMENTED, SETTLED = "problem_assigned", "problem_commented", "problem_settled"
+
+MORNING = time(8, 30)
+
+
+# -------------------------------------------------------------------------------------------------------- counterparts
+
+
+def write_proposed(counterpart: Counterpart, now: datetime) -> None:
+    """To those who can answer: the other city's co-ordinators, and who organises for the office that was asked."""
+    readers = _speakers([counterpart.answering])
+    _write(counterpart.id, PROPOSED, f"counterpart:{counterpart.id}:proposed", readers, now)
+
+
+def write_answered(counterpart: Counterpart, now: datetime) -> None:
+    """To whoever proposed it, and to who speaks for that office."""
+    proposer = map_people([counterpart.proposed_by_id]).values()
+    readers = [*proposer, *_speakers([counterpart.proposing])]
+    key = f"counterpart:{counterpart.id}:answered"
+    _write(counterpart.id, ANSWERED, key, readers, now, state=str(counterpart.state))
+
+
+def write_ended(counterpart: Counterpart, sides: Collection[Organisation], now: datetime) -> None:
+    """To the other side than the one that ended it; to both where an administrator did. ``proposed`` says that it was
+    only a proposal, taken back."""
+    ending = {office.id for office in sides}
+    offices = [counterpart.first, counterpart.second]
+    others = [office for office in offices if office.id not in ending] or offices
+    was_confirmed = counterpart.answered_at is not None
+    key = f"counterpart:{counterpart.id}:ended"
+    _write(counterpart.id, ENDED, key, _speakers(others), now, was_confirmed=was_confirmed)
+
+
+def _speakers(offices: Sequence[Organisation]) -> list[User]:
+    coordinators = list_coordinators({office.city_id for office in offices})
+    return [*coordinators, *list_organisers_of({office.id for office in offices})]
+
+
+# ----------------------------------------------------------------------------------------------------------- exchanges
+
+
+def write_named(exchange: Exchange, side: Side, now: datetime) -> None:
+    """To the co-ordinator of a side, who has it from now on."""
+    coordinator = exchange.coordinator_of(side)
+    if coordinator is not None:
+        key = f"exchange:{exchange.id}:{side}:named:{_stamp(now)}"
+        _write(exchange.id, NAMED, key, [coordinator], now, side=str(side))
+
+
+def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> None:
+    """To the co-ordinator of the side; to all of its city where nobody was named."""
+    coordinator = exchange.coordinator_of(side)
+    is_there = coordinator is not None and coordinator.is_active
+    readers = [coordinator] if coordinator and is_there else list(list_coordinators([exchange.city_of(side).id]))
+    key = f"exchange:{exchange.id}:{side}:due:{today}"
+    _write(exchange.id, DUE, key, readers, now, side=str(side))
+
+
+# ------------------------------------------------------------------------------------------------------------ problems
+
+
+def write_assigned(problem: Problem, by: User, now: datetime) -> None:
+    """To the co-ordinators of the cities, and to who organises for the offices."""
+    readers = _but(by, _speakers([one.office for one in problem.assignments]))
+    _write(problem.id, ASSIGNED, f"problem:{problem.id}:assigned:{_stamp(now)}", readers, now)
+
+
+def write_commented(problem: Problem, by: User, now: datetime) -> None:
+    """To those who have said something and to whom it was assigned: one letter on the next morning, with all that
+    others said on the day."""
+    concerned = [problem.raised_by, *(entry.by for entry in problem.entries)]
+    readers = _but(by, [*concerned, *_speakers([one.office for one in problem.assignments])])
+    zone = ZoneInfo(problem.agreement.parties[0].city.time_zone)
+    today = now.astimezone(zone).date()
+    due_at = datetime.combine(today + timedelta(days=1), MORNING, zone)
+    key = f"problem:{problem.id}:commented:{today}"
+    _write(problem.id, COMMENTED, key, readers, now, due_at=due_at, day=today.isoformat())
+
+
+def write_settled(problem: Problem, by: User, now: datetime) -> None:
+    """To those who have said something, and to the co-ordinators of all cities of the agreement."""
+    concerned = [problem.raised_by, *(entry.by for entry in problem.entries)]
+    readers = _but(by, [*concerned, *list_coordinators(problem.agreement.city_ids)])
+    key = f"problem:{problem.id}:settled:{_stamp(now)}"
+    _write(problem.id, SETTLED, key, readers, now, state=str(problem.state))
+
+
+def _but(one: User, readers: Iterable[User]) -> list[User]:
+    return [reader for reader in readers if reader.id != one.id]
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _write(
+    subject_id: int,
+    kind: str,
+    key: str,
+    readers: Iterable[User],
+    now: datetime,
+    /,
+    due_at: datetime | None = None,
+    **facts: Any,
+) -> None:
+    """One to each reader whose account is open."""
+    unique = {reader.id: reader for reader in readers if reader.is_active}
+    write_letters(
+        [
+            letter_to(
+                recipient_of(reader),
+                key=f"{key}:{reader.id}",
+                kind=kind,
+                subject_id=subject_id,
+                due_at=due_at or now,
+                facts={"reader": reader.id, **facts},
+            )
+            for reader in unique.values()
+        ],
+        now,
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%S%f}"

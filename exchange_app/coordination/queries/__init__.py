@@ -1,0 +1,1 @@
+"""Reads of exchanges and common problems, and of who speaks for whom."""

@@ -1,0 +1,1 @@
+"""What co-ordinators do, and what is looked after by itself."""

@@ -1,0 +1,178 @@
+"""Co-ordinators of the cities that are party write down an agreement, sign it, let cities join or leave, and end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from exchange_app.accounts.sessions import me
+from exchange_app.catalogue.views.saving import is_done, is_saved
+from exchange_app.coordination.forms import AgreementForm, EndForm, JoinForm, LeaveForm, NewAgreementForm, SignForm
+from exchange_app.coordination.queries.people import city_of
+from exchange_app.coordination.views.blueprint import (
+    coordination,
+    is_done_by,
+    lock_own_agreement,
+    own_agreement,
+)
+from exchange_app.core.clock import now
+from exchange_app.core.roles import Role
+from exchange_app.partners import agreements as service
+from exchange_app.partners import queries
+from exchange_app.partners.models import Agreement, City, Plan
+from exchange_app.web.forms import Form
+from exchange_app.web.policies import allows
+
+KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+PAGE = "coordination.own_agreement_page"
+
+
+@coordination.get("/coordinator/agreements")
+@allows(*KEEPERS)
+def own_agreements() -> ResponseReturnValue:
+    found = queries.list_agreements(city_of(me()))
+    return render_template("coordination/own_agreements.html", agreements=found)
+
+
+@coordination.route("/coordinator/agreements/new", methods=["GET", "POST"])
+@allows(*KEEPERS)
+def new_agreement() -> ResponseReturnValue:
+    """The own city is one of them."""
+    form = NewAgreementForm(data={"plans": list(Plan)})
+    cities = queries.list_cities()
+    own_id = city_of(me())
+    form.city_ids.choices = [(city.id, city.name) for city in cities if city.id != own_id]
+    if is_saved(form, lambda: _draft(form, cities, own_id)):
+        flash(gettext("The draft is saved: the co-ordinators of the cities see it now."), "success")
+        return redirect(url_for("coordination.own_agreements"), 303)
+    return render_template("coordination/new_agreement.html", form=form), form.status
+
+
+def _draft(form: NewAgreementForm, cities: Sequence[City], own_id: int | None) -> Agreement:
+    """The own city stands first in the order of the chair."""
+    chosen = [city for city in cities if city.id == own_id or city.id in (form.city_ids.data or ())]
+    chosen.sort(key=lambda city: city.id != own_id)
+    return service.draft_agreement(form.terms(), chosen, by_id=me().id, now=now())
+
+
+@coordination.get("/coordinator/agreements/<int:agreement_id>")
+@allows(*KEEPERS)
+def own_agreement_page(agreement_id: int) -> ResponseReturnValue:
+    return _page(own_agreement(agreement_id))
+
+
+def _page(agreement: Agreement, refused: Form | None = None) -> str:
+    today = service.today_of(agreement, now())
+    forms = {"sign": SignForm(None, data={"signed_on": today}), "end": EndForm(None, data={"ended_on": today})}
+    forms |= {"join": JoinForm(None, data={"since": today}), "leave": LeaveForm(None, data={"until": today})}
+    kinds = {SignForm: "sign", EndForm: "end", JoinForm: "join", LeaveForm: "leave"}
+    if refused is not None:
+        forms[kinds[type(refused)]] = refused
+    _offer_cities(agreement, forms["join"], forms["leave"])
+    return render_template("coordination/own_agreement_page.html", agreement=agreement, forms=forms, refused=refused)
+
+
+def _offer_cities(agreement: Agreement, join: Form, leave: Form) -> None:
+    present = agreement.city_ids
+    join.city_id.offer((city.id, city.name) for city in queries.list_cities() if city.id not in present)
+    leave.city_id.offer((city.id, city.name) for city in agreement.cities)
+
+
+@coordination.route("/coordinator/agreements/<int:agreement_id>/edit", methods=["GET", "POST"])
+@allows(*KEEPERS)
+def edit_agreement(agreement_id: int) -> ResponseReturnValue:
+    agreement = own_agreement(agreement_id)
+    form = AgreementForm(obj=agreement)
+
+    def command() -> None:
+        service.change_agreement(lock_own_agreement(agreement_id), form.terms(), by_id=me().id, now=now())
+
+    if is_saved(form, command):
+        flash(gettext("The agreement is saved."), "success")
+        return redirect(url_for(PAGE, agreement_id=agreement_id), 303)
+    return render_template("coordination/edit_agreement.html", form=form, agreement=agreement), form.status
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/sign")
+@allows(*KEEPERS)
+def sign_agreement(agreement_id: int) -> ResponseReturnValue:
+    form = SignForm()
+
+    def command() -> None:
+        service.sign_agreement(lock_own_agreement(agreement_id), form.signed_on.data, by_id=me().id, now=now())
+
+    return _carried_out(agreement_id, form, command, gettext("The agreement is in force."))
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/end")
+@allows(*KEEPERS)
+def end_agreement(agreement_id: int) -> ResponseReturnValue:
+    form = EndForm()
+
+    def command() -> None:
+        agreement = lock_own_agreement(agreement_id)
+        service.end_agreement(agreement, form.ended_on.data, form.reason.data, by_id=me().id, now=now())
+
+    return _carried_out(agreement_id, form, command, gettext("The agreement has ended; what was done under it stays."))
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/join")
+@allows(*KEEPERS)
+def add_party(agreement_id: int) -> ResponseReturnValue:
+    agreement = own_agreement(agreement_id)
+    form = JoinForm()
+    form.city_id.offer((city.id, city.name) for city in queries.list_cities())
+
+    def command() -> None:
+        city = queries.get_city(form.city_id.data)
+        service.add_party(lock_own_agreement(agreement.id), city, form.since.data, by_id=me().id, now=now())
+
+    return _carried_out(agreement_id, form, command, gettext("The city is party now."))
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/leave")
+@allows(*KEEPERS)
+def remove_party(agreement_id: int) -> ResponseReturnValue:
+    agreement = own_agreement(agreement_id)
+    form = LeaveForm()
+    form.city_id.offer((city.id, city.name) for city in agreement.cities)
+
+    def command() -> None:
+        locked = lock_own_agreement(agreement_id)
+        service.remove_party(locked, form.city_id.data, form.until.data, by_id=me().id, now=now())
+
+    if not is_done_by(form, command):
+        return _page(own_agreement(agreement_id), form), 422
+    flash(gettext("The city is no party any more."), "success")
+    return redirect(url_for("coordination.own_agreements"), 303)
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/parties/<int:city_id>/forward")
+@allows(*KEEPERS)
+def move_party(agreement_id: int, city_id: int) -> ResponseReturnValue:
+    agreement = own_agreement(agreement_id)
+    service.find_party(agreement, city_id)
+    is_done(lambda: service.move_party(lock_own_agreement(agreement_id), city_id), done=gettext("Saved."))
+    return redirect(url_for(PAGE, agreement_id=agreement_id, _anchor="parties"), 303)
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/drop")
+@allows(*KEEPERS)
+def drop_agreement(agreement_id: int) -> ResponseReturnValue:
+    agreement = own_agreement(agreement_id)
+    done = gettext("The draft is gone.")
+    if is_done(lambda: service.drop_draft(lock_own_agreement(agreement.id)), done=done):
+        return redirect(url_for("coordination.own_agreements"), 303)
+    return redirect(url_for(PAGE, agreement_id=agreement_id), 303)
+
+
+def _carried_out(agreement_id: int, form: Form, command: Callable[[], object], done: str) -> ResponseReturnValue:
+    """The page of the agreement, again with what was typed where it was refused."""
+    own_agreement(agreement_id)
+    if not is_done_by(form, command):
+        return _page(own_agreement(agreement_id), form), 422
+    flash(done, "success")
+    return redirect(url_for(PAGE, agreement_id=agreement_id), 303)
