@@ -28,6 +28,9 @@ from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.noticeboard.labels import LABELS as NOTICE_LABELS
+from exchange_app.noticeboard.sending import NOTICE_LETTERS
+from exchange_app.noticeboard.views import noticeboard
 from exchange_app.outbox.commands import outbox_commands
 from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
@@ -67,6 +70,7 @@ BLUEPRINTS = (
     trips,
     papers,
     tailored,
+    noticeboard,
     coordination,
     planning,
     retention,
@@ -85,6 +89,7 @@ LABELS = (
     TRIP_LABELS,
     PAPER_LABELS,
     TAILORED_LABELS,
+    NOTICE_LABELS,
     COORDINATION_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
@@ -97,6 +102,7 @@ LETTERS = (
     *CONSENT_LETTERS,
     *TRIP_LETTERS,
     *TAILORED_LETTERS,
+    *NOTICE_LETTERS,
     *COORDINATION_LETTERS,
     *RETENTION_LETTERS,
 )

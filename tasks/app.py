@@ -73,6 +73,7 @@ JOBS = (
     "tasks.rosters",
     "tasks.consents",
     "tasks.tailored",
+    "tasks.noticeboard",
     "tasks.coordination",
     "tasks.audit",
     "tasks.retention",

@@ -54,26 +54,29 @@ def _split(text: str) -> list[str]:
     return _WORD.findall(_NO_LETTERS.sub("", plain))
 
 
-def matches(words: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an entry has all the words."""
-    return and_(*(_has(word) for word in words))
+def matches(words: Sequence[str], column: Any = SearchEntry.words) -> ColumnElement[bool]:
+    """Whether an entry, or another column of folded words, has all the words."""
+    return and_(*(_has(column, word) for word in words))
 
 
-def _has(word: str) -> ColumnElement[bool]:
+def _has(column: Any, word: str) -> ColumnElement[bool]:
     pairs = _pairs(word)
     if len(pairs) < 2:
-        return _stands_in(SearchEntry.words, word)
-    enough: ColumnElement[bool] = _count(SearchEntry.words, pairs) >= (len(pairs) + 1) // 2
+        return _stands_in(column, word)
+    enough: ColumnElement[bool] = _count(column, pairs) >= (len(pairs) + 1) // 2
     return enough
 
 
-def score(words: Sequence[str]) -> ColumnElement[int]:
-    """How well an entry fits: words of its title count most, then runs that stand as they were typed."""
+def score(
+    words: Sequence[str], title: Any = SearchEntry.title, everything: Any = SearchEntry.words
+) -> ColumnElement[int]:
+    """How well an entry, or other columns of folded words, fit: words of the title count most, then runs that stand as
+    they were typed."""
     total: Any = 0
     for word in words:
-        total += case((_stands_in(SearchEntry.title, word), 20), else_=0)
-        total += case((_stands_in(SearchEntry.words, word), 5), else_=0)
-        total += _count(SearchEntry.title, _pairs(word))
+        total += case((_stands_in(title, word), 20), else_=0)
+        total += case((_stands_in(everything, word), 5), else_=0)
+        total += _count(title, _pairs(word))
     found: ColumnElement[int] = total
     return found
 

@@ -39,5 +39,12 @@ class Known:
         people = list_approver_users(booking, approver)
         return people[0] if people else self.administrator()
 
+    def coordinator(self, city: City) -> User:
+        return next(
+            person
+            for person in self.people.values()
+            if person.role is Role.COORDINATOR and person.organisation.city is city
+        )
+
     def administrator(self) -> User:
         return next(person for person in self.people.values() if person.role is Role.ADMINISTRATOR)

@@ -24,6 +24,7 @@ from exchange_app.demo.agreements import add_agreements
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.known import Known
+from exchange_app.demo.notices import add_notices
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
 from exchange_app.demo.reading import read
@@ -79,6 +80,7 @@ def _load(now: datetime) -> None:
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *_of_jobs(known, now)])
     add_agreements(known, now)
     withdraw_last_season(known)
+    add_notices(known, now)
     search.rewrite(search.list_outdated())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from exchange_app.core.database import db
 from exchange_app.partners.errors import (
@@ -213,6 +213,17 @@ def find_agreement_between(one_id: int, other_id: int, plan: Plan | None = None)
     both = select_agreements(one_id).where(IN_FORCE, is_party(other_id))
     found = db.session.scalars(both).all()
     return next((one for one in found if plan in one.plans), found[0] if found else None)
+
+
+def select_partner_cities(city_id: int) -> Select[int]:
+    """The ids of the cities with which a city has an agreement in force; it is one of them itself."""
+    own = aliased(Party)
+    return (
+        select(Party.city_id)
+        .join(Party.agreement)
+        .join(own, own.agreement_id == Agreement.id)
+        .where(IN_FORCE, Party.until.is_(None), own.city_id == city_id, own.until.is_(None))
+    )
 
 
 def get_paper(paper_id: int, agreement_id: int) -> AgreementPaper:

@@ -13,6 +13,7 @@ from exchange_app.audit.rules import What
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import GOING_ON
 from exchange_app.core.database import change_rows, db, insert_unless_there
+from exchange_app.noticeboard import service as noticeboard
 from exchange_app.outbox.purging import forget_reader
 from exchange_app.retention.errors import AccountOpen, AlreadyErased
 from exchange_app.retention.models import AccountDeletion
@@ -45,6 +46,7 @@ def erase_account(user: User, *, by: User, now: datetime) -> None:
         update(Booking).where(*contact).values(contact_name=null(), contact_email=null(), contact_phone_sealed=null())
     )
     forget_reader(user.id, now)
+    noticeboard.forget_reader(user.id)
     accounts.erase_user(user)
     request = find_account_deletion(user.id)
     if request is None:

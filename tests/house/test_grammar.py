@@ -42,8 +42,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "agreements", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters",
-        "samples", "season", "tailored",
+        "accounts", "agreements", "groups", "guardians", "known", "loading", "notices", "offers", "places", "reading",
+        "rosters", "samples", "season", "tailored",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -53,6 +53,7 @@ SUBJECTS = {
     "planning": {"agenda", "holidays", "planner", "seasons", "surroundings"},
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
+    "noticeboard": {"digest", "feed", "links", "sending"},
     "coordination": {"sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}

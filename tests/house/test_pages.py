@@ -40,7 +40,8 @@ PEOPLE = {
 MAIN_JOB = {
     None: (
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
-        "catalogue.cover rosters.checked_by_link rosters.copy_by_link trips.replies"
+        "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed "
+        "rosters.checked_by_link rosters.copy_by_link trips.replies"
     ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
@@ -60,6 +61,7 @@ MAIN_JOB = {
         "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose "
         "tailored.desk tailored.show papers.template"
     ),
+    Role.COORDINATOR: "noticeboard.kept noticeboard.write noticeboard.edit",
     Role.ADMINISTRATOR: (
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),

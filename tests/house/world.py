@@ -26,6 +26,9 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.allotments import set_aside
 from exchange_app.departures.models import Allotment, Departure, Slot
+from exchange_app.noticeboard import service as notices
+from exchange_app.noticeboard.links import no_digest_path
+from exchange_app.noticeboard.rules import Visibility
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.papers.rules import Counted
@@ -51,6 +54,7 @@ from tests.bookings.group import hand_in
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
 from tests.coordination.town import make_agreement, make_counterpart, make_office, make_problem
 from tests.letters.group import make_inquiry
+from tests.noticeboard.offices import make_notice
 from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
 
@@ -69,6 +73,7 @@ HOLDERS = {
     "rosters.download_groups": ("organiser",),
     "trips": ("participant",),
     "accounts.unsubscribe": ("organiser",),
+    "noticeboard.no_digest": ("organiser",),
     "accounts.choose_password": (),
     "accounts.prove_address": (),
     "bookings.booking_feed": ("participant", "leader"),
@@ -214,6 +219,7 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "bookings.school_feed:organisation_id": booking.school_id,
         "bookings.school_feed:signature": _signature_in(school_feed_path(booking.school_id)),
         "bookings.host_feed:signature": _signature_in(host_feed_path(host.id)),
+        **_notice(organiser),
         # No object, but a word of the address.
         "kind": "room",
         "paper": "plan",
@@ -259,6 +265,17 @@ def _agree(city: City, by: User) -> Mapping[str, Any]:
         "coordination.name_coordinator:name": "sending",
         "problem_id": make_problem(agreement, by, moment).id,
         "department_id": department.id,
+    }
+
+
+def _notice(organiser: User) -> Mapping[str, Any]:
+    """For partners, with something attached; and where its keeper says that no digest is wanted."""
+    notice = make_notice(organiser, now=now(), visibility=Visibility.PARTNERS)
+    return {
+        "notice_id": notice.id,
+        "file_id": notices.attach_file(notice, "plan.pdf", b"%PDF-1.7").id,
+        "noticeboard.no_digest:user_id": organiser.id,
+        "noticeboard.no_digest:signature": _signature_in(no_digest_path(organiser)),
     }
 
 

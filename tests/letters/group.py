@@ -28,6 +28,7 @@ from tests.coordination.town import (
     make_office,
     make_problem,
 )
+from tests.noticeboard.offices import make_notice
 
 MEETS_AT = datetime(2027, 4, 12, 0, 30, tzinfo=UTC)  # half past eight in the morning there
 ROSTER_DUE_AT = datetime(2027, 4, 5, 10, 0, tzinfo=UTC)
@@ -156,6 +157,20 @@ def organiser_of(booking: Booking) -> User:
     found = db.session.query(User).filter_by(email="huang@host.example").one_or_none()
     fixed = {"uid": "fedcba9876543210fedcba9876543210", "name": "黄小兰", "email": "huang@host.example"}
     return found or make_user(host, Role.ORGANISER, **fixed)
+
+
+def make_news(booking: Booking) -> None:
+    """An office of the host's city told everybody something yesterday."""
+    office = make_organisation(
+        booking.departure.package.host_city,
+        OrganisationKind.OFFICE,
+        name=Translated(zh_Hans="崇左市民族宗教事务委员会", en="Chongzuo Ethnic and Religious Affairs Commission"),
+    )
+    make_notice(
+        make_user(office, Role.COORDINATOR),
+        now=WRITTEN_AT - A_NIGHT,
+        title=Translated(zh_Hans="左江花山游船时间调整", en="Boats to Huashan <leave> earlier"),
+    )
 
 
 def make_morning(booking: Booking) -> None:

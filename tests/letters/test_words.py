@@ -45,6 +45,7 @@ from tests.letters.group import (
     make_group,
     make_inquiry,
     make_morning,
+    make_news,
     make_other_date,
     make_pair,
     make_shared,
@@ -122,6 +123,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "deletion_asked": {"request": 1},
     "breach_reported": {"breach": 1},
     "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
+    "notice_digest": {"week": "2027-W09", "since": "2027-03-01T00:00:00+00:00"},
     "tailored_to_host": {"to": "host", "step": "send", "words": ASKED, "state": "with_host"},
     "tailored_to_school": {"to": "school", "step": "send", "words": ASKED, "state": "with_school"},
     "tailored_reminder": {"to": "host", "state": "with_host"},
@@ -186,6 +188,8 @@ def prepare(booking: Booking, kind: str, state: BookingState | None = None) -> N
     booking.approvals = booking.departure.package.approvals = ["school_head", "host", "education_bureau"]
     if kind == "organiser_summary":
         make_morning(booking)
+    if kind == "notice_digest":
+        make_news(booking)
     if kind == "organiser_message":
         author, about = booking.leader_id, booking.departure_id
         db.session.add(
