@@ -25,7 +25,8 @@
   // A form that htmx sends, or another script, is not left to the browser: it was prevented.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || "givesFile" in form.dataset) return; // a file leaves the page as it is
+    const givesFile = [form, event.submitter].some((one) => one && "givesFile" in one.dataset); // the page stays
+    if (event.defaultPrevented || form.method !== "post" || givesFile) return;
     if (form.hasAttribute("aria-busy")) {
       event.preventDefault();
       return;
