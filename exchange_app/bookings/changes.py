@@ -30,6 +30,7 @@ from exchange_app.departures.errors import DepartureNotFound
 from exchange_app.departures.locking import hold_still
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure
+from exchange_app.departures.service import check_registration
 
 LEAVE_LENGTH = timedelta(days=3)  # how long a roster may be changed once the host gave leave
 
@@ -80,7 +81,7 @@ def carry_over(booking: Booking, to: Departure, *, by: User, now: datetime) -> N
     before = booking.departure
     if to.id == before.id or to.package_id != before.package_id:
         raise OtherPackage()
-    service.check_registration(to, now)
+    check_registration(to, now)
     service.check_supervision(booking.party, to)
     hold_still(before, to)
     pools = seats.around(to, booking.school)

@@ -20,9 +20,10 @@ from exchange_app.outbox.ways import Recipient
 
 
 def write_held(booking: Booking, now: datetime) -> None:
-    """To whoever made the hold, some minutes later; of a group that is handed over meanwhile, another letter tells."""
+    """To whoever made the hold, or made it again, some minutes later; of a group that is handed over meanwhile, another
+    letter tells."""
     facts = {"leader": booking.leader_id, "until": _written(booking.hold_ends_at)}
-    letter = _to_leader(booking, "booking_held", "held", now, **facts)
+    letter = _to_leader(booking, "booking_held", f"held:{_stamp(now)}", now, **facts)
     write_letters([replace(letter, due_at=held_letter_at(now, booking.persons))], now)
 
 

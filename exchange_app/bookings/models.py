@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.rules import LOG_SUBJECT, BookingState, Party, roster_end
+from exchange_app.bookings.rules import LOG_SUBJECT, BookingState, FormStep, Party, roster_end
 from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.sealing import Sealed, new_uid
@@ -118,6 +118,13 @@ class Booking(db.Model):
     @property
     def has_contact(self) -> bool:
         return bool(self.contact_name and self.contact_email and self.contact_phone_sealed)
+
+    @property
+    def next_step(self) -> FormStep:
+        """Where its leader goes on while the seats are held."""
+        if not self.has_contact:
+            return FormStep.GROUP
+        return FormStep.SEND if self.is_roster_complete else FormStep.ROSTER
 
     @property
     def leader_address(self) -> str:

@@ -59,6 +59,7 @@ TRANSITIONS: dict[tuple[BookingState, Step], BookingState] = {
     (BookingState.HELD, Step.EXPIRE): BookingState.EXPIRED,
     (BookingState.HELD, Step.CANCEL): BookingState.CANCELLED,
     (BookingState.HELD, Step.CALL_OFF): BookingState.CALLED_OFF,
+    (BookingState.EXPIRED, Step.HOLD): BookingState.HELD,  # its leader goes on where they stopped
     (BookingState.WAITING, Step.OFFER): BookingState.OFFERED,
     (BookingState.WAITING, Step.CLOSE_LIST): BookingState.LAPSED,
     (BookingState.WAITING, Step.CANCEL): BookingState.CANCELLED,
@@ -121,6 +122,14 @@ class Party:
 def hold_length(persons: int) -> timedelta:
     """How long seats are kept for a booking that is being filled in: 15 minutes and one more for each seat."""
     return HOLD_FLOOR + persons * HOLD_PER_SEAT
+
+
+class FormStep(StrEnum):
+    """What a leader fills in, one after the other, while the seats are held."""
+
+    GROUP = "group"
+    ROSTER = "roster"
+    SEND = "send"
 
 
 def held_letter_at(held_at: datetime, persons: int) -> datetime:

@@ -140,8 +140,9 @@ def _while_state(*states: BookingState) -> Callable[[Booking, Letter, datetime],
 
 
 def _is_left_held(booking: Booking, letter: Letter, now: datetime) -> bool:
-    """By the same leader still."""
-    return booking.state_at(now) is BookingState.HELD and booking.leader_id == letter.facts["leader"]
+    """By the same leader still, and not held anew since."""
+    is_this_hold = booking.hold_ends_at == _moment(letter.facts["until"])
+    return booking.state_at(now) is BookingState.HELD and is_this_hold and booking.leader_id == letter.facts["leader"]
 
 
 def _is_offer_open(booking: Booking, letter: Letter, now: datetime) -> bool:

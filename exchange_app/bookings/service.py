@@ -46,13 +46,10 @@ from exchange_app.departures import service as departures
 from exchange_app.departures.errors import (
     GroupsOnList,
     MinimumReached,
-    NotOpenYet,
-    NotTakingRegistrations,
-    RegistrationOver,
     TooLateForMinimum,
 )
 from exchange_app.departures.models import Departure
-from exchange_app.departures.rules import NOTICE_FOR_MINIMUM, Cause, DepartureState, Window
+from exchange_app.departures.rules import NOTICE_FOR_MINIMUM, Cause
 from exchange_app.departures.seats import Around
 from exchange_app.departures.shortages import note_shortages
 from exchange_app.outbox.times import LocalTimes
@@ -68,13 +65,15 @@ class Contact:
     phone: str
 
 
-def hold_seats(departure: Departure, party: Party, *, form_token: str, by: User, now: datetime) -> Booking:
+def hold_seats(
+    departure: Departure, party: Party, *, form_token: str, by: User, now: datetime, contact: Contact | None = None
+) -> Booking:
     """Keep seats for a group while its leader fills in the rest.
 
     The same form sent twice answers with the booking it made the first time. Raises NobodyComes, TooFewAdults,
     NotOpenYet, RegistrationOver, NotTakingRegistrations, and what `seats.claim` raises.
     """
-    booking, pools = open_booking(departure, party, form_token=form_token, by=by, now=now)
+    booking, pools = open_booking(departure, party, form_token=form_token, by=by, now=now, contact=contact)
     if pools is not None:
         letters.write_held(booking, now)
         claim_seats(booking, pools)
@@ -93,12 +92,12 @@ def open_booking(
     earlier = queries.find_booking_of_form(by.id, form_token)
     if earlier is not None:
         return earlier, None
-    check_registration(departure, now)
+    departures.check_registration(departure, now)
     check_supervision(party, departure)
     booking = insert_booking(departure, party, BookingState.HELD, form_token=form_token, by=by, now=now)
     if booking is None:  # the same form, sent twice at the same moment: the other one has just been stored
         return queries.get_booking_of_form(by.id, form_token), None
-    pools = _make_room(departure, party.persons, by=by, now=now)  # from here on the departure's slots stay as they are
+    pools = make_room(departure, party.persons, by=by, now=now)  # from here on the departure's slots stay as they are
     record(booking, Step.HOLD, by=by, now=now, pupils=party.pupils, staff=party.staff)
     if contact is not None:
         write_contact(booking, contact)
@@ -139,19 +138,6 @@ def claim_seats(booking: Booking, pools: Around) -> None:
     seats.claim(booking.id, pools, booking.persons)
 
 
-def check_registration(departure: Departure, now: datetime) -> None:
-    """Raises NotOpenYet, RegistrationOver or NotTakingRegistrations."""
-    if departure.state is DepartureState.CLOSED:
-        raise RegistrationOver()
-    if departure.state is not DepartureState.OPEN:
-        raise NotTakingRegistrations()
-    window = departure.window(now)
-    if window is Window.NOT_YET:
-        raise NotOpenYet()
-    if window is Window.OVER:
-        raise RegistrationOver()
-
-
 def check_supervision(party: Party, departure: Departure) -> None:
     """Raises NobodyComes; or TooFewAdults, where the host city blocks such groups and does not only warn."""
     if party.pupils < 1:
@@ -161,11 +147,12 @@ def check_supervision(party: Party, departure: Departure) -> None:
         raise TooFewAdults(missing=lacks.missing, pupils=lacks.pupils, per_adult=departure.persons_per_adult)
 
 
-def _make_room(departure: Departure, wanted: int, *, by: User, now: datetime) -> Around:
-    """Refuse early, without a lock, what cannot fit; but first take back the seats of holds that ran out."""
+def make_room(departure: Departure, wanted: int, *, by: User, now: datetime) -> Around:
+    """Refuse early, without a lock, what cannot fit; but first take back the seats of holds that ran out. Raises what
+    `seats.claim` raises."""
     pools = seats.around(departure, by.organisation)
     lacking = pools.lacking(wanted)
-    if lacking and _expire(queries.lock_expired_holds(now, of_pools=lacking), now):
+    if lacking and expire(queries.lock_expired_holds(now, of_pools=lacking), now):
         pools = seats.around(departure, by.organisation)
     seats.refuse_early(pools, wanted)
     return pools
@@ -302,10 +289,11 @@ def close_requests(booking_ids: Sequence[int], now: datetime) -> None:
 
 def expire_holds(now: datetime) -> int:
     """Give back the seats of holds and offers that ran out; returns how many. Call again while it returns any."""
-    return _expire(queries.lock_expired_holds(now), now)
+    return expire(queries.lock_expired_holds(now), now)
 
 
-def _expire(bookings: Sequence[Booking], now: datetime) -> int:
+def expire(bookings: Sequence[Booking], now: datetime) -> int:
+    """Of bookings that are locked."""
     for booking in bookings:
         if booking.state is BookingState.OFFERED:
             go(booking, Step.LAPSE, by=None, now=now)

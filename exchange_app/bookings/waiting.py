@@ -32,6 +32,7 @@ from exchange_app.core.database import db
 from exchange_app.departures import seats
 from exchange_app.departures.models import Departure
 from exchange_app.departures.seats import Around
+from exchange_app.departures.service import check_registration
 from exchange_app.departures.shortages import note_shortages
 
 
@@ -46,7 +47,7 @@ def join_list(
     earlier = queries.find_booking_of_form(by.id, form_token)
     if earlier is not None:
         return earlier
-    service.check_registration(departure, now)
+    check_registration(departure, now)
     service.check_supervision(party, departure)
     booking = service.insert_booking(departure, party, BookingState.WAITING, form_token=form_token, by=by, now=now)
     if booking is None:

@@ -20,9 +20,12 @@ from exchange_app.departures.allotments import release_all
 from exchange_app.departures.errors import (
     DatesOutOfOrder,
     MinimumAboveCapacity,
+    NotOpenYet,
+    NotTakingRegistrations,
     PackageHasOpenDepartures,
     PackageNotPublished,
     ReasonMissing,
+    RegistrationOver,
     RosterDueTooEarly,
     RosterDueTooLate,
     SeatsTaken,
@@ -31,7 +34,7 @@ from exchange_app.departures.errors import (
 from exchange_app.departures.locking import lock_all
 from exchange_app.departures.models import Allotment, Departure, Pool
 from exchange_app.departures.queries import count_open_departures
-from exchange_app.departures.rules import NEXT_STATES, Cause, DepartureState
+from exchange_app.departures.rules import NEXT_STATES, Cause, DepartureState, Window
 from exchange_app.departures.slots import arrange_slots
 
 WITH_SLOTS = frozenset({DepartureState.OPEN, DepartureState.CLOSED})  # their slots are those of the package's stops
@@ -259,3 +262,16 @@ def _go(departure: Departure, state: DepartureState) -> None:
     is_open = state is DepartureState.OPEN
     for pool_id in [*db.session.scalars(aside.order_by(Allotment.pool_id)), departure.pool_id]:
         seats.open_pools([pool_id], is_open=is_open)
+
+
+def check_registration(departure: Departure, now: datetime) -> None:
+    """Raises NotOpenYet, RegistrationOver or NotTakingRegistrations."""
+    if departure.state is DepartureState.CLOSED:
+        raise RegistrationOver()
+    if departure.state is not DepartureState.OPEN:
+        raise NotTakingRegistrations()
+    window = departure.window(now)
+    if window is Window.NOT_YET:
+        raise NotOpenYet()
+    if window is Window.OVER:
+        raise RegistrationOver()

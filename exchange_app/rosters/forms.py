@@ -62,13 +62,11 @@ class RosterForm(Form):
         return self.has_pasted or bool(self.roster_file.data)
 
 
-class RegisterForm(OnceForm, ContactForm, RosterForm):
-    """Three parts: who comes, whom to reach, and, if it is at hand, the roster."""
+class GroupForm(ContactForm):
+    """Who comes, and whom to reach."""
 
     pupils = CountField(sentence("Pupils"), most=MOST_PERSONS, validators=[Required()])
     staff = CountField(sentence("Accompanying adults"), most=MOST_PERSONS, validators=[Required()])
-    hold = SubmitField(sentence("Hold the seats and continue"))
-    queue = SubmitField(sentence("Join the waiting list"))
 
     @property
     def party(self) -> Party | None:
@@ -77,11 +75,37 @@ class RegisterForm(OnceForm, ContactForm, RosterForm):
             return None
         return Party(self.pupils.data, self.staff.data)
 
+
+class RegisterForm(OnceForm, GroupForm, RosterForm):
+    """A group's first step: with ``hold`` its seats are held, with ``queue`` it waits for seats. Without either it is
+    registered at once, with the roster if that is at hand."""
+
+    hold = SubmitField(sentence("Hold the seats and go on"))
+    queue = SubmitField(sentence("Join the waiting list"))
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether the contact was asked for where this was sent; a program may hold seats with the numbers alone."""
+        return bool(self.contact_name.raw_data)
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whoever only holds seats is asked for nothing but the numbers."""
-        if not self.hold.data:
+        if not self.hold.data or self.has_contact:
             return bool(super().validate(extra_validators))
         return all([self.pupils.validate(self), self.staff.validate(self)])
+
+
+class StepForm(Form):
+    """With ``again`` seats whose time ran out are held anew first."""
+
+    again = SubmitField(sentence("Hold the seats again and go on"))
+
+
+class GroupStepForm(GroupForm, StepForm):
+    """The first step again, of a group whose seats are held."""
+
+
+class RosterStepForm(RosterForm, StepForm):
+    """The roster, if it is at hand."""
 
 
 class FollowForm(Form):

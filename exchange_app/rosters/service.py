@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import changes, letters
+from exchange_app.bookings import changes, holding, letters
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.errors import MoreAreNamed, NamedMeanwhile
 from exchange_app.bookings.models import Booking, ChangeKind
@@ -74,6 +74,13 @@ def register_group(
         db.session.flush()
         bookings.claim_seats(booking, pools)
     return booking
+
+
+def hold_again(booking: Booking, party: Party, *, by: User, now: datetime) -> None:
+    """As `bookings.holding.hold_again`, but never for fewer than are named. Raises MoreAreNamed too."""
+    check_named(booking, party)
+    holding.hold_again(booking, party, by=by, now=now)
+    booking.named = sum(queries.count_roles(booking.id).values())  # a roster may have gone with its time meanwhile
 
 
 def import_roster(booking: Booking, reading: Reading, *, by: User, now: datetime) -> Imported:

@@ -1,8 +1,8 @@
 """How pages write dates, times, durations, money and grades, in the reader's language; and how templates are read.
 
 Filters for a moment in a city's zone (a ZoneInfo or its name; without one it is Beijing time): `day`, `short_day`,
-`hour`, `moment`, `moment_in_zone`; for numbers: `minutes`, `days`, `money`; for a day to come or past:
-`time_left(today)`; for a value of an enumeration: `label`.
+`hour`, `hour_in_zone`, `moment`, `moment_in_zone`; for a moment to come: `seconds_left`, `left_in_words`; for numbers:
+`minutes`, `days`, `money`; for a day to come or past: `time_left(today)`; for a value of an enumeration: `label`.
 Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `state_colour(state)`, `here()`.
 """
 
@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
 
+from exchange_app.core.clock import now
 from exchange_app.core.text import current_language
 from exchange_app.web.addresses import here
 from exchange_app.web.assets import icon
@@ -41,6 +42,9 @@ def format_pages(app: Flask) -> None:
         day=day,
         short_day=short_day,
         hour=hour,
+        hour_in_zone=hour_in_zone,
+        seconds_left=seconds_left,
+        left_in_words=left_in_words,
         moment=moment,
         moment_in_zone=moment_in_zone,
         minutes=minutes,
@@ -81,6 +85,11 @@ def hour(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
     return f"{when.astimezone(_zone(zone)):%H:%M}"
 
 
+def hour_in_zone(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
+    """14:30（北京时间） · 14:30 (Beijing time)"""
+    return _with_zone(hour(when, zone), zone)
+
+
 def moment(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
     """2027年4月12日（周一）14:30 · Mon 12 April 2027, 14:30"""
     between = "" if current_language() == "zh_Hans" else ", "
@@ -89,7 +98,10 @@ def moment(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
 
 def moment_in_zone(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
     """2027年4月12日（周一）14:30（北京时间）, for readers who may be elsewhere."""
-    written = moment(when, zone)
+    return _with_zone(moment(when, zone), zone)
+
+
+def _with_zone(written: str, zone: ZoneInfo | str) -> str:
     return f"{written}（{zone_name(zone)}）" if current_language() == "zh_Hans" else f"{written} ({zone_name(zone)})"
 
 
@@ -155,6 +167,24 @@ def time_left(due_on: date, today: date) -> str:
     if left == 0:
         return gettext("today")
     return gettext("tomorrow") if left == 1 else ngettext("in one day", "in %(num)s days", left)
+
+
+def seconds_left(until: datetime) -> int:
+    """From this moment on."""
+    return max(0, int((until - now()).total_seconds()))
+
+
+def left_in_words(until: datetime) -> str:
+    """还剩41分钟 · 41 minutes left; static/countdown.js goes on by the same rule."""
+    minutes_left, seconds = divmod(seconds_left(until), 60)
+    hours_left, rest = divmod(minutes_left, 60)
+    if hours_left >= 48:
+        return ngettext("one day left", "%(num)s days left", hours_left // 24)
+    if hours_left:
+        return gettext("%(hours)s h %(minutes)s min left", hours=hours_left, minutes=rest)
+    if minutes_left:
+        return ngettext("one minute left", "%(num)s minutes left", minutes_left)
+    return gettext("less than a minute left") if seconds else gettext("the time has run out")
 
 
 def money(minor: int, currency: str = "CNY") -> str:

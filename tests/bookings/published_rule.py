@@ -103,9 +103,19 @@ class Picture:
         groups = [group for group in self.groups.values() if group.state == "waiting"]
         return sorted(groups, key=lambda group: (group.queued_at, group.id))
 
+    def stands_in_nobodys_way(self, group: Group, now: datetime) -> bool:
+        """It waits for a departure that takes groups, but none as large: the capacity of a pool was lowered."""
+        needed = self.from_the_open(group.departure, group.school, group.city, group.persons)
+        smallest = min(self.pools[pool].capacity for pool in self.departures[group.departure].pools)
+        return needed > smallest and self.takes_groups(group.departure, now)
+
     def line(self, now: datetime) -> list[Group]:
-        """Those who wait for a departure that takes groups."""
-        return [group for group in self.waiting() if self.takes_groups(group.departure, now)]
+        """Those who wait for a departure that takes groups as large as theirs."""
+        return [
+            group
+            for group in self.waiting()
+            if self.takes_groups(group.departure, now) and not self.stands_in_nobodys_way(group, now)
+        ]
 
     def lacked(self, now: datetime) -> set[tuple[int, int]]:
         """Which group waits for seats of which pool: newcomers cannot take them."""

@@ -67,28 +67,18 @@ def test_a_code_is_found_however_it_is_typed(client: FlaskClient, leader: User) 
 
 def test_the_contact_of_the_account_stands_filled_in(client: FlaskClient, leader: User) -> None:
     booking = held_by(leader)
-    page = client.get(page_of(booking)).text
-    assert f'value="{leader.email}"' in page
-    page = send(client, page_of(booking), f"{page_of(booking)}/submit", contact_phone="").text
+    step = f"{page_of(booking)}/register/group"
+    assert f'href="{step}"' in client.get(page_of(booking)).text
+    assert f'value="{leader.email}"' in client.get(step).text
+    page = send(client, step, contact_phone="").text
     assert "Fill this in." in page
+    page = send(client, f"{page_of(booking)}/register/send").text
+    assert "Fill in who can be reached about this group before you submit it." in page
     assert booking.state is BookingState.HELD
-    page = send(client, page_of(booking), f"{page_of(booking)}/submit", contact_name="Nong Mei").text
-    assert "The booking is submitted." in page
-    assert booking.contact_name == "Nong Mei"
-
-
-def test_the_contact_is_saved_without_submitting(client: FlaskClient, leader: User) -> None:
-    booking = held_by(leader)
-    fields = {"contact_name": "Nong Mei", "contact_email": "Mei@Test.Example", "contact_phone": "０７７１ 5550000"}
-    answer = client.post(f"{page_of(booking)}/contact", data={**_token(client, booking), **fields})
-    assert answer.status_code == 303
-    assert (booking.contact_email, booking.contact_phone) == ("mei@test.example", "07715550000")
+    send(client, step, contact_name="Nong Mei", contact_email="Mei@Test.Example", contact_phone="０７７１ 5550000")
+    assert (booking.contact_name, booking.contact_email) == ("Nong Mei", "mei@test.example")
+    assert booking.contact_phone == "07715550000"
     assert booking.state is BookingState.HELD
-
-
-def _token(client: FlaskClient, booking: Booking) -> dict[str, str]:
-    page = client.get(page_of(booking)).text
-    return {"csrf_token": page.partition('name="csrf_token" value="')[2].partition('"')[0]}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from sqlalchemy import text
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings import approvals, changes, queries, waiting
+from exchange_app.bookings import approvals, changes, holding, queries, waiting
 from exchange_app.bookings import errors as refused
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.models import Booking, ChangeKind
@@ -138,6 +138,13 @@ class Seats(RuleBasedStateMachine):
             booking, by = self._booking(self._ids("held"), one)
             bookings.set_contact(booking, CONTACT, by=by, now=self.now)
             bookings.submit_booking(booking, by=by, now=self.now)
+
+    @precondition(lambda self: self._ids("held", "expired"))
+    @rule(one=which, party=parties)
+    def hold_again(self, one: int, party: Party) -> None:
+        with self._step(*NO_SEATS, *NO_REGISTRATION):
+            booking, by = self._booking(self._ids("held", "expired"), one)
+            holding.hold_again(booking, party, by=by, now=self.now)
 
     @precondition(lambda self: self._ids("offered"))
     @rule(one=which, is_yes=st.booleans())
@@ -364,6 +371,7 @@ class Seats(RuleBasedStateMachine):
         self.awaited = after.lacked(self.now) | {
             (group.id, pool)
             for group in waiting_now
+            if not after.stands_in_nobodys_way(group, self.now)
             for pool in after.lacked_by(group) & {after.departures[group.departure].pool}
         }
 

@@ -150,7 +150,6 @@ def test_what_is_over_stays_over(app: Flask) -> None:
     goes_on = {state for state, _step in TRANSITIONS}
     assert set(BookingState) - goes_on == {
         BookingState.CANCELLED,
-        BookingState.EXPIRED,
         BookingState.LAPSED,
         BookingState.CALLED_OFF,
         BookingState.DONE,

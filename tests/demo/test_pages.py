@@ -71,5 +71,5 @@ def test_a_leader_finds_the_samples_where_a_roster_is_handed_in(demo: Flask) -> 
     assert departure
     with time_machine.travel(LOADED_AT):
         sign_in(leader, find_user_by_email("leader.nanning@demo.example"))
-        page = leader.get(f"/departures/{departure.id}/register").text
+        page = leader.get(f"/departures/{departure.id}/register?at_once=yes").text
     assert [name for name in sample_names() if f"/demo/rosters/{name}" not in page] == []

@@ -31,8 +31,8 @@ SUBJECTS = {
     },
     "departures": {"allotments", "audit", "locking", "packages", "seats", "series", "shortages", "slots"},
     "bookings": {
-        "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
-        "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "todos",
+        "approvals", "audit", "calendar", "changes", "feeds", "followers", "holding", "links", "message_sending",
+        "messages", "queue", "readers", "reminders", "rescheduling", "sending", "summaries", "summary_sending", "todos",
         "waiting",
     },
     "rosters": {

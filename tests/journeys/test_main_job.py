@@ -42,23 +42,23 @@ def test_a_group_of_27_is_held_named_submitted_confirmed_and_checked_by_a_guardi
     page = send(at_school, register_address(departure), pupils="24", staff="3", hold="yes")
     booking = the_booking()
     address = f"/bookings/{booking.code}"
-    assert page.request.path == address
-    assert "What to do next" in page.text
+    step = f"{address}/register/roster"
+    assert page.request.path == step
     assert f'data-countdown="{booking.hold_ends_at.isoformat()}"' in page.text
     assert spaced_code(booking.code) in page.text
-    assert "0 of 27 named" in page.text
 
     # The roster comes out of a spreadsheet, as the school has it.
-    roster = f"{address}/roster"
-    fields = form_of(at_school.get(roster).text, roster)
     page = at_school.post(
-        roster, data={**fields, "roster_file": (workbook(group(24, 3)), "名册.xlsx")}, follow_redirects=True
+        step,
+        data={**form_of(page.text), "roster_file": (workbook(group(24, 3)), "名册.xlsx")},
+        follow_redirects=True,
     )
     assert "27 persons were added." in page.text
-    assert "24 of 24 named" in page.text
+    assert "27 of 27 named" in page.text
 
-    # The contact stands filled in; one click submits.
-    page = send(at_school, address, f"{address}/submit")
+    # Everything stands there once more; one click submits.
+    assert page.request.path == f"{address}/register/send"
+    page = send(at_school, f"{address}/register/send")
     assert "The booking is submitted." in page.text
     assert "decides about the group" in page.text
 
@@ -134,7 +134,7 @@ def test_rows_to_mend_keep_the_seats_held_until_they_are_mended(at_school: Flask
     page = send(at_school, roster, mend[1], **{f"row{mend[2]}-guardian_phone": "13900000003"})
     assert "The row is mended" in page.text
     assert "3 of 3 named" in page.text
-    page = send(at_school, f"/bookings/{booking.code}", f"/bookings/{booking.code}/submit")
+    page = send(at_school, f"/bookings/{booking.code}/register/send")
     assert the_booking().state is BookingState.SUBMITTED
 
 

@@ -125,7 +125,7 @@ def test_seats_of_a_hold_that_ran_out_are_had_at_once(at_school: FlaskClient) ->
         departure = make_departure(capacity=20, now=now())
         make_hold(departure, make_leader(), pupils=18, staff=2, now=now() - timedelta(hours=2))
     page = send(at_school, register_address(departure), pupils="18", staff="2", hold="yes")
-    assert "What to do next" in page.text
+    assert "20 seats are held for you" in page.text
     assert stored()["seats"] == 20
 
 
@@ -180,7 +180,8 @@ def test_the_same_form_again_answers_with_the_same_booking(
         departures.close_departure(departure)
     again = at_school.post(address, data=fields)
     assert (first.status_code, again.status_code) == (303, 303)
-    assert again.location == first.location == f"/bookings/{the_booking().code}"
+    place = f"/bookings/{the_booking().code}" + ("/register/roster" if button == "hold" else "")
+    assert again.location == first.location == place
     assert stored() == after_first
 
 
@@ -212,11 +213,10 @@ def test_a_hold_that_ran_out_says_so_and_leads_back_with_the_numbers(
     send(at_school, register_address(departure), pupils="24", staff="3", hold="yes")
     booking = the_booking()
     address = f"/bookings/{booking.code}"
-    fields = form_of(at_school.get(address).text, f"{address}/submit")
     with transaction():
         booking.hold_ends_at = now() - timedelta(seconds=1)
     before = stored()
-    page = at_school.post(f"{address}/submit", data=fields)
+    page = send(at_school, f"{address}/register/send")
     assert page.status_code == 422
     assert "ran out and its seats were given back" in page.text
     assert the_booking().state is BookingState.HELD  # its seats are taken back by whoever wants them first
@@ -250,11 +250,13 @@ def test_another_schools_booking_is_not_found(app: Flask, at_school: FlaskClient
     sign_in(elsewhere, stranger)
     token = form_of(elsewhere.get(register_address(departure)).text)["csrf_token"]
     before = stored()
-    for address in (booking, f"{booking}/roster", f"{booking}/roster/template", f"{booking}/roster/add"):
+    steps = ("register/group", "register/roster", "register/send")
+    pages = ("roster", "roster/template", "roster/add", *steps)
+    for address in (booking, *(f"{booking}/{page}" for page in pages)):
         page = elsewhere.get(address)
         assert (page.status_code, "There is no such booking." in page.text) == (404, True), address
-    for address in ("contact", "submit", "cancel", "roster", "roster/rows/1", "roster/rows/1/drop", "roster/1/remove"):
-        typed = {**TYPED, "reason": "mine", "csrf_token": token}
+    for address in ("contact", "cancel", "roster", "roster/rows/1", "roster/rows/1/drop", "roster/1/remove", *steps):
+        typed = {**TYPED, "reason": "mine", "csrf_token": token, "pupils": "5", "staff": "1"}
         page = elsewhere.post(f"{booking}/{address}", data=typed)
         assert page.status_code == 404, address
     assert stored() == before

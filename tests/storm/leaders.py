@@ -17,7 +17,6 @@ Answer = TypeVar("Answer")
 
 PATIENCE = 20.0  # seconds in which a server that was killed has to answer again
 PAUSE = 0.2
-CONTACT = {"contact_name": "韦兰", "contact_email": "wei.lan@storm.example", "contact_phone": "13900001234"}
 
 
 @dataclass
@@ -92,7 +91,7 @@ class Leader:
         self._post("move", f"/bookings/{self._one()}/move", {"departure": departure})
 
     def submit(self) -> None:
-        self._post("submit", f"/bookings/{self._one()}/submit", CONTACT)
+        self._post("submit", f"/bookings/{self._one()}/register/send", {})
 
     def accept(self) -> None:
         self._post("accept", f"/bookings/{self._one()}/accept", {})

@@ -1,4 +1,4 @@
-"""A booking's page and the school's list of bookings: filling in, submitting, cancelling, handing over."""
+"""A booking's page and the school's list of bookings: its contact, cancelling, handing over."""
 
 from __future__ import annotations
 
@@ -46,19 +46,6 @@ def contact(code: str) -> ResponseReturnValue:
         service.set_contact(booking, form.contact, by=me(), now=now())
 
     return carry_out(code, keep, gettext("The contact is kept."), contact_form=form)
-
-
-@bookings.post("/bookings/<code>/submit")
-@allows(Role.LEADER)
-def submit(code: str) -> ResponseReturnValue:
-    """Takes the contact along: it stands filled in above the button."""
-    form = ContactForm()
-
-    def hand_in(booking: Booking) -> None:
-        service.set_contact(booking, form.contact, by=me(), now=now())
-        service.submit_booking(booking, by=me(), now=now())
-
-    return carry_out(code, hand_in, gettext("The booking is submitted."), contact_form=form)
 
 
 @bookings.post("/bookings/<code>/cancel")

@@ -10,7 +10,8 @@ from exchange_app.rosters.views import (  # each of them adds its addresses
     register,
     reveals,
     roster,
+    steps,
 )
 from exchange_app.rosters.views.blueprint import rosters
 
-__all__ = ["check", "exports", "group_exports", "party", "people", "register", "reveals", "roster", "rosters"]
+__all__ = ["check", "exports", "group_exports", "party", "people", "register", "reveals", "roster", "rosters", "steps"]

@@ -1,4 +1,5 @@
-"""Registering a group: the numbers hold the seats, and whoever has contact and roster at hand is done at once."""
+"""Registering a group, its first step: numbers and contact hold the seats, or a place on the waiting list. Whoever has
+the roster at hand too may be done at once."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from exchange_app.departures.errors import GroupsWaiting, NotEnoughSeats, SlotFu
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import get_departure
 from exchange_app.departures.seats import around
+from exchange_app.departures.service import check_registration
 from exchange_app.rosters import service
 from exchange_app.rosters.asked import asked_before_confirmation
 from exchange_app.rosters.forms import RegisterForm
@@ -41,7 +43,7 @@ def register(departure_id: int) -> ResponseReturnValue:
     departure = get_departure(departure_id, me())
     moment = now()
     if request.method == "GET":
-        bookings.check_registration(departure, moment)
+        check_registration(departure, moment)
         return _show(_fresh_form(), departure), 200
     form = RegisterForm()
     try:
@@ -56,7 +58,7 @@ def register(departure_id: int) -> ResponseReturnValue:
 
 
 def _fresh_form() -> RegisterForm:
-    """With the numbers of a hold that ran out, which its page hands over, and the contact of whoever registers."""
+    """With the numbers that the address hands over, and the contact of whoever registers."""
     return RegisterForm(
         data={
             "pupils": request.args.get("pupils", type=int),
@@ -84,8 +86,9 @@ def _register(form: RegisterForm, departure: Departure, moment: datetime) -> Boo
     if form.hold.data:
         if form.errors or party is None:
             return None
+        contact = form.contact if form.has_contact else None
         with transaction():
-            return bookings.hold_seats(departure, party, form_token=token, by=by, now=moment)
+            return bookings.hold_seats(departure, party, form_token=token, by=by, now=moment, contact=contact)
     asked = asked_before_confirmation(departure.package)
     reading = read_handed_in(form, asked, departure.today(moment))
     if form.errors or party is None:
@@ -109,7 +112,9 @@ def _check_supervision(form: RegisterForm, departure: Departure) -> None:
 def _go_on(booking: Booking, form: RegisterForm) -> ResponseReturnValue:
     if booking.state is BookingState.WAITING:
         flash(gettext("The group is on the waiting list; this page shows its place."))
-    if booking.state is BookingState.HELD and not form.hold.data:
+    if booking.state is BookingState.HELD and form.hold.data:
+        return redirect(url_for("rosters.register_roster", code=booking.code), 303)
+    if booking.state is BookingState.HELD:
         flash(gettext("Your seats are held. Mend the rows below, then submit the booking."))
         return redirect(url_for("rosters.roster", code=booking.code), 303)
     return redirect(url_for("bookings.show", code=booking.code), 303)
@@ -128,11 +133,19 @@ def _show(form: RegisterForm, departure: Departure, *, has_no_room: bool = False
         package=departure.package,
         asked=asked_before_confirmation(departure.package),
         had_file=bool(form.roster_file.data),
+        is_at_once=_is_at_once(form),
         is_full=left == 0,
         may_queue=left == 0 or has_no_room,
         left=left,
         waiting=len(list_waiting_of(departure.id)),
     )
+
+
+def _is_at_once(form: RegisterForm) -> bool:
+    """Whether everything stands on one page, the roster too."""
+    if form.is_submitted():
+        return form.has_roster or not (form.hold.data or form.queue.data)
+    return "at_once" in request.args
 
 
 @rosters.get("/departures/<int:departure_id>/register/template")
