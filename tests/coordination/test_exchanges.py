@@ -77,7 +77,8 @@ def test_each_side_ticks_its_own_steps(client: FlaskClient, region: Region, exch
     address = f"/coordinator/exchanges/{exchange.id}"
     sign_in(client, region.here.coordinator)
     page = client.get(address).text
-    assert f"{address}/steps/{foreign.id}" not in page
+    assert f'"{address}/steps/{own.id}"' in page
+    assert f'"{address}/steps/{foreign.id}"' not in page
     later = str(now().date() + timedelta(days=3))
     typed = {f"step-{own.id}-done_on": later, f"step-{own.id}-note": "Sent by mail"}
     refused = send(client, address, f"{address}/steps/{own.id}", **typed)

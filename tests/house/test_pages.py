@@ -17,12 +17,13 @@ from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.covers import cover_edition, cover_name
 from exchange_app.catalogue.models import Base, MenuItem, Package, Stop
+from exchange_app.coordination.models import Exchange, Problem
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.models import Letter
-from exchange_app.partners.models import County
+from exchange_app.partners.models import AgreementPaper, County, Department
 from exchange_app.rosters.models import Participant
 from exchange_app.tailored.models import Inquiry
 from exchange_app.web.policies import policy_of
@@ -61,7 +62,13 @@ MAIN_JOB = {
         "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose "
         "tailored.desk tailored.show papers.template"
     ),
-    Role.COORDINATOR: "noticeboard.kept noticeboard.write noticeboard.edit",
+    Role.COORDINATOR: (
+        "coordination.home coordination.agreement coordination.paper coordination.own_agreement_page "
+        "coordination.edit_agreement coordination.add_paper coordination.counterparts coordination.edit_liaison "
+        "coordination.exchanges coordination.exchange coordination.checklist coordination.begin_exchange "
+        "coordination.problems coordination.problem coordination.raise_problem coordination.lessons partners.offices "
+        "noticeboard.kept noticeboard.write noticeboard.edit"
+    ),
     Role.ADMINISTRATOR: (
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
@@ -143,6 +150,11 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "language": "en",
             "step_id": 0,
             "inquiry_id": first(select(Inquiry)).id,
+            "agreement_id": first(select(AgreementPaper)).agreement_id,
+            "paper_id": first(select(AgreementPaper)).id,
+            "exchange_id": first(select(Exchange)).id,
+            "problem_id": first(select(Problem)).id,
+            "department_id": first(select(Department)).id,
         },
     }
 
