@@ -122,5 +122,7 @@ def make_pages(page: Page) -> Iterator[Address]:
             yield Address("visitor", "consents.answer", link[0])
             yield Address("visitor", "retention.about_child", f"{link[0]}/data")
             page.goto(booking)
-            yield Address("visitor", "rosters.checked_by_link", urlsplit(page.locator("#check-link").input_value()).path)
+            yield Address(
+                "visitor", "rosters.checked_by_link", urlsplit(page.locator("#check-link").input_value()).path
+            )
             break
