@@ -1,16 +1,16 @@
-// A button beside an address that takes it along.
+// A button beside words or an address that takes them along.
 "use strict";
 
 (() => {
   for (const button of document.querySelectorAll("[data-copies]")) {
-    const input = document.getElementById(button.dataset.copies);
+    const field = document.getElementById(button.dataset.copies);
     const words = button.querySelector("span");
     const copy = words.textContent;
-    input.addEventListener("focus", () => input.select());
+    field.addEventListener("focus", () => field.select());
     button.addEventListener("click", async () => {
-      input.select();
+      field.select();
       try {
-        await navigator.clipboard.writeText(input.value);
+        await navigator.clipboard.writeText(field.value);
       } catch {
         document.execCommand("copy"); // without encryption, as within a school's network, there is no clipboard
       }
