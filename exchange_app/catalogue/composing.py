@@ -195,7 +195,7 @@ def _own_problems(stop: Placed, package: Any, group: int | None) -> Iterator[Pro
         return
     begins = {at for times in item.timetable.values() for at in times}
     if begins and f"{stop.starts:%H:%M}" not in begins:
-        yield Problem(Misfit.NO_TIME, {"times": ", ".join(sorted(begins))})
+        yield Problem(Misfit.NO_TIME, {"times": " · ".join(sorted(begins))})
     if package.grade_from < item.grade_from or package.grade_until > item.grade_until:
         yield Problem(Misfit.GRADES, {"first": item.grade_from, "last": item.grade_until})
     if group is not None and group > min(item.group_max, item.slot_capacity):

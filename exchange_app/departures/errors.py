@@ -158,7 +158,7 @@ class NoSlotThen(Conflict):
     slug = "no-slot-then"
 
     def __init__(self, *, stop: object, when: object, times: list[str]) -> None:
-        super().__init__(stop=stop, when=when, times=", ".join(times))
+        super().__init__(stop=stop, when=when, times=" · ".join(times))
         self.words = (
             sentence("“%(stop)s” has no slot on %(when)s; that day it begins at %(times)s.")
             if times

@@ -113,7 +113,7 @@ def zone_name(zone: ZoneInfo | str) -> str:
 
 
 def date_range(first: date, last: date) -> str:
-    """2027年4月12日（周一）– 15日 · 12–15 April 2027; one day alone is written as `day` does."""
+    """2027年4月12日（周一）至15日 · 12–15 April 2027; one day alone is written as `day` does."""
     if first == last:
         return day(first)
     return _range(first, last, current_language())
@@ -125,7 +125,7 @@ def _range(first: date, last: date, language: str) -> str:
     same_month = same_year and first.month == last.month
     if language == "zh_Hans":
         pattern = "d日" if same_month else "M月d日" if same_year else "y年M月d日"
-        return f"{_written(first, DAY[language], language)}– {_written(last, pattern, language)}"
+        return f"{_written(first, DAY[language], language)}至{_written(last, pattern, language)}"
     pattern = "d" if same_month else "d MMMM" if same_year else "d MMMM y"
     dash = "–" if same_month else " – "
     return f"{_written(first, pattern, language)}{dash}{_written(last, 'd MMMM y', language)}"

@@ -48,6 +48,8 @@ def make_link(page: Page) -> tuple[str, str]:
     page.locator("main tbody tr").first.locator("form[action$='/link'] button").click()
     link = re.search(r"/c/[\w-]+", page.locator("#link").input_value())
     assert link
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
     return link[0], child
 
 

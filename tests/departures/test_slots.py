@@ -121,7 +121,7 @@ def test_a_time_at_which_it_does_not_begin_is_refused_with_those_at_which_it_doe
         departures.open_departure(departure)
     with force_locale("en"):
         assert refused.value.sentence == (
-            f"“{title}” has no slot on Wed 31 March 2027, 10:00; that day it begins at 09:00, 14:00."
+            f"“{title}” has no slot on Wed 31 March 2027, 10:00; that day it begins at 09:00 · 14:00."
         )
     db.session.refresh(departure)
     assert departure.state is DepartureState.DRAFT

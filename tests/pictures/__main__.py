@@ -1,5 +1,5 @@
 """`make pictures`: a picture of every page, as everybody who may see it, in both languages, at three widths and in the
-dark; var/pictures/index.html shows them all."""
+dark; var/pictures/index.html shows them all. ARGS names pages (endpoints) or persons, if not all are wanted."""
 
 from __future__ import annotations
 
@@ -23,14 +23,19 @@ FOLDER = ROOT / "var" / "pictures"
 WIDTHS = (360, 768, 1280)
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 IN_THE_DARK = 360
+# Pictures far below are fetched only when somebody comes near them.
+SHOW_WHAT_WAITS = """() => Promise.all([...document.images].map((image) => {
+  image.loading = "eager";
+  return image.decode().catch(() => null);
+}))"""
 
 
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    wanted = sys.argv[1:]
+    wanted = set(sys.argv[1:])
     with running_demo() as site, browser() as chromium:
-        addresses = [one for one in find_all(chromium, site) if not wanted or one.name in wanted]
+        addresses = [one for one in find_all(chromium, site) if not wanted or wanted & {one.name, one.person}]
         for language in LANGUAGES:
             take_pictures(chromium, site, addresses, language)
     write_index(addresses)
@@ -71,7 +76,7 @@ def find_all(chromium: Browser, site: str) -> list[Address]:
 
 def take_pictures(chromium: Browser, site: str, addresses: list[Address], language: str) -> None:
     for person in PEOPLE:
-        context = chromium.new_context(base_url=site, locale=LANGUAGES[language])
+        context = chromium.new_context(base_url=site, locale=LANGUAGES[language], reduced_motion="reduce")
         sign_in(context, person)
         page = context.new_page()
         page.goto("/account" if PEOPLE[person] else "/")
@@ -81,6 +86,7 @@ def take_pictures(chromium: Browser, site: str, addresses: list[Address], langua
             if address.person != person:
                 continue
             page.goto(address.path)
+            page.evaluate(SHOW_WHAT_WAITS)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
                 page.screenshot(path=FOLDER / picture(address, language, str(width)), full_page=True)

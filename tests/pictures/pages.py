@@ -4,7 +4,7 @@ something done first."""
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -28,9 +28,9 @@ PEOPLE: dict[str, str | None] = {
     Role.COORDINATOR: "coordinator.chongzuo@demo.example",
     Role.ADMINISTRATOR: "administrator@demo.example",
 }
-STARTS = ("/", "/check", "/account", "/inbox", "/mailbox", "/nowhere")
+STARTS = ("/", "/check", "/account", "/inbox", "/mailbox", "/nowhere", "/organiser/")  # some may not: how that looks
 OPENED = 8  # so many addresses of one page are opened to look for further links
-SHOWN = {"bookings.show": 8}  # a booking looks different in each of its states; of other pages one is shown
+SHOWN = {"bookings.show": 8}  # a booking looks different in each of its states; of other pages the fullest is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def find_pages(context: BrowserContext, person: str) -> Iterator[Address]:
     """As ``person``, who is signed in there."""
     endpoint_of = _endpoints()
     waiting, seen, opened = [*STARTS], set[str](), Counter[str]()
+    found = defaultdict[str, list[tuple[int, str]]](list)
     while waiting:
         path = waiting.pop(0)
         endpoint = endpoint_of(path)
@@ -71,9 +72,11 @@ def find_pages(context: BrowserContext, person: str) -> Iterator[Address]:
             waiting.append(answer.headers["location"])
         elif answer.headers.get("content-type", "").startswith("text/html"):
             opened[endpoint] += 1
-            if opened[endpoint] <= SHOWN.get(endpoint, 1):
-                yield Address(person, endpoint, path, opened[endpoint])
+            found[endpoint].append((len(answer.body()), path))
             waiting.extend(_links(answer.text(), path))
+    for endpoint, pages in found.items():
+        fullest = sorted(pages, reverse=True)[: SHOWN.get(endpoint, 1)]
+        yield from (Address(person, endpoint, path, number) for number, (_, path) in enumerate(fullest, 1))
 
 
 def _endpoints() -> Callable[[str], str]:
@@ -118,4 +121,9 @@ def make_pages(page: Page) -> Iterator[Address]:
             link = re.search(r"/c/[\w-]+", page.locator("#link").input_value())
             assert link is not None
             yield Address("visitor", "consents.answer", link[0])
+            yield Address("visitor", "retention.about_child", f"{link[0]}/data")
+            page.goto(booking)
+            yield Address(
+                "visitor", "rosters.checked_by_link", urlsplit(page.locator("#check-link").input_value()).path
+            )
             break
