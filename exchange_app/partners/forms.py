@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from wtforms import SelectField, ValidationError
 
 from exchange_app.core.text import sentence
+from exchange_app.partners.labels import DEPARTMENTS, department_name
 from exchange_app.partners.models import Level, OrganisationKind, SupervisionRule
 from exchange_app.partners.service import CityTerms, OrganisationTerms
 from exchange_app.web.forms import ChoiceField, CountField, Form, PhoneField, Required, TextField, TranslatedField
@@ -57,6 +58,20 @@ class CountyForm(Form):
         return self.map_x.data, self.map_y.data
 
 
+class DepartmentField(TextField):
+    """Shown and typed in the reader's words; a department that both cities have is kept by its own word."""
+
+    @property
+    def suggestions(self) -> list[str]:
+        return [str(name) for name in DEPARTMENTS.values()]
+
+    def read(self, text: str) -> str:
+        return next((kept for kept, name in DEPARTMENTS.items() if str(name) == text), text)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else department_name(self.data)
+
+
 class OrganisationForm(Form):
     """``city_id`` and ``county_id`` get their choices from the view."""
 
@@ -65,7 +80,7 @@ class OrganisationForm(Form):
     city_id = SelectField(sentence("City"), coerce=int, validators=[Required()])
     county_id = SelectField(sentence("County or district"), coerce=lambda typed: int(typed) if typed else None)
     level = ChoiceField(Level, sentence("Level"), empty=NONE)
-    department = TextField(sentence("Department"), longest=60)
+    department = DepartmentField(sentence("Department"), longest=60)
     phone = PhoneField(sentence("Phone"))
     licence_number = TextField(sentence("Number of the licence (travel agencies)"), longest=60)
 

@@ -22,3 +22,19 @@ LABELS: Labels = {
         SupervisionRule.BLOCK: sentence("Block the booking"),
     },
 }
+
+# Departments that both cities have, by the word that is kept: counterparts are found by it in either language. Others
+# stay as they were typed.
+DEPARTMENTS = {
+    "ethnic-affairs": sentence("Ethnic affairs"),
+    "education": sentence("Education"),
+    "culture-and-tourism": sentence("Culture and tourism"),
+    "human-resources": sentence("Employment and social security"),
+    "health": sentence("Health"),
+    "civil-affairs": sentence("Civil affairs"),
+    "youth-league": sentence("Youth league"),
+}
+
+
+def department_name(department: str | None) -> str:
+    return str(DEPARTMENTS.get(department or "", department or ""))

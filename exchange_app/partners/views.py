@@ -14,6 +14,7 @@ from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.partners import queries, service
 from exchange_app.partners.forms import NONE, CityForm, CountyForm, OrganisationForm
+from exchange_app.partners.labels import department_name
 from exchange_app.web.errors import beside_field
 from exchange_app.web.forms import Form
 from exchange_app.web.paging import page_of
@@ -73,7 +74,8 @@ def edit_county(city_id: int, county_id: int) -> ResponseReturnValue:
 @partners.get("/organiser/organisations")
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def organisations() -> ResponseReturnValue:
-    return render_template("partners/organisations.html", page=page_of(queries.select_organisations(_own_city_id())))
+    page = page_of(queries.select_organisations(_own_city_id()))
+    return render_template("partners/organisations.html", page=page, department_name=department_name)
 
 
 @partners.route("/organiser/organisations/new", methods=["GET", "POST"])

@@ -87,7 +87,8 @@ def edit_package(package_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def publish_package(package_id: int) -> ResponseReturnValue:
     package = queries.get_package_of(package_id, current_user)
-    is_done(lambda: service.publish_package(package), done=PUBLISHED)
+    undo = url_for("departures.withdraw_package", package_id=package_id)
+    is_done(lambda: service.publish_package(package), done=PUBLISHED, undo=undo)
     return redirect(url_for("catalogue.own_package", package_id=package_id), 303)
 
 

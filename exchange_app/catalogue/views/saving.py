@@ -35,16 +35,22 @@ def is_saved(form: Form, command: Callable[[], object]) -> bool:
     return True
 
 
-def is_done(command: Callable[[], object], *, done: Any) -> bool:
-    """Whether the command was carried out; the next page says so, or why it was refused."""
+def is_done(command: Callable[[], object], *, done: Any, undo: str | None = None) -> bool:
+    """Whether the command was carried out; the next page says so, or why it was refused. ``undo`` is the address of the
+    command that takes it back, which the next page offers."""
     try:
         with transaction():
             command()
     except Refusal as refusal:
         flash(refusal.sentence, "error")
         return False
-    flash(str(done), "success")
+    say_done(done, undo=undo)
     return True
+
+
+def say_done(done: Any, *, undo: str | None = None) -> None:
+    """The next page says it, with a button that takes it back (components/messages.html)."""
+    flash(str(done), f"success {undo}" if undo else "success")
 
 
 def status_of_form(form: Form) -> int:
