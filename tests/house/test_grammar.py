@@ -42,8 +42,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
-        "season", "tailored",
+        "accounts", "groups", "guardians", "known", "loading", "offers", "photos", "places", "reading", "rosters",
+        "samples", "season", "tailored", "trips",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",

@@ -13,6 +13,7 @@ from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
 from exchange_app.web.forms import Form
+from exchange_app.web.notices import say_done
 
 # Where something is moved by one touch, nothing was typed that could be kept.
 NOTHING_MOVED = sentence(
@@ -46,11 +47,6 @@ def is_done(command: Callable[[], object], *, done: Any, undo: str | None = None
         return False
     say_done(done, undo=undo)
     return True
-
-
-def say_done(done: Any, *, undo: str | None = None) -> None:
-    """The next page says it, with a button that takes it back (components/messages.html)."""
-    flash(str(done), f"success {undo}" if undo else "success")
 
 
 def status_of_form(form: Form) -> int:
