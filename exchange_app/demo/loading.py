@@ -40,6 +40,15 @@ from exchange_app.rosters.service import lock_rosters
 BETWEEN_JOBS = timedelta(days=3)
 LET_GO_BEFORE = timedelta(days=3)
 ZONE = ZoneInfo("Asia/Shanghai")
+JOBS = (
+    bookings.expire_holds,
+    release_due,
+    waiting.close_lists,
+    waiting.offer_seats,
+    lock_rosters,
+    departures.close_registrations,
+    bookings.finish_departures,
+)
 
 
 def load_demo(now: datetime) -> bool:
@@ -144,11 +153,6 @@ def _let_go(at: datetime) -> None:
 
 
 def _run_jobs(at: datetime) -> None:
-    bookings.expire_holds(at)
-    release_due(at)
-    waiting.close_lists(at)
-    while waiting.offer_seats(at):
-        db.session.flush()
-    lock_rosters(at)
-    departures.close_registrations(at)
-    bookings.finish_departures(at)
+    for job in JOBS:
+        while job(at):
+            db.session.flush()

@@ -12,9 +12,17 @@ from exchange_app.outbox.models import LetterState
 from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.trips import arrangements, roll, survey
 from exchange_app.trips.queries import list_calls
-from exchange_app.trips.rules import MARKS, PlaceKind, Question
+from exchange_app.trips.rules import PlaceKind, Question
 
 SEATS_OF_A_COACH = 45
+# By one reply after the other, and from the first again. Each mark is given often enough to be shown.
+MARKS_GIVEN = {
+    Question.WHOLE: "55454",
+    Question.LEARNED: "54543",
+    Question.FRIENDS: "55443",
+    Question.CARE: "55545",
+    Question.AGAIN: "45543",
+}
 NO_SUCH_MAILBOX = "RCPT 550 5.1.1"
 
 
@@ -38,9 +46,8 @@ def answer_survey(booking: Booking, replies: int, at: datetime) -> None:
 
 
 def _marks(number: int) -> Iterator[tuple[Question, int]]:
-    """Most are content; each question has a few who are less so."""
-    for place, question in enumerate(Question):
-        yield question, MARKS[-1] - (number * (place + 2) % 7 == 0) - (number + place) % 2
+    for question, given in MARKS_GIVEN.items():
+        yield question, int(given[number % len(given)])
 
 
 def let_letter_fail(booking: Booking, at: datetime) -> None:

@@ -205,7 +205,7 @@ def test_nothing_is_loaded_outside_of_demo_mode(app: Flask) -> None:
 def test_every_panel_of_an_organisers_board_has_something_to_show(demo: Flask, city: str) -> None:
     organiser = db.session.scalars(select(User).where(User.email == f"organiser.{city}@demo.example")).one()
     agenda = agenda_of(organiser, today=LOADED_AT.date(), now=LOADED_AT)
-    assert agenda.today and agenda.tomorrow and agenda.short
+    assert all([agenda.today, agenda.tomorrow, agenda.short])
     assert all([agenda.waiting, agenda.rosters.count, agenda.consents.count])
     assert all(one.coaches for one in [*agenda.today, *agenda.tomorrow])
     if city == "chongzuo":
