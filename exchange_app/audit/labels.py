@@ -6,7 +6,7 @@ from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
     What: {
-        What.SIGNED_IN: sentence("Signed in"),
+        What.SIGNED_IN: sentence("Somebody signed in"),
         What.SIGN_IN_REFUSED: sentence("Sign-in refused"),
         What.SIGNED_OUT: sentence("Signed out"),
         What.SIGN_INS_ENDED: sentence("Sign-ins ended"),

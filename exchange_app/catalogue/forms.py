@@ -264,7 +264,7 @@ class PackageForm(RecipientsPart, EditForm):
     price_note = TranslatedField(sentence("What the price covers, or who pays instead"), longest=400)
     approver_1 = ChoiceField(Approver, sentence("Who approves first"), empty=NOBODY)
     approver_2 = ChoiceField(Approver, sentence("Then"), empty=NOBODY)
-    approver_3 = ChoiceField(Approver, sentence("Then"), empty=NOBODY)
+    approver_3 = ChoiceField(Approver, sentence("And at last"), empty=NOBODY)
     changes_until_days = CountField(
         sentence("Days before the first day until which schools change and cancel by themselves"),
         most=MOST_DAYS_OF_NOTICE,

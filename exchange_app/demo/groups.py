@@ -16,6 +16,7 @@ from exchange_app.bookings.service import Contact
 from exchange_app.demo.guardians import hear_guardians
 from exchange_app.demo.known import Known
 from exchange_app.demo.samples import sample
+from exchange_app.demo.trips import answer_survey, arrange_coach, call_the_roll, let_letter_fail
 from exchange_app.rosters import service as rosters
 from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.reading import Reading, read_file
@@ -25,6 +26,8 @@ Occurrence = tuple[datetime, Callable[[datetime], None]]
 FILLING_IN = timedelta(minutes=25)
 ASKED_AGO = timedelta(hours=3)
 GUARDIANS_ASKED_AFTER = timedelta(hours=1)
+ARRANGED_AGO = timedelta(hours=20)
+A_DAY = timedelta(days=1)
 NEVER_SUBMITTED = frozenset({BookingState.HELD, BookingState.EXPIRED})
 FROM_THE_LIST = frozenset({BookingState.WAITING, BookingState.OFFERED, BookingState.LAPSED})
 
@@ -64,6 +67,19 @@ class Group:
                 yield answered_at + GUARDIANS_ASKED_AFTER, self._ask_guardians
         if "asks" in self._entry:
             yield now - ASKED_AGO, self._ask
+        yield from self._trip(now)
+
+    def _trip(self, now: datetime) -> Iterator[Occurrence]:
+        """The day itself, as far as it has come."""
+        meets_at = self.departure.meets_at
+        if "coach" in self._entry:
+            yield now - ARRANGED_AGO, lambda _at: arrange_coach(self.booking)
+            if meets_at < now:
+                yield meets_at, self._call_the_roll
+        if "replies" in self._entry:
+            yield meets_at + self._entry["replies_days"] * A_DAY, self._answer_survey
+        if "letter_fails" in self._entry:
+            yield now - ARRANGED_AGO, lambda at: let_letter_fail(self.booking, at)
 
     def _held_at(self, now: datetime) -> datetime:
         if "held_minutes_ago" in self._entry:
@@ -115,6 +131,12 @@ class Group:
         numbers = dict(self._entry["asks"])
         reason = numbers.pop("reason")
         ask_change(self.booking, ChangeKind.PARTY, reason=reason, by=self.leader, now=at, **numbers)
+
+    def _call_the_roll(self, at: datetime) -> None:
+        call_the_roll(self.booking, self.leader, at)
+
+    def _answer_survey(self, at: datetime) -> None:
+        answer_survey(self.booking, self._entry["replies"], at)
 
     def _hand_in_roster(self, at: datetime) -> None:
         if self.roster is None:

@@ -26,6 +26,7 @@ from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.known import Known
 from exchange_app.demo.notices import add_notices
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
+from exchange_app.demo.photos import add_photos
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
@@ -38,8 +39,18 @@ from exchange_app.partners.models import City, Organisation
 from exchange_app.retention.service import carry_out
 from exchange_app.rosters.service import lock_rosters
 
+BETWEEN_JOBS = timedelta(days=3)
 LET_GO_BEFORE = timedelta(days=3)
 ZONE = ZoneInfo("Asia/Shanghai")
+JOBS = (
+    bookings.expire_holds,
+    release_due,
+    waiting.close_lists,
+    waiting.offer_seats,
+    lock_rosters,
+    departures.close_registrations,
+    bookings.finish_departures,
+)
 
 
 def load_demo(now: datetime) -> bool:
@@ -74,6 +85,7 @@ def _load(now: datetime) -> None:
     add_bases(known)
     add_menus(known, today)
     add_packages(known)
+    add_photos(known)
     add_departures(known, today)
     groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]
     trip = OwnTrip(known).occurrences(now)
@@ -129,11 +141,12 @@ def _call_off(departure: Departure, cause: Cause, reason: Translated, by: User, 
 
 
 def _of_jobs(known: Known, now: datetime) -> Iterator[Occurrence]:
-    """What the clock does by itself, once a night and once more now; what is over goes in two nights."""
+    """What the clock does by itself, every third night, which is enough here, and once more now; what is over goes in
+    two nights."""
     night = min(departure.opens_at for departure in known.departures.values())
     while night < now:
         yield night, _run_jobs
-        night += timedelta(days=1)
+        night += BETWEEN_JOBS
     yield now, _run_jobs
     for at in (now - LET_GO_BEFORE, now):
         yield at, _let_go
@@ -145,11 +158,6 @@ def _let_go(at: datetime) -> None:
 
 
 def _run_jobs(at: datetime) -> None:
-    bookings.expire_holds(at)
-    release_due(at)
-    waiting.close_lists(at)
-    while waiting.offer_seats(at):
-        db.session.flush()
-    lock_rosters(at)
-    departures.close_registrations(at)
-    bookings.finish_departures(at)
+    for job in JOBS:
+        while job(at):
+            db.session.flush()

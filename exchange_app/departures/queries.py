@@ -224,7 +224,7 @@ class KeptFilter:
 
 def select_departures_of(user: User, wanted: KeptFilter | None = None) -> Select[Departure]:
     """The departures that this user keeps, soonest first: organisers those of their organisation's packages,
-    administrators all; to be paged."""
+    administrators all; to be paged. In a list that is asked for, those that are over come last."""
     departures = (
         select(Departure)
         .join(Departure.package)
@@ -237,6 +237,9 @@ def select_departures_of(user: User, wanted: KeptFilter | None = None) -> Select
         .where(keeps_package(user))
         .order_by(Departure.starts_on, Departure.id)
     )
+    if wanted is not None:
+        is_over = Departure.state == DepartureState.DONE
+        departures = departures.order_by(None).order_by(is_over, Departure.starts_on, Departure.id)
     if wanted is not None and wanted.package is not None:
         departures = departures.where(Departure.package_id == wanted.package)
     if wanted is not None and wanted.state is not None:

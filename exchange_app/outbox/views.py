@@ -29,6 +29,7 @@ from exchange_app.outbox.purging import is_purged
 from exchange_app.outbox.queries import Asked, Cause, LetterFilter, Moments
 from exchange_app.outbox.reading import ReadableLetter, masked, read_letter, title_of, words_of_kind
 from exchange_app.web.formats import HOME_ZONE
+from exchange_app.web.notices import say_done
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows, anyone_in_demo_else
 
@@ -240,7 +241,8 @@ def send_again(letter_id: int) -> ResponseReturnValue:
 @outbox.post("/mailbox/<int:letter_id>/stop")
 @allows(Role.ADMINISTRATOR)
 def stop(letter_id: int) -> ResponseReturnValue:
-    return _settle(letter_id, lambda: service.stop_letter(letter_id, now()), gettext("The letter will not be sent."))
+    done, undo = gettext("The letter will not be sent."), url_for("outbox.send_again", letter_id=letter_id)
+    return _settle(letter_id, lambda: service.stop_letter(letter_id, now()), done, undo=undo)
 
 
 @outbox.post("/mailbox/<int:letter_id>/arrived")
@@ -251,8 +253,8 @@ def arrived(letter_id: int) -> ResponseReturnValue:
     )
 
 
-def _settle(letter_id: int, command: Callable[[], None], done: str) -> ResponseReturnValue:
+def _settle(letter_id: int, command: Callable[[], None], done: str, *, undo: str | None = None) -> ResponseReturnValue:
     with transaction():
         command()
-    flash(done)
+    say_done(done, undo=undo)
     return redirect(url_for("outbox.letter", letter_id=letter_id), 303)

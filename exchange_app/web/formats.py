@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_timezone_name
+from babel.dates import format_date, get_day_names, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask, current_app
 from flask_babel import gettext, ngettext
@@ -29,6 +29,7 @@ HOME_ZONE = "Asia/Shanghai"
 
 DAY = {"zh_Hans": "y年M月d日（EEE）", "en": "EEE d MMMM y"}
 SHORT_DAY = {"zh_Hans": "M月d日（EEE）", "en": "EEE d MMM"}
+FIRST_DAY = {"zh_Hans": "M月d日", "en": "d MMM"}
 
 
 def format_pages(app: Flask) -> None:
@@ -41,6 +42,7 @@ def format_pages(app: Flask) -> None:
     environment.filters.update(
         day=day,
         short_day=short_day,
+        day_of_month=day_of_month,
         hour=hour,
         hour_in_zone=hour_in_zone,
         seconds_left=seconds_left,
@@ -78,6 +80,19 @@ def short_day(when: date | datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:
     """4月12日（周一） · Mon 12 Apr"""
     language = current_language()
     return _written(_local_date(when, zone), SHORT_DAY[language], language)
+
+
+def day_of_month(when: date) -> str:
+    """12, and for the first of a month 4月1日 · 1 Apr: for calendars."""
+    language = current_language()
+    return _written(when, FIRST_DAY[language], language) if when.day == 1 else str(when.day)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """From Monday: the short name and the whole one."""
+    language = current_language()
+    short, whole = get_day_names("abbreviated", locale=language), get_day_names("wide", locale=language)
+    return [(short[number], whole[number]) for number in range(7)]
 
 
 def hour(when: datetime, zone: ZoneInfo | str = HOME_ZONE) -> str:

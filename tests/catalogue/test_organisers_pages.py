@@ -215,6 +215,9 @@ def test_entries_are_changed_moved_and_removed(client: FlaskClient, organiser: U
     answer = send(client, f"{address}/stops/{first_id}", f"{address}/stops/{first_id}/remove")
     assert "The entry is removed" in answer.text
     assert db.session.get(Stop, first_id) is None
+    undo = f"{address}/compose/put-back"
+    assert "The entry is back." in client.post(undo, data=form_of(answer.text, undo), follow_redirects=True).text
+    assert len(package.stops) == 3
 
 
 def test_the_second_of_two_editors_is_told_keeps_the_text_and_may_insist(client: FlaskClient, organiser: User) -> None:

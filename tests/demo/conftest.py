@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -32,8 +33,9 @@ def loaded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
-def loaded_app(loaded_url: str) -> Iterator[Flask]:
-    app = create_app(make_settings(DATABASE_URL=loaded_url, DEMO="1"))
+def loaded_app(loaded_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    data = tmp_path_factory.mktemp("demo")
+    app = create_app(make_settings(DATABASE_URL=loaded_url, DEMO="1", DATA_DIR=str(data)))
     app.testing = True
     with app.app_context():
         load_demo(LOADED_AT)
@@ -51,9 +53,9 @@ def demo(loaded_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def empty_demo(database_url: str) -> Iterator[Flask]:
+def empty_demo(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application in demo mode over an empty database."""
-    app = create_app(make_settings(DATABASE_URL=database_url, DEMO="1"))
+    app = create_app(make_settings(DATABASE_URL=database_url, DEMO="1", DATA_DIR=str(tmp_path)))
     app.testing = True
     with app.app_context():
         yield app

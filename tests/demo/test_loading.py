@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,8 +14,9 @@ from exchange_app.accounts.models import User
 from exchange_app.accounts.passwords import is_password
 from exchange_app.bookings.models import Booking, BookingEvent
 from exchange_app.bookings.rules import BookingState
-from exchange_app.catalogue.models import Package, Publication
+from exchange_app.catalogue.models import Package, Photo, Publication
 from exchange_app.core.database import db
+from exchange_app.core.text import LANGUAGES
 from exchange_app.core.transaction import transaction
 from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
@@ -26,8 +28,10 @@ from exchange_app.departures.rules import DepartureState, Window
 from exchange_app.factory import create_app
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import City
+from exchange_app.planning.agenda import agenda_of
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.rules import DocumentType
+from exchange_app.trips.survey import results_of
 from tests.builders import make_city
 from tests.demo.conftest import LOADED_AT
 from tests.settings import make_settings
@@ -197,10 +201,35 @@ def test_nothing_is_loaded_outside_of_demo_mode(app: Flask) -> None:
     assert not any(rows for table, rows in count_rows().items() if table != "alembic_version")
 
 
+@pytest.mark.parametrize("city", ["chongzuo", "nanning"])
+def test_every_panel_of_an_organisers_board_has_something_to_show(demo: Flask, city: str) -> None:
+    organiser = db.session.scalars(select(User).where(User.email == f"organiser.{city}@demo.example")).one()
+    agenda = agenda_of(organiser, today=LOADED_AT.date(), now=LOADED_AT)
+    assert all([agenda.today, agenda.tomorrow, agenda.short])
+    assert all([agenda.waiting, agenda.rosters.count, agenda.consents.count])
+    assert all(one.coaches for one in [*agenda.today, *agenda.tomorrow])
+    if city == "chongzuo":
+        assert agenda.letters
+        assert agenda.full
+
+
+def test_a_trip_that_is_over_has_its_results(demo: Flask) -> None:
+    done = list(db.session.scalars(select(Booking).where(Booking.state == BookingState.DONE)))
+    assert any(results_of([booking.id]).each for booking in done)
+
+
+def test_photos_say_in_both_languages_what_they_show(demo: Flask) -> None:
+    photos = list(db.session.scalars(select(Photo)))
+    assert len(photos) >= 6
+    for photo in photos:
+        assert set(photo.alternative) == set(LANGUAGES)
+        assert demo.test_client().get(f"/photos/{photo.content}-480.webp").status_code == 200
+
+
 @pytest.mark.parametrize("day", ["2026-12-28", "2027-04-01", "2027-08-03", "2028-02-29", "2029-10-06"])
-def test_it_loads_on_any_day(sqlite_url: str, day: str) -> None:
+def test_it_loads_on_any_day(sqlite_url: str, tmp_path: Path, day: str) -> None:
     """Holidays, leap days and every weekday move the dates; the states they lead to stay the same."""
-    app = create_app(make_settings(DATABASE_URL=sqlite_url, DEMO="1"))
+    app = create_app(make_settings(DATABASE_URL=sqlite_url, DEMO="1", DATA_DIR=str(tmp_path)))
     with app.app_context():
         load_demo(datetime.fromisoformat(f"{day}T23:30:00+08:00"))
         reached = Counter(db.session.scalars(select(Booking.state)))

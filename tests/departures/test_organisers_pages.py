@@ -59,7 +59,9 @@ def test_a_departure_is_planned_opened_closed_and_taken_back(client: FlaskClient
 
     assert "The departure is open" in send(client, page, f"{page}/open").text
     assert "it opens on Mon 1 April 2030, 09:00 (Beijing time)" in client.get(f"/departures/{departure.id}").text
-    assert "takes no more registrations" in send(client, page, f"{page}/close").text
+    closed = send(client, page, f"{page}/close").text
+    assert "takes no more registrations" in closed
+    assert closed.index("Undo") < closed.index("<h1>")  # offered where it is said, beside the button further down
     send(client, page, f"{page}/open")
     assert "is a draft again" in send(client, page, f"{page}/withdraw").text
     assert client.get(f"/departures/{departure.id}").status_code == 404

@@ -42,8 +42,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "agreements", "groups", "guardians", "known", "loading", "notices", "offers", "places", "reading",
-        "rosters", "samples", "season", "tailored",
+        "accounts", "agreements", "groups", "guardians", "known", "loading", "notices", "offers", "photos", "places",
+        "reading", "rosters", "samples", "season", "tailored", "trips",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",

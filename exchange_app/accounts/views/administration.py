@@ -23,6 +23,7 @@ from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
+from exchange_app.web.notices import say_done
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
@@ -131,8 +132,8 @@ def end_sign_ins(user_id: int) -> ResponseReturnValue:
 @accounts.post("/administrator/users/<int:user_id>/close")
 @allows(Role.ADMINISTRATOR)
 def close_user(user_id: int) -> ResponseReturnValue:
-    done = gettext("The account was closed.")
-    return _carry_out(user_id, lambda owner: service.close_user(owner, by=me(), now=now()), done)
+    done, undo = gettext("The account was closed."), url_for("accounts.reopen_user", user_id=user_id)
+    return _carry_out(user_id, lambda owner: service.close_user(owner, by=me(), now=now()), done, undo=undo)
 
 
 @accounts.post("/administrator/users/<int:user_id>/reopen")
@@ -142,8 +143,10 @@ def reopen_user(user_id: int) -> ResponseReturnValue:
     return _carry_out(user_id, lambda owner: service.reopen_user(owner, by=me(), now=now()), done)
 
 
-def _carry_out(user_id: int, command: Callable[[User], None], done: str) -> ResponseReturnValue:
+def _carry_out(
+    user_id: int, command: Callable[[User], None], done: str, *, undo: str | None = None
+) -> ResponseReturnValue:
     with transaction():
         command(queries.get_user(user_id))
-    flash(done)
+    say_done(done, undo=undo)
     return _back(user_id)

@@ -214,5 +214,6 @@ def call_off(departure_id: int) -> ResponseReturnValue:
 def withdraw_departure(departure_id: int) -> ResponseReturnValue:
     """Here and not among the departures' pages, because groups may wait."""
     departure = get_departure_of(departure_id, me())
-    is_done(lambda: service.withdraw_departure(departure), done=WITHDRAWN)
+    undo = url_for("departures.open_departure", departure_id=departure_id)
+    is_done(lambda: service.withdraw_departure(departure), done=WITHDRAWN, undo=undo)
     return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)

@@ -95,7 +95,7 @@ def take_out(package_id: int, stop_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(refusal.sentence, "error")
     else:
-        session[REMOVED] = _written(package_id, terms)
+        remember_removed(package_id, terms)
     return redirect(_back(package_id, terms.day), 303)
 
 
@@ -111,8 +111,8 @@ def put_back(package_id: int) -> ResponseReturnValue:
     return redirect(_back(package_id, terms.day), 303)
 
 
-def _written(package_id: int, terms: StopTerms) -> dict[str, Any]:
-    return {
+def remember_removed(package_id: int, terms: StopTerms) -> None:
+    session[REMOVED] = {
         "package_id": package_id,
         "menu_item_id": terms.menu_item_id,
         "day": terms.day,

@@ -61,7 +61,8 @@ def edit_menu(menu_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def publish_menu(menu_id: int) -> ResponseReturnValue:
     menu = queries.get_menu_of(menu_id, current_user)
-    is_done(lambda: service.publish_menu(menu), done=MENU_PUBLISHED)
+    undo = url_for("catalogue.withdraw_menu", menu_id=menu_id)
+    is_done(lambda: service.publish_menu(menu), done=MENU_PUBLISHED, undo=undo)
     return redirect(url_for("catalogue.own_menu", menu_id=menu_id), 303)
 
 
@@ -69,7 +70,8 @@ def publish_menu(menu_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def withdraw_menu(menu_id: int) -> ResponseReturnValue:
     menu = queries.get_menu_of(menu_id, current_user)
-    is_done(lambda: service.withdraw_menu(menu), done=MENU_WITHDRAWN)
+    undo = url_for("catalogue.publish_menu", menu_id=menu_id)
+    is_done(lambda: service.withdraw_menu(menu), done=MENU_WITHDRAWN, undo=undo)
     return redirect(url_for("catalogue.own_menu", menu_id=menu_id), 303)
 
 

@@ -13,6 +13,7 @@ from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import by_day
 from exchange_app.catalogue.terms import DEFAULT_REMINDERS, PackageTerms, StopTerms, fingerprint, terms_of
 from exchange_app.catalogue.views.blueprint import catalogue
+from exchange_app.catalogue.views.composing import remember_removed
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
@@ -87,7 +88,8 @@ def edit_package(package_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def publish_package(package_id: int) -> ResponseReturnValue:
     package = queries.get_package_of(package_id, current_user)
-    is_done(lambda: service.publish_package(package), done=PUBLISHED)
+    undo = url_for("departures.withdraw_package", package_id=package_id)
+    is_done(lambda: service.publish_package(package), done=PUBLISHED, undo=undo)
     return redirect(url_for("catalogue.own_package", package_id=package_id), 303)
 
 
@@ -127,7 +129,10 @@ def edit_stop(package_id: int, stop_id: int) -> ResponseReturnValue:
 def remove_stop(package_id: int, stop_id: int) -> ResponseReturnValue:
     package = queries.get_package_of(package_id, current_user)
     stop = queries.get_stop(package, stop_id)
-    is_done(lambda: service.remove_stop(stop), done=STOP_REMOVED)
+    terms = terms_of(stop, StopTerms)
+    undo = url_for("catalogue.put_back", package_id=package_id)
+    if is_done(lambda: service.remove_stop(stop), done=STOP_REMOVED, undo=undo):
+        remember_removed(package_id, terms)
     return redirect(url_for("catalogue.own_package", package_id=package_id), 303)
 
 

@@ -87,6 +87,7 @@ def remove_package_photo(package_id: int) -> ResponseReturnValue:
 
 def _edit(owner: Owner, title: Any, trail: list[tuple[str, Any]], back: str) -> ResponseReturnValue:
     form = PhotoForm(obj=owner.photo, seen=photos.content_of(owner))
+    form.file.flags.required = owner.photo is None
     whole = owner.photo and url_for("catalogue.photo", content=owner.photo.content, version=WHOLE)
     picture = picture_of(owner)
     if _is_saved(form, owner):

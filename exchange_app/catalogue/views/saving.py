@@ -13,6 +13,7 @@ from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
 from exchange_app.web.forms import Form
+from exchange_app.web.notices import say_done
 
 # Where something is moved by one touch, nothing was typed that could be kept.
 NOTHING_MOVED = sentence(
@@ -35,15 +36,16 @@ def is_saved(form: Form, command: Callable[[], object]) -> bool:
     return True
 
 
-def is_done(command: Callable[[], object], *, done: Any) -> bool:
-    """Whether the command was carried out; the next page says so, or why it was refused."""
+def is_done(command: Callable[[], object], *, done: Any, undo: str | None = None) -> bool:
+    """Whether the command was carried out; the next page says so, or why it was refused. ``undo`` is the address of the
+    command that takes it back, which the next page offers."""
     try:
         with transaction():
             command()
     except Refusal as refusal:
         flash(refusal.sentence, "error")
         return False
-    flash(str(done), "success")
+    say_done(done, undo=undo)
     return True
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from calendar import Calendar
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import format_skeleton
 
 from exchange_app.core.text import current_language
 from exchange_app.departures.views.dates import Row
+from exchange_app.web.formats import weekdays
 
 A_DAY = 3  # more are counted and stand in the list of that day
 
@@ -47,15 +48,8 @@ def lay_out(month: date, today: date, dates: Iterable[tuple[date, int, Row]], ad
 
     weeks = [[day(when) for when in week] for week in Calendar().monthdatescalendar(month.year, month.month)]
     before, after = month - timedelta(days=1), month + timedelta(days=31)
-    return Month(_written(month), _weekdays(), weeks, address(before), address(after))
+    return Month(_written(month), weekdays(), weeks, address(before), address(after))
 
 
 def _written(month: date) -> str:
     return str(format_skeleton("yMMMM", month, locale=current_language()))
-
-
-def _weekdays() -> list[tuple[str, str]]:
-    """From Monday: the short name and the whole one."""
-    language: Any = current_language()
-    short, whole = get_day_names("abbreviated", locale=language), get_day_names("wide", locale=language)
-    return [(short[number], whole[number]) for number in range(7)]

@@ -19,7 +19,7 @@ from exchange_app.departures import queries, service
 from exchange_app.departures.allotments import list_allotments
 from exchange_app.departures.forms import DepartureForm, KeptFilterForm
 from exchange_app.departures.models import Departure
-from exchange_app.departures.rules import NEXT_STATES
+from exchange_app.departures.rules import NEXT_STATES, DepartureState
 from exchange_app.departures.slots import is_arranged, list_slots_of_departure, room
 from exchange_app.departures.views.blueprint import departures
 from exchange_app.web.fragments import wants_fragment
@@ -76,7 +76,8 @@ def own_departure(departure_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def open_departure(departure_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
-    is_done(lambda: service.open_departure(departure), done=OPENED)
+    undo = "bookings.withdraw_departure" if departure.state is DepartureState.DRAFT else "departures.close_departure"
+    is_done(lambda: service.open_departure(departure), done=OPENED, undo=url_for(undo, departure_id=departure_id))
     return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
 
 
@@ -84,7 +85,8 @@ def open_departure(departure_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def close_departure(departure_id: int) -> ResponseReturnValue:
     departure = queries.get_departure_of(departure_id, current_user)
-    is_done(lambda: service.close_departure(departure), done=CLOSED)
+    undo = url_for("departures.open_departure", departure_id=departure_id)
+    is_done(lambda: service.close_departure(departure), done=CLOSED, undo=undo)
     return redirect(url_for("departures.own_departure", departure_id=departure_id), 303)
 
 
@@ -100,7 +102,8 @@ def rearrange(departure_id: int) -> ResponseReturnValue:
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def withdraw_package(package_id: int) -> ResponseReturnValue:
     package = catalogue.get_package_of(package_id, current_user)
-    is_done(lambda: service.withdraw_package(package), done=PACKAGE_WITHDRAWN)
+    undo = url_for("catalogue.publish_package", package_id=package_id)
+    is_done(lambda: service.withdraw_package(package), done=PACKAGE_WITHDRAWN, undo=undo)
     return redirect(url_for("catalogue.own_package", package_id=package_id), 303)
 
 

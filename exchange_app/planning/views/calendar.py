@@ -27,6 +27,7 @@ from exchange_app.planning.models import PlanStep, StepKind
 from exchange_app.planning.planner import Planned, Planner, plan_of
 from exchange_app.planning.rules import A_DAY, View, next_month, previous_month, week_of, weeks_of
 from exchange_app.planning.views.blueprint import planning
+from exchange_app.web.formats import weekdays
 from exchange_app.web.policies import allows
 
 UNDONE = sentence("It is undone.")
@@ -54,6 +55,7 @@ def planner() -> ResponseReturnValue:
         weeks=weeks,
         days=days,
         today=today,
+        weekdays=weekdays(),
         plan=plan,
         chosen=chosen if chosen and chosen.may_move else None,
         choices=choices,
