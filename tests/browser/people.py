@@ -1,4 +1,4 @@
-"""People at their browsers, and what they do there: they press, fill in and read what the page says in their language."""
+"""People at their browsers: they press, fill in and read what the page says in their language."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ class Person:
     def words(self, sentence: str, **facts: Any) -> str:
         told = CHINESE.gettext(sentence) if self.reader.is_chinese else sentence
         return told % facts if facts else told
+
+    def words_for(self, one: str, several: str, count: int) -> str:
+        return (CHINESE.ngettext(one, several, count) if self.reader.is_chinese else one) % {"num": count}
 
     # ---- going about
 
@@ -135,6 +138,9 @@ class Person:
         expect(self.main.locator(".error-summary")).to_be_visible()
         self._finds_it_fitting()
 
+    def finds_no_fault(self) -> None:
+        check_page(self.page)
+
     def _finds_it_fitting(self) -> None:
         self.page.wait_for_load_state()
         assert fits(self.page), f"{self.page.url} has to be pushed to the side"
@@ -142,8 +148,7 @@ class Person:
     # ---- letters
 
     def finds_letter(self, about: str, holding: str = "") -> str:
-        """The text of the newest letter about a booking code, or to an address, that was sent by the worker; with a text
-        in it, and it is opened."""
+        """The newest letter about a booking code, or to an address, with that in it and sent by the worker: its text."""
         for _ in range(WAITS):
             self.page.goto("/mailbox")
             self.page.locator("input[name=typed]").fill(about)

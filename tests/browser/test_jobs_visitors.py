@@ -84,11 +84,12 @@ def narrows_the_list_down(visitor: Person) -> None:
 def compares_two(visitor: Person) -> None:
     visitor.goes_to("/packages")
     for number in (0, 1):
-        visitor.main.get_by_role("link", name=visitor.words("Compare"), exact=False).nth(number).click()
+        visitor.main.locator(".compare-link").nth(number).click()
         visitor.page.wait_for_load_state()
-        print(number, visitor.page.url)
-    visitor.goes_to(visitor.page.url)
-    print(visitor.page.url, visitor.main.inner_text()[:600])
+    visitor.main.locator("a[href^='/compare']").first.click()
+    visitor.is_at("Compare packages")
+    expect(visitor.main.locator("thead th")).to_have_count(2)
+    visitor.reads("Next dates")
 
 
 def keeps_a_date(visitor: Person) -> None:

@@ -81,8 +81,10 @@ def departure_calendar(departure_id: int) -> Response:
     if departure.state is DepartureState.CALLED_OFF:
         raise DepartureNotFound()
     page = setting("PUBLIC_URL") + url_for("departures.show", departure_id=departure.id)
+    with speaking(_language()):
+        file = departure_file(departure, page, _publisher(), now())
     return Response(
-        departure_file(departure, page, _publisher(), now()),
+        file,
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="departure-{departure.id}.ics"'},
     )
