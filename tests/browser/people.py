@@ -148,7 +148,7 @@ class Person:
     # ---- letters
 
     def finds_letter(self, about: str, holding: str = "") -> str:
-        """The newest letter about a booking code, or to an address, with that in it and sent by the worker: its text."""
+        """The text of the newest letter about a booking code, or to an address, that was sent and has that in it."""
         for _ in range(WAITS):
             self.page.goto("/mailbox")
             self.page.locator("input[name=typed]").fill(about)
