@@ -85,4 +85,5 @@ def _entries() -> Iterator[AuditEntry]:
         if len(entries) < PORTION:
             return
         after = entries[-1].number
-        db.session.expunge_all()
+        for entry in entries:
+            db.session.expunge(entry)

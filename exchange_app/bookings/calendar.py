@@ -152,6 +152,31 @@ def itinerary_file(booking: Booking, method: Method, sender: Sender, now: dateti
     return with_events(_without_events(method, booking.departure.package.host_city.time_zone), events)
 
 
+def departure_file(departure: Departure, page: str, sender: Sender, now: datetime) -> bytes:
+    """A departure as an .ics file in the reader's language, for whoever thinks about coming: one event, which leads to
+    its ``page``."""
+    starts = departure.meets_at.astimezone(departure.zone)
+    last = itinerary(departure)[-1]
+    ends = max((entry.ends for entry in last.entries), default=datetime.combine(last.on, EVENING_FROM, departure.zone))
+    lines = [
+        "BEGIN:VEVENT",
+        f"SUMMARY:{_escaped(str(departure.package.title))}",
+        _time("DTSTART", starts),
+        _time("DTEND", max(starts, ends)),
+        f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"UID:departure-{departure.id}@{sender.host}",
+        f"SEQUENCE:{int(now.timestamp())}",
+        f"DESCRIPTION:{_escaped(str(departure.package.summary))}\\n{_escaped(page)}",
+        f"LOCATION:{_escaped(str(departure.meeting_point))}",
+        f"URL:{page}",
+        _organizer(sender.address, str(departure.package.organiser.name)),
+        f"STATUS:{Status.CONFIRMED}",
+        "END:VEVENT",
+    ]
+    file = _without_events(Method.PUBLISH, departure.package.host_city.time_zone)
+    return with_events(file, [b"".join(map(_folded, lines))])
+
+
 def new_calendar(method: Method, zones: Sequence[str]) -> Calendar:
     """A calendar without events that knows these time zones."""
     calendar = Calendar()

@@ -48,6 +48,7 @@ def _page(code: str, refused: tuple[Paper, TickForm] | None = None) -> str:
         forms=forms | dict([refused] if refused else []),
         pages=PAGES,
         today=booking.departure.today(moment),
+        at=moment,
         is_leader=me().role is Role.LEADER,
     )
 

@@ -27,6 +27,14 @@ def safe_next(wanted: str | None) -> str | None:
     return wanted if wanted and LOCAL_PATH.fullmatch(wanted) else None
 
 
+def narrowed_since(wanted: str | None) -> str | None:
+    """The address of the page that sent this form, as `safe_next` has it, with what its list was narrowed down by since
+    the page was made: htmx changes the browser's address and not the form."""
+    shown = urlsplit(request.headers.get("Referer", ""))
+    is_same_page = bool(wanted) and shown.path == urlsplit(wanted).path
+    return safe_next(f"{shown.path}?{shown.query}".rstrip("?") if is_same_page else wanted)
+
+
 def here() -> str:
     """The page that the reader sees, as a path that can be opened again; the home page where there is none."""
     if "HX-Request" in request.headers:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from exchange_app.core.clock import now
 from exchange_app.core.settings import setting
-from exchange_app.web.addresses import safe_next
+from exchange_app.web.addresses import narrowed_since
 from exchange_app.web.health import is_broker_ready, is_database_ready
 from exchange_app.web.languages import remember_language
 from exchange_app.web.policies import anyone, without_second_factor
@@ -56,4 +56,4 @@ def security() -> ResponseReturnValue:
 @anyone
 def language() -> ResponseReturnValue:
     remember_language(request.form.get("language", ""))
-    return redirect(safe_next(request.form.get("next")) or "/", 303)
+    return redirect(narrowed_since(request.form.get("next")) or "/", 303)

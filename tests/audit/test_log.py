@@ -14,8 +14,10 @@ from exchange_app.audit.queries import check_log, find_end
 from exchange_app.audit.rules import What
 from exchange_app.audit.service import forget_entries, record
 from exchange_app.core.database import db
+from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
-from tests.builders import NOW
+from tests.builders import NOW, make_city, make_organisation, make_user
+from tests.pages import sign_in
 
 
 def write(count: int = 1, what: What = What.SIGN_IN_REFUSED) -> None:
@@ -132,3 +134,14 @@ def test_the_command_says_what_is_wrong(app: Flask) -> None:
     broken = run(args=["audit", "verify"])
     assert broken.exit_code == 1
     assert "Entry 1" in broken.output
+
+
+def test_the_page_says_so_too(app: Flask) -> None:
+    with transaction():
+        administrator = make_user(make_organisation(make_city()), Role.ADMINISTRATOR)
+    client = app.test_client()
+    sign_in(client, administrator)
+    write(2)
+    assert "none altered" in client.get("/administrator/audit?check=1").text
+    alter(update(AuditEntry).where(AuditEntry.number == 2).values(facts={}))
+    assert "Entry 2 is missing or was altered." in client.get("/administrator/audit?check=1").text

@@ -287,3 +287,15 @@ def test_an_administrator_has_no_feed_of_their_own(client: FlaskClient, package:
     page = client.get("/organiser/bookings")
     assert page.status_code == 200
     assert "/feeds/" not in page.text
+
+
+def test_a_visitor_takes_a_departure_along(app: Flask, client: FlaskClient, package: Package) -> None:
+    with transaction():
+        departure = make_departure(package)
+    address = f"/departures/{departure.id}/departure.ics"
+    (event,) = events_of(read_feed(client, address))
+    assert event.text("SUMMARY") == "Drums"
+    assert event.value("URL").endswith(f"/departures/{departure.id}")
+    with transaction():
+        bookings.call_off_departure(departure, cause=Cause.WEATHER, reason=both("Rain"), by=host_of(departure), now=NOW)
+    assert open_feed(client, address).status_code == 404

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
-from tests.browser.test_main_job import ORGANISER, PASSWORD, sign_in
+from tests.browser.people import ORGANISER, PASSWORD, sign_in
 
 WORDS = "Please bring rain coats. 请带雨衣。"
 

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.test_consent import check_page
-from tests.browser.test_main_job import PASSWORD, sign_in
+from tests.browser.people import PASSWORD, check_page, sign_in
 
 READERS = [
     ("zh-CN", PHONE, "zh-Hans", "head.nanning@demo.example"),

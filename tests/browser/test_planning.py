@@ -8,18 +8,9 @@ from datetime import date, timedelta
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
+from tests.browser.people import ORGANISER, sign_in
 
 TALL = {"width": 1280, "height": 1600}  # a whole month: nothing scrolls while it is dragged
-ORGANISER = "organiser.chongzuo@demo.example"
-PASSWORD = "exchange-demo-2026"
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.locator("main input[name=email]").first.fill(ORGANISER)
-    page.locator("main input[name=password]").first.fill(PASSWORD)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
 def find_empty_departure(page: Page) -> tuple[Locator, date]:
@@ -47,7 +38,7 @@ def planned_on(page: Page, day: date, number: str) -> Locator:
 
 def test_a_departure_is_dragged_to_another_day_and_back(open_page: OpenPage) -> None:
     page = open_page("zh-CN", TALL)
-    sign_in(page)
+    sign_in(page, ORGANISER, "zh-Hans")
     departure, day = find_empty_departure(page)
     number, other = departure.get_attribute("data-departure") or "", day_beside(page, day)
     departure.drag_to(page.locator(f"[data-day='{other}']"))
@@ -58,7 +49,7 @@ def test_a_departure_is_dragged_to_another_day_and_back(open_page: OpenPage) -> 
 
 def test_the_same_by_keyboard(open_page: OpenPage) -> None:
     page = open_page("en-GB", DESKTOP)
-    sign_in(page)
+    sign_in(page, ORGANISER, "en")
     departure, day = find_empty_departure(page)
     number, other = departure.get_attribute("data-departure") or "", day_beside(page, day)
     departure.locator(".planned-move").press("Enter")
@@ -76,7 +67,7 @@ def test_the_same_by_keyboard(open_page: OpenPage) -> None:
 
 def test_a_package_is_composed_by_dragging_and_by_buttons(open_page: OpenPage) -> None:
     page = open_page("en-GB", TALL)
-    sign_in(page)
+    sign_in(page, ORGANISER, "en")
     page.goto("/organiser/packages")
     page.locator("main .badge.state-gray").first.locator("xpath=ancestor::tr|ancestor::li").locator("a").first.click()
     page.locator("a[href$='/compose']").click()

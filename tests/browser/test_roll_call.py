@@ -9,7 +9,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.test_main_job import LEADER, PASSWORD, sign_in
+from tests.browser.people import LEADER, PASSWORD, sign_in
 
 KEPT = """async () => (await (await caches.open("roll-calls")).keys()).map(kept => new URL(kept.url).pathname)"""
 

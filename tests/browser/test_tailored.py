@@ -8,17 +8,11 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.test_main_job import LEADER, PASSWORD, sign_in
+from tests.browser.people import LEADER, ORGANISER, PASSWORD, fits, sign_in
 
-HOST = "organiser.chongzuo@demo.example"
 ITEMS = ("play-the-tianqin", "longzhou-uprising")
 SOON = datetime.now(UTC).date() + timedelta(days=45)
 WANTED = SOON + timedelta(days=(2 - SOON.weekday()) % 7)  # a Wednesday: every base is open
-
-
-def fits(page: Page) -> bool:
-    """Nothing has to be pushed to the side on a phone."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def wish(page: Page, slug: str) -> None:
@@ -56,7 +50,7 @@ def test_a_trip_of_the_schools_own(open_page: OpenPage) -> None:
     assert fits(page)
 
     host = open_page("en-GB", DESKTOP)
-    sign_in(host, HOST, "en")
+    sign_in(host, ORGANISER, "en")
     host.goto("/organiser/tailored")
     host.goto(address)
     expect(host.locator("main")).to_contain_text("孩子们想学天琴。")

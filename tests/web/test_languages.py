@@ -42,6 +42,17 @@ def test_a_choice_wins_and_lasts_and_leads_back_to_the_same_page(visitor: FlaskC
     assert language_of(visitor, "en") == "zh-Hans"
 
 
+def test_a_list_stays_narrowed_down(visitor: FlaskClient) -> None:
+    """With htmx the browser's address changes after the page was made."""
+    typed = {**form_of(visitor.get("/sign-in").text, "/language"), "language": "en"}
+    for shown, leads_to in [
+        ("http://localhost/sign-in?days=2&q=", "/sign-in?days=2&q="),
+        ("http://localhost/departures?days=2", "/sign-in"),
+        ("", "/sign-in"),
+    ]:
+        assert visitor.post("/language", data=typed, headers={"Referer": shown}).location == leads_to
+
+
 def test_a_language_that_we_do_not_speak_changes_nothing(visitor: FlaskClient) -> None:
     choose(visitor, "xx")
     assert language_of(visitor, "en") == "en"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, current_app, request
+from flask import Response, current_app, request, url_for
 from werkzeug.exceptions import NotFound
 
+from exchange_app.accounts.sessions import reader
 from exchange_app.bookings import feeds
-from exchange_app.bookings.calendar import Sender
+from exchange_app.bookings.calendar import Sender, departure_file
 from exchange_app.bookings.links import (
     booking_feed_path,
     host_feed_path,
@@ -24,7 +25,11 @@ from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import find_booking_by_code
 from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.core.clock import now
+from exchange_app.core.settings import setting
 from exchange_app.core.text import LANGUAGES, current_language, speaking
+from exchange_app.departures.errors import DepartureNotFound
+from exchange_app.departures.queries import get_departure
+from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.rendering import host_of_links, sender
 from exchange_app.partners.models import Organisation
 from exchange_app.web.limits import slow_guesses
@@ -66,6 +71,23 @@ def host_feed(organisation_id: int, signature: str) -> Response:
     host = _organisation(organisation_id)
     with speaking(_language()):
         return _answer(feeds.host_feed(host, _publisher(), now()))
+
+
+@bookings.get("/departures/<int:departure_id>/departure.ics")
+@anyone
+def departure_calendar(departure_id: int) -> Response:
+    """For visitors; in none of the feeds. Raises DepartureNotFound, for one that was called off too."""
+    departure = get_departure(departure_id, reader())
+    if departure.state is DepartureState.CALLED_OFF:
+        raise DepartureNotFound()
+    page = setting("PUBLIC_URL") + url_for("departures.show", departure_id=departure.id)
+    with speaking(_language()):
+        file = departure_file(departure, page, _publisher(), now())
+    return Response(
+        file,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="departure-{departure.id}.ics"'},
+    )
 
 
 def _organisation(organisation_id: int) -> Organisation:

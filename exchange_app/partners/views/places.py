@@ -63,8 +63,7 @@ def edit_county(city_id: int, county_id: int) -> ResponseReturnValue:
 @partners.get("/organiser/organisations")
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def organisations() -> ResponseReturnValue:
-    page = page_of(queries.select_organisations(_own_city_id()))
-    return render_template("partners/organisations.html", page=page, department_name=department_name)
+    return render_template("partners/organisations.html", page=page_of(queries.select_organisations(_own_city_id())))
 
 
 @partners.route("/organiser/organisations/new", methods=["GET", "POST"])

@@ -199,9 +199,17 @@ def remove_wish(code: str, kind: str, wish_id: int) -> ResponseReturnValue:
 @trips.get("/bookings/<code>/trip/lists")
 @allows(UserRole.LEADER)
 def lists(code: str) -> ResponseReturnValue:
-    """For paper: every coach, room and small group with who is in it."""
+    """For paper: the roster, and every coach, room and small group with who is in it."""
     booking = get_trip(code, me())
-    return render_template("trips/lists.html", **_words(booking), layouts=arrangements.layouts_of(booking))
+    layouts = arrangements.layouts_of(booking)
+    return render_template(
+        "trips/lists.html",
+        **_words(booking),
+        layouts=layouts,
+        people=layouts[PlaceKind.COACH].people,
+        arranged=[kind for kind in PlaceKind if layouts[kind].spots],
+        at=now(),
+    )
 
 
 def _back(code: str, kind: str, anchor: str | None = None) -> ResponseReturnValue:

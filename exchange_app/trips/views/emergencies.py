@@ -54,6 +54,7 @@ def emergency(code: str) -> ResponseReturnValue:
         numbers=notes.emergency if notes and notes.emergency else EMERGENCY_NUMBERS,
         disclosures=list_disclosures(booking.id),
         form=form,
+        at=now(),
     )
     return page, 200 if is_disclosed else form.status
 

@@ -127,6 +127,7 @@ def _sheet(departure: Departure, groups: Sequence[Booking], *, with_names: bool)
         stops=queries.list_stops(departure.package_id),
         notes=queries.find_notes(departure.id),
         with_names=with_names,
+        at=now(),
     )
 
 

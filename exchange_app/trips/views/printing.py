@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange_app.accounts.sessions import me
 from exchange_app.bookings.calendar import itinerary
+from exchange_app.core.clock import now
 from exchange_app.core.roles import Role as UserRole
 from exchange_app.core.settings import setting
 from exchange_app.rosters.rules import Role
@@ -47,5 +48,6 @@ def itinerary_sheet(code: str) -> ResponseReturnValue:
         departure=booking.departure,
         package=booking.departure.package,
         days=itinerary(booking.departure),
+        at=now(),
         picture=qr_code(setting("PUBLIC_URL") + url_for("rosters.check", code=booking.code)),
     )
