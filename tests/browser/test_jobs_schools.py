@@ -46,9 +46,14 @@ def registers(leader: Person, *, pupils: int, staff: int, roster: Path | None = 
     leader.fills("Pupils", pupils)
     leader.fills("Accompanying adults", staff)
     leader.fills("Phone", "15400000011")
+    leader.presses("Hold the seats and go on")
     if roster:
         leader.field("Roster file").set_input_files(roster)
-    leader.presses("Register now")
+        leader.presses("Read the roster and go on")
+    else:
+        leader.follows("Later: go on without a roster")
+    leader.is_at("Look once more and submit")
+    leader.presses("Submit the booking")
     expect(leader.page).to_have_url(re.compile(r"/bookings/[0-9A-Z]{8}$"))
     return leader.page.url.rsplit("/", 1)[1]
 
@@ -78,7 +83,7 @@ def is_told_how_many_adults_it_takes(leader: Person) -> None:
     leader.fills("Pupils", 24)
     leader.fills("Accompanying adults", 1)
     leader.fills("Phone", "15400000011")
-    leader.presses("Register now")
+    leader.presses("Hold the seats and go on")
     leader.is_refused("Accompanying adults")
     expect(leader.field("Pupils")).to_have_value("24")
 
@@ -238,10 +243,8 @@ def test_wrong_rows_are_mended_on_the_page(open_page: OpenPage) -> None:
     page.locator("main a[href^='/departures/']").first.click()
     page.locator("main a[href$='/register']").first.click()
     hold_seats(page)
-    expect(page).to_have_url(re.compile(r"/bookings/[0-9A-Z]{8}$"))
-    page.locator("main a[href$='/roster']").first.click()
     page.locator("input[name=roster_file]").set_input_files(SAMPLES / "roster-with-mistakes.csv")
-    page.locator("main form:has(input[name=roster_file]) button[type=submit]").click()
+    page.locator("main form button.btn-primary:visible").click()
     rows = page.locator("article[id^=row-]")
     expect(rows.first).to_be_visible()
     before = rows.count()

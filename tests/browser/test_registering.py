@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.test_main_job import LEADER, sign_in
-from tests.pictures.pages import PASSWORD
+from tests.browser.people import LEADER, PASSWORD, sign_in
 from tests.rosters.sheet import group, pasted
 
 PACKAGE = "/packages/a-day-among-bronze-drums"  # large, so that other tests find seats too
