@@ -26,7 +26,7 @@ from exchange_app.rosters.masking import MaskedPerson, masked
 from exchange_app.rosters.rules import FIELDS, DocumentType, Role, Sex
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.roster import reasons_of, refusal_to_change
-from exchange_app.rosters.words import COLUMN_BY_WORD
+from exchange_app.rosters.words import COLUMN_BY_WORD, DOCUMENT_TYPE_BY_WORD, ROLE_BY_WORD, SEX_BY_WORD
 from exchange_app.web.forms import Form, clean
 from exchange_app.web.labels import choices_of
 from exchange_app.web.policies import allows
@@ -77,11 +77,12 @@ def grid(code: str) -> ResponseReturnValue:
     return redirect(url_for("rosters.grid", code=code), 303)
 
 
-@rosters.get("/rosters/columns.json")
+@rosters.get("/rosters/words.json")
 @allows(UserRole.LEADER)
-def column_words() -> ResponseReturnValue:
-    """Which words above a column mean which field, for cells that are pasted with their headings."""
-    answer = jsonify(COLUMN_BY_WORD)
+def words() -> ResponseReturnValue:
+    """What the words of school lists mean, above a column and in a cell, for cells that are pasted."""
+    cells = {"role": ROLE_BY_WORD, "sex": SEX_BY_WORD, "document_type": DOCUMENT_TYPE_BY_WORD}
+    answer = jsonify(columns=COLUMN_BY_WORD, cells=cells)
     answer.cache_control.max_age = 3600
     return answer
 
