@@ -282,12 +282,19 @@
   const ASIDE = { ArrowLeft: -1, ArrowRight: 1 };
   const DOWN = { ArrowUp: -1, ArrowDown: 1 };
 
+  const isCommandKey = (event) => (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+
+  form.addEventListener("keydown", (event) => {
+    if (!isCommandKey(event) || event.key !== "s") return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
   body.addEventListener("keydown", (event) => {
     const cell = event.target;
     if (event.isComposing || event.keyCode === 229) return; // an input method is at work
-    const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-    if (isCommand && event.key === "s") form.requestSubmit();
-    else if (!isCell(cell)) {
+    const isCommand = isCommandKey(event);
+    if (!isCell(cell)) {
       if (event.key !== "Enter") return; // in a box to tick it would send the form
     }
     else if (isCommand && event.key === "d") copyFromAbove();
