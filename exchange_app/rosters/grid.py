@@ -6,8 +6,8 @@ person meanwhile, and one that two people touched is told to the second of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,11 +20,19 @@ from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.errors import HealthNoteRefused
 from exchange_app.rosters.keeping import document_hash_of, identity_hash_of, no_room, values_of
 from exchange_app.rosters.masking import mask_document, mask_phone
-from exchange_app.rosters.models import Participant
+from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import SAME_DOCUMENT, SAME_PERSON
 from exchange_app.rosters.rules import Person, Problem, Role, check_person, fields_asked
-from exchange_app.rosters.rules.choices import DOCUMENT_WORDS, ROLE_WORDS, SEX_WORDS
+from exchange_app.rosters.rules.choices import (
+    DOCUMENT_WORDS,
+    ROLE_WORDS,
+    SEX_WORDS,
+    check_document_type,
+    check_role,
+    check_sex,
+)
 from exchange_app.rosters.rules.names import says_nothing
+from exchange_app.rosters.rules.problems import Misfit
 
 PHONES = ("guardian_phone", "second_phone")
 VEILED = frozenset({*PHONES, "document_number", "health_note"})  # empty as served; left empty, they stay as they are
@@ -42,6 +50,11 @@ NOW = sentence("Now it says: %(text)s")
 NOW_EMPTY = sentence("Now it is empty.")
 
 _MARK = 16  # hexadecimal digits of each half
+_UNDERSTOOD: Mapping[str, Callable[[str], Any]] = {
+    "role": check_role,
+    "sex": check_sex,
+    "document_type": check_document_type,
+}
 _CHOICES: Mapping[str, Mapping[Any, Any]] = {
     "role": ROLE_WORDS,
     "sex": SEX_WORDS,
@@ -51,18 +64,23 @@ _CHOICES: Mapping[str, Mapping[Any, Any]] = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Line:
-    """A row as it came back. ``key`` is its name in the form; ``person_id`` and ``seen``, its mark, are missing where
-    the row is new."""
+    """A row as it came back. ``key`` is its name in the form; ``seen``, its mark, is missing where the row is new, and
+    whose it is: a person's (``person_id``), or one of a list that was set aside (``aside_id``)."""
 
     key: str
     values: Mapping[str, str]
     person_id: int | None = None
+    aside_id: int | None = None
     seen: str = ""
     is_out: bool = False
 
     @property
     def is_touched(self) -> bool:
         return self.seen[_MARK:] != _fingerprint(self.values)
+
+    @property
+    def is_of_somebody(self) -> bool:
+        return self.person_id is not None or self.aside_id is not None
 
     @property
     def is_blank(self) -> bool:
@@ -72,11 +90,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TableRow:
-    """One row of the table: whose it is, if anybody's yet, and what came back of it, if anything did."""
+    """One row of the table: whose it is, if anybody's yet, or which row that was set aside; and what came back of it,
+    if anything did."""
 
-    number: int
-    participant: Participant | None
-    line: Line | None
+    participant: Participant | None = None
+    aside: UnmendedRow | None = None
+    line: Line | None = None
+    number: int = 0
 
 
 @dataclass(slots=True, repr=False)
@@ -86,6 +106,8 @@ class Edit:
     added: list[Person] = field(default_factory=list)
     changed: list[tuple[Participant, Person]] = field(default_factory=list)
     removed: list[Participant] = field(default_factory=list)
+    mended: list[UnmendedRow] = field(default_factory=list)
+    dropped: list[UnmendedRow] = field(default_factory=list)
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)  # marks of the rows whose change by others is told
 
@@ -98,14 +120,34 @@ class Edit:
 
 def shown_values(participant: Participant, fields: Sequence[str]) -> dict[str, str]:
     """What the cells of a fresh table hold."""
-    kept = values_of(participant)
+    return _shown(values_of(participant), fields)
+
+
+def _shown(kept: Mapping[str, str], fields: Sequence[str]) -> dict[str, str]:
     return {name: "" if name in VEILED else kept[name] for name in fields}
 
 
 def mark_of(participant: Participant, fields: Sequence[str]) -> str:
     """Of all that is kept, and of what is shown of it. Keyed: nobody learns a value from it."""
-    kept = _fingerprint({**values_of(participant), "uid": participant.uid})
-    return kept + _fingerprint(shown_values(participant, fields))
+    kept = values_of(participant)
+    return _fingerprint({**kept, "uid": participant.uid}) + _fingerprint(_shown(kept, fields))
+
+
+def values_aside(aside: UnmendedRow, fields: Sequence[str]) -> dict[str, str]:
+    """As they were written; one of a few where it can be understood."""
+    written = aside.content["values"]
+    return {name: _understood(name, written.get(name, "")) for name in fields}
+
+
+def _understood(name: str, text: str) -> str:
+    try:
+        return str(_UNDERSTOOD[name](text) or "") if name in _UNDERSTOOD else text
+    except Misfit:
+        return text
+
+
+def mark_aside(aside: UnmendedRow, fields: Sequence[str]) -> str:
+    return _fingerprint({"uid": aside.uid}) + _fingerprint(values_aside(aside, fields))
 
 
 def _fingerprint(values: Mapping[str, str]) -> str:
@@ -113,14 +155,17 @@ def _fingerprint(values: Mapping[str, str]) -> str:
     return keys().fingerprint(content, "row of a roster")[:_MARK]
 
 
-def lay_out(known: Sequence[Participant], lines: Sequence[Line]) -> list[TableRow]:
-    """The persons in their order, with what came back of their rows; then the rows of nobody who is there."""
-    by_person = {line.person_id: line for line in lines if line.person_id is not None}
-    rows = [TableRow(number, one, by_person.get(one.id)) for number, one in enumerate(known, start=1)]
-    there = {one.id for one in known}
-    others = [line for line in lines if line.person_id not in there and _is_wanted(line)]
-    rows += [TableRow(number, None, line) for number, line in enumerate(others, start=len(rows) + 1)]
-    return rows
+def lay_out(known: Sequence[Participant], aside: Sequence[UnmendedRow], lines: Sequence[Line]) -> list[TableRow]:
+    """The persons in their order and the rows that were set aside, with what came back of them; then the rows of nobody
+    who is there."""
+    of_persons = {line.person_id: line for line in lines if line.person_id is not None}
+    of_aside = {line.aside_id: line for line in lines if line.aside_id is not None}
+    rows = [TableRow(participant=one, line=of_persons.pop(one.id, None)) for one in known]
+    rows += [TableRow(aside=one, line=of_aside.pop(one.id, None)) for one in aside]
+    is_left = {line.key for line in (*of_persons.values(), *of_aside.values())}
+    others = [line for line in lines if (not line.is_of_somebody or line.key in is_left) and _is_wanted(line)]
+    rows += [TableRow(line=line) for line in others]
+    return [replace(row, number=number) for number, row in enumerate(rows, start=1)]
 
 
 def _is_wanted(line: Line) -> bool:
@@ -128,9 +173,10 @@ def _is_wanted(line: Line) -> bool:
     return not line.is_out and not line.is_blank and (not line.seen or line.is_touched)
 
 
-def judge(booking: Booking, known: Sequence[Participant], lines: Sequence[Line], *, today: date) -> Edit:
-    """What the table asks for. A row that was left as it was served is not judged."""
-    judging = _Judging(booking, lay_out(known, lines), asked_of(booking), today)
+def judge(booking: Booking, rows: Sequence[TableRow], *, today: date) -> Edit:
+    """What the table asks for. A person's row that was left as it was served is not judged; one that was set aside and
+    left so is taken if it is right by now, and else stays aside."""
+    judging = _Judging(booking, rows, asked_of(booking), today)
     judging.read()
     judging.compare()
     return judging.edit
@@ -152,20 +198,23 @@ class _Judging:
     def read(self) -> None:
         """Each row by itself."""
         for row in self.rows:
-            if row.line is None or (row.participant and not row.line.is_out and not row.line.is_touched):
+            if row.line is None:
                 continue
             if row.participant is None:
                 self._read_new(row, row.line)
             elif row.line.is_out:
                 self._read_out(row.participant, row.line)
-            else:
+            elif row.line.is_touched:
                 self._read_changed(row, row.participant, row.line)
 
     def _read_new(self, row: TableRow, line: Line) -> None:
-        if line.seen:
+        checked = check_person(_cut(line.values), self.asked, today=self.today)
+        if row.aside and line.is_out:
+            self.edit.dropped.append(row.aside)
+        elif line.person_id is not None and line.seen:
             self._mark(line, Problem("name", GONE), told="")
-            return
-        self._keep_if_right(row, line, check_person(_cut(line.values), self.asked, today=self.today))
+        elif isinstance(checked, Person) or not _may_stay_aside(row, line):
+            self._keep_if_right(row, line, checked)
 
     def _read_out(self, participant: Participant, line: Line) -> None:
         if self._is_as_seen(participant, line):
@@ -212,12 +261,23 @@ class _Judging:
             if comparing.is_there_already(row, person):
                 continue
             problems = list(comparing.problems_of(row, person))
-            if problems and row.line:
+            if not problems:
+                comparing.take(row, person)
+                self._do(row, person)
+            elif row.line and not _may_stay_aside(row, row.line):
                 self._mark(row.line, *problems)
-            elif row.participant:
-                self.edit.changed.append((row.participant, person))
-            else:
-                self.edit.added.append(person)
+
+    def _do(self, row: TableRow, person: Person) -> None:
+        if row.participant:
+            self.edit.changed.append((row.participant, person))
+            return
+        self.edit.added.append(person)
+        if row.aside:
+            self.edit.mended.append(row.aside)
+
+
+def _may_stay_aside(row: TableRow, line: Line) -> bool:
+    return row.aside is not None and not line.is_touched
 
 
 class _Comparing:
@@ -258,14 +318,18 @@ class _Comparing:
             yield Problem("name", SAME_PERSON, {"row": self._named[identity]})
         if document and document in self._holders:
             yield Problem("document_number", SAME_DOCUMENT, {"row": self._holders[document]})
-        if row.participant is None or row.participant.role is not person.role:
-            if self._room[person.role] <= 0:
-                refusal = no_room(person.role, self._booking)
-                yield Problem("role", refusal.words, refusal.facts)
-            self._room[person.role] -= 1
-        self._named.setdefault(identity, row.number)
-        if document:
-            self._holders.setdefault(document, row.number)
+        if _needs_seat(row, person) and self._room[person.role] <= 0:
+            refusal = no_room(person.role, self._booking)
+            yield Problem("role", refusal.words, refusal.facts)
+
+    def take(self, row: TableRow, person: Person) -> None:
+        self._room[person.role] -= _needs_seat(row, person)
+        self._named[identity_hash_of(self._booking, person)] = row.number
+        self._holders[document_hash_of(person)] = row.number
+
+
+def _needs_seat(row: TableRow, person: Person) -> bool:
+    return row.participant is None or row.participant.role is not person.role
 
 
 def _is_kept_already(participant: Participant, person: Person, fields: Sequence[str]) -> bool:

@@ -174,6 +174,12 @@ def remove_people(booking: Booking, people: Sequence[Participant]) -> None:
     booking.named -= len(people)
 
 
+def forget_rows(rows: Sequence[UnmendedRow]) -> None:
+    if rows:
+        of = UnmendedRow.id.in_([row.id for row in rows])
+        db.session.execute(delete(UnmendedRow).where(of).execution_options(synchronize_session=False))
+
+
 def rewrite(participant: Participant, booking: Booking, person: Person) -> None:
     participant.role = person.role
     for field in SEALED_FIELDS:

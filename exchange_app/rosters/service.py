@@ -30,10 +30,11 @@ from exchange_app.rosters.errors import (
     TooManyPupils,
     TooManyStaff,
 )
-from exchange_app.rosters.grid import Edit, Line, judge
+from exchange_app.rosters.grid import Edit, Line, judge, lay_out
 from exchange_app.rosters.keeping import (
     Imported,
     document_hash_of,
+    forget_rows,
     identity_hash_of,
     insert_people,
     keep_reading,
@@ -159,13 +160,14 @@ def save_grid(booking: Booking, lines: Sequence[Line], *, by: User, now: datetim
     """Add, change and take out what the table says, all of it or nothing. Raises GridRefused, HoldExpired,
     StepNotAllowed or RosterLocked."""
     bookings.check_open_for_roster(booking, now)
-    known = queries.list_participants(booking.id)
-    edit = judge(booking, known, lines, today=booking.departure.today(now))
+    known, aside = queries.list_participants(booking.id), queries.list_unmended(booking.id)
+    edit = judge(booking, lay_out(known, aside, lines), today=booking.departure.today(now))
     if edit.problems:
         raise GridRefused(edit.problems, edit.told)
     remove_people(booking, edit.removed)
     rewrite_people(booking, edit.changed)
     insert_people(booking, edit.added, first_position=max((one.position for one in known), default=0) + 1)
+    forget_rows([*edit.mended, *edit.dropped])
     if counts := edit.counts:
         bookings.record(booking, "roster_edited", by=by, now=now, **counts)
     return edit

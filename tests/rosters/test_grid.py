@@ -17,10 +17,11 @@ from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.keeping import values_of
 from exchange_app.rosters.models import Participant
+from exchange_app.rosters.reading import read_pasted
 from tests.builders import make_departure, make_hold, make_leader
 from tests.pages import Browser, form_of, send, sign_in
 from tests.rosters.group import NOTE, NUMBERS, child, make_group, put_in
-from tests.rosters.sheet import pupil, teacher
+from tests.rosters.sheet import pasted, pupil, teacher
 from tests.statements import counted_statements
 
 FIELDS = ("role", "name", "class_name", "guardian_name", "guardian_phone", "second_phone")
@@ -215,6 +216,38 @@ def test_a_guardian_who_wants_no_note_is_heeded(client: FlaskClient, booking: Bo
     page = send(client, grid_of(booking), **{f"p{first.id}-health_note": "花粉"})
     assert "The guardian does not want a health note to be kept." in page.text
     assert people_of(booking)[0].health_note is None
+
+
+def test_rows_that_were_set_aside_stand_in_the_table(client: FlaskClient, booking: Booking) -> None:
+    """Mended there, left out there, or left as they are, which keeps nobody from saving the rest."""
+    put_in(booking, *((*child(number, NUMBERS[2])[:4], "139000", *child(number)[5:]) for number in (3, 4, 5)))
+    ids = {row.content["values"]["name"]: row.id for row in queries.list_unmended(booking.id)}
+    mended, dropped, left = (f"r{ids[pupil(number)[1]]}" for number in (3, 4, 5))
+    page = client.get(grid_of(booking)).text
+    assert page.count("The phone number has 6 digits") == 3
+    first = people_of(booking)[0].id
+    typed_there = {f"{mended}-guardian_phone": pupil(3)[4], f"{dropped}-out": "1", f"p{first}-class_name": "六年级"}
+    saved = send(client, grid_of(booking), **typed_there)
+    print(saved.text[saved.text.find("error-summary"):][:1500])
+    assert "one added, one changed, one row left out" in saved.text
+    assert people_of(booking)[-1].name == pupil(3)[1]
+    assert [f"r{row.id}" for row in queries.list_unmended(booking.id)] == [left]
+    refused = send(client, grid_of(booking), **{f"{left}-guardian_phone": "1"})
+    assert refused.status_code == 422
+    assert form_of(refused.text)[f"{left}-guardian_phone"] == "1"
+
+
+def test_who_was_set_aside_for_want_of_a_seat_gets_one_that_is_free(client: FlaskClient) -> None:
+    with transaction():
+        booking = make_hold(make_departure(now=now()), make_leader(), pupils=1, staff=1, now=now())
+    sign_in(client, booking.leader)
+    with transaction():
+        reading = read_pasted(pasted([pupil(1), pupil(2), pupil(3)]), frozenset(), today=now().date())
+        service.import_roster(booking, reading, by=booking.leader, now=now())
+    page = send(client, grid_of(booking), **{f"p{people_of(booking)[0].id}-out": "1"})
+    assert "one added, one taken out" in page.text
+    assert [person.name for person in people_of(booking)] == [pupil(2)[1]]
+    assert len(queries.list_unmended(booking.id)) == 1
 
 
 def test_the_booking_of_another_school_is_not_there(client: FlaskClient, booking: Booking) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -16,13 +16,15 @@ from exchange_app.bookings.models import Booking
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Conflict
 from exchange_app.core.roles import Role as UserRole
+from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.asked import fields_shown
 from exchange_app.rosters.errors import GridRefused
-from exchange_app.rosters.grid import Edit, Line, TableRow, lay_out, mark_of, shown_values
+from exchange_app.rosters.grid import Edit, Line, TableRow, lay_out, mark_aside, mark_of, shown_values, values_aside
 from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.masking import MaskedPerson, masked
+from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.rules import FIELDS, DocumentType, Role, Sex
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.roster import reasons_of, refusal_to_change
@@ -35,7 +37,7 @@ FEWEST_EMPTY, MOST_EMPTY = 3, 10
 MORE = 10
 MOST_SENTENCES = 20  # in the summary; each stands beside its cell too
 
-_CELL = re.compile(r"([pn])(\d{1,9})-(\w+)")
+_CELL = re.compile(r"([pnr])(\d{1,9})-(\w+)")
 _CHOICES = {"role": Role, "sex": Sex, "document_type": DocumentType}
 
 
@@ -49,7 +51,7 @@ class ShownRow:
     seen: str = ""
     person: MaskedPerson | None = None
     is_out: bool = False
-    is_new: bool = True
+    is_aside: bool = False
     problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -98,6 +100,7 @@ def _lines() -> Iterator[Line]:
             key,
             values={name: clean(text) for name, text in texts.items() if name in FIELDS},
             person_id=int(key[1:]) if key.startswith("p") else None,
+            aside_id=int(key[1:]) if key.startswith("r") else None,
             seen=texts.get("seen", ""),
             is_out="out" in texts,
         )
@@ -108,6 +111,7 @@ def _what_became(edit: Edit) -> str:
         ngettext("one added", "%(num)s added", len(edit.added)) if edit.added else "",
         ngettext("one changed", "%(num)s changed", len(edit.changed)) if edit.changed else "",
         ngettext("one taken out", "%(num)s taken out", len(edit.removed)) if edit.removed else "",
+        ngettext("one row left out", "%(num)s rows left out", len(edit.dropped)) if edit.dropped else "",
     ]
     done = gettext(", ").join(part for part in parts if part)
     return gettext("The roster is saved: %(done)s.", done=done) if done else gettext("Nothing was changed.")
@@ -119,7 +123,7 @@ def _show(
     """What was typed stays, whatever else the roster holds by now; ``empty`` rows follow, or as many as seem needed."""
     booking = bookings.get_booking(code, me())
     fields = fields_shown(booking)
-    laid_out = lay_out(queries.list_participants(booking.id), lines)
+    laid_out = lay_out(queries.list_participants(booking.id), queries.list_unmended(booking.id), lines)
     rows = [_shown(row, fields, refused) for row in laid_out]
     page = render_template(
         "rosters/grid.html",
@@ -132,10 +136,10 @@ def _show(
         choices={name: choices_of(values) for name, values in _CHOICES.items() if name in fields},
         refusal=refusal_to_change(booking),
         rows=[*rows, *_empty_rows(booking, rows, fields, empty)],
-        wrong=_wrong_cells(rows),
+        wrong=_wrong_cells(rows, refused),
+        aside=[row for row in rows if row.is_aside],
         most_sentences=MOST_SENTENCES,
         is_unsaved=any(row.line and _is_unsaved(row.line) for row in laid_out),
-        unmended=len(queries.list_unmended(booking.id)),
     )
     return page, form.status
 
@@ -145,26 +149,45 @@ def _is_unsaved(line: Line) -> bool:
 
 
 def _shown(row: TableRow, fields: Sequence[str], refused: GridRefused | None) -> ShownRow:
-    """As it was typed, if it was; else as it is kept. A mark that was told is the row's from here on, so that whoever
-    has read it and saves again, means it; any other stays, so that nothing is overwritten unseen."""
-    line, person = row.line, row.participant
-    if line is None or (person and not _is_unsaved(line)):
-        if person is None:
-            raise ValueError("a row of nobody was not typed either")
-        return ShownRow(
-            f"p{person.id}",
-            row.number,
-            shown_values(person, fields),
-            mark_of(person, fields),
-            masked(person),
-            is_new=False,
-        )
-    problems: dict[str, list[str]] = {}
-    for problem in refused.problems.get(line.key, ()) if refused else ():
-        problems.setdefault(problem.field, []).append(problem.sentence)
+    if row.line and _is_unsaved(row.line):
+        return _as_typed(row, row.line, refused)
+    if row.aside:
+        return _as_set_aside(row, row.aside, fields)
+    if row.participant is None:
+        raise ValueError("a row that is nobody's was typed")
+    return _as_kept(row, row.participant, fields)
+
+
+def _as_typed(row: TableRow, line: Line, refused: GridRefused | None) -> ShownRow:
+    """A mark that was told is the row's from here on, so that whoever has read it and saves again, means it; any other
+    stays, so that nothing is overwritten unseen."""
+    problems = _by_field((one.field, one.sentence) for one in (refused.problems.get(line.key, ()) if refused else ()))
     seen = refused.told.get(line.key, line.seen) if refused else line.seen
-    about = masked(person) if person else None
-    return ShownRow(line.key, row.number, line.values, seen, about, line.is_out, person is None, problems)
+    person = masked(row.participant) if row.participant else None
+    return ShownRow(line.key, row.number, line.values, seen, person, line.is_out, row.aside is not None, problems)
+
+
+def _as_set_aside(row: TableRow, aside: UnmendedRow, fields: Sequence[str]) -> ShownRow:
+    return ShownRow(
+        f"r{aside.id}",
+        row.number,
+        values_aside(aside, fields),
+        mark_aside(aside, fields),
+        is_aside=True,
+        problems=_by_field((one["field"], str(Translated(one["words"]))) for one in aside.content["problems"]),
+    )
+
+
+def _as_kept(row: TableRow, person: Participant, fields: Sequence[str]) -> ShownRow:
+    key, values = f"p{person.id}", shown_values(person, fields)
+    return ShownRow(key, row.number, values, mark_of(person, fields), masked(person))
+
+
+def _by_field(problems: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    sentences: dict[str, list[str]] = {}
+    for name, words in problems:
+        sentences.setdefault(name, []).append(words)
+    return sentences
 
 
 def _empty_rows(booking: Booking, rows: Sequence[ShownRow], fields: Sequence[str], empty: int) -> Iterator[ShownRow]:
@@ -175,5 +198,7 @@ def _empty_rows(booking: Booking, rows: Sequence[ShownRow], fields: Sequence[str
         yield ShownRow(f"n{first + index}", len(rows) + index + 1, dict.fromkeys(fields, "") | {"role": Role.PUPIL})
 
 
-def _wrong_cells(rows: Sequence[ShownRow]) -> list[tuple[ShownRow, str, str]]:
-    return [(row, name, words) for row in rows for name in FIELDS for words in row.problems.get(name, ())]
+def _wrong_cells(rows: Sequence[ShownRow], refused: GridRefused | None) -> list[tuple[ShownRow, str, str]]:
+    """What has to be mended before anything is saved."""
+    wrong = [row for row in rows if refused and row.key in refused.problems]
+    return [(row, name, words) for row in wrong for name in FIELDS for words in row.problems.get(name, ())]
