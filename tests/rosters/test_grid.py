@@ -113,7 +113,7 @@ def test_one_wrong_cell_keeps_everything_and_loses_nothing(client: FlaskClient, 
     assert kept[f"p{first.id}-class_name"] == "六年级"
     assert kept[f"p{second.id}-out"] == "1"
     assert {name: kept[name] for name in new} == new
-    assert re.search(r'<a href="#n0-name">Row 3, Name</a>: A name has no digits', page.text)
+    assert re.search(r'<a href="#n0-name">Row 3 · Name</a>: A name has no digits', page.text)
     assert 'aria-describedby="n0-name-e"' in page.text
     assert "The sex is not readable" in page.text
     page = client.post(grid_of(booking), data={**kept, "n0-name": "覃小三", "n0-sex": "女生"}, follow_redirects=True)

@@ -21,7 +21,17 @@ from exchange_app.core.transaction import transaction
 from exchange_app.rosters import queries, service
 from exchange_app.rosters.asked import fields_shown
 from exchange_app.rosters.errors import GridRefused
-from exchange_app.rosters.grid import Edit, Line, TableRow, lay_out, mark_aside, mark_of, shown_values, values_aside
+from exchange_app.rosters.grid import (
+    VEILED,
+    Edit,
+    Line,
+    TableRow,
+    lay_out,
+    mark_aside,
+    mark_of,
+    shown_values,
+    values_aside,
+)
 from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.masking import MaskedPerson, masked
 from exchange_app.rosters.models import Participant, UnmendedRow
@@ -131,7 +141,8 @@ def _show(
         departure=booking.departure,
         form=form,
         fields=fields,
-        field_words=FIELD_WORDS,
+        field_words={name: str(FIELD_WORDS[name]) for name in fields},
+        veiled=VEILED,
         reasons=reasons_of(booking),
         choices={name: choices_of(values) for name, values in _CHOICES.items() if name in fields},
         refusal=refusal_to_change(booking),
