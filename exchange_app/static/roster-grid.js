@@ -13,7 +13,7 @@
   const undoButton = document.getElementById("grid-undo");
   const copyButton = document.getElementById("grid-copy");
   const VEILED = ["guardian_phone", "second_phone", "document_number", "health_note"];
-  const undone = []; // what undoes the last steps that touched several cells
+  const steps = []; // what undoes each of them
   let current = null; // the cell that was last in use
   let before = ""; // what it said when it was entered
   let hasArrived = false; // by keyboard, and nothing was typed since: arrows leave it at once
@@ -119,7 +119,7 @@
         return row;
       },
     });
-    undone.push({ touched, outs, added });
+    steps.push({ touched, outs, added });
     hasChanged();
     return touched;
   }
@@ -131,14 +131,15 @@
   }
 
   function undo() {
-    const last = undone.pop();
+    const last = steps.pop();
     if (!last) return tell("nothing_to_undo");
     for (const [cell, value] of last.touched) cell.value = value;
     for (const [box, value] of last.outs) box.checked = value;
     for (const row of last.added) row.remove();
     hasChanged();
     tell("undone");
-    if (!current?.isConnected) enter(cellsOf(body.lastElementChild)[0]);
+    const first = [...last.touched.keys(), current].find((cell) => cell?.isConnected);
+    enter(first ?? cellsOf(body.lastElementChild)[0]);
   }
 
   function copyFromAbove() {
@@ -190,18 +191,20 @@
   function withHeadings(table) {
     const fields = table[0].map((text) => schoolWords.columns[squeezed(withoutNotes(text))] ?? null);
     const isHeading = fields.includes("name") && fields.filter(Boolean).length > 1;
-    return isHeading ? { fields, table: table.slice(1) } : { fields: null, table };
+    if (!isHeading) return { fields: null, table };
+    return { fields, table: table.slice(1).filter((texts) => texts.some((text) => text.trim())) };
   }
 
   async function paste(cell, text) {
     const cells = parse(text);
     await learnWords();
     const { fields, table } = withHeadings(cells);
+    if (!table.length) return;
     const names = cellsOf(rowOf(cell)).map(fieldOf);
     const columns = fields ?? names.slice(names.indexOf(fieldOf(cell)));
     const touched = change((step) => {
       const place = fields ? byName(columns, step) : fromHere(cell, step);
-      table.forEach((texts, index) => fillRow(step, place(texts, index), columns, texts));
+      table.forEach((texts, index) => fillRow(step, place(texts, index), columns, texts, !fields));
     });
     tell("pasted", { rows: table.length });
     tellLeftOut(fields, cells[0], names);
@@ -214,21 +217,22 @@
     return (_texts, index) => rows()[start + index] ?? step.row();
   }
 
-  // As when a list is handed in again: who is here already, by name and class, keeps their row; others get a free one.
+  // As when a list is handed in again: who is here already, by name and class, keeps their row, and what the list does
+  // not mention; others get a free row.
   function byName(columns, step) {
     const identity = (name, className) => squeezed(name) + "|" + (columns.includes("class_name") ? squeezed(className) : "");
-    const here = new Map(rows().map((row) => [identity(cellOf(row, "name").value, cellOf(row, "class_name").value), row]));
+    const here = new Map(rows().filter((row) => cellOf(row, "name").value).map((row) => [identity(cellOf(row, "name").value, cellOf(row, "class_name").value), row]));
     const free = rows().filter(isBlank);
     const textOf = (texts, field) => texts[columns.indexOf(field)] ?? "";
     const classOf = (texts) => withGrade(textOf(texts, "grade").trim(), textOf(texts, "class_name").trim());
     return (texts) => here.get(identity(textOf(texts, "name"), classOf(texts))) ?? free.shift() ?? step.row();
   }
 
-  function fillRow(step, row, columns, texts) {
+  function fillRow(step, row, columns, texts, empties) {
     const grade = texts[columns.indexOf("grade")] ?? "";
     texts.forEach((text, column) => {
       const cell = columns[column] && cellOf(row, columns[column]);
-      if (cell) step.put(cell, columns[column] === "class_name" ? withGrade(grade.trim(), text.trim()) : text);
+      if (cell && (empties || text.trim())) step.put(cell, columns[column] === "class_name" ? withGrade(grade.trim(), text.trim()) : text);
     });
     if (grade && !columns.includes("class_name")) step.put(cellOf(row, "class_name"), grade);
   }
@@ -340,6 +344,10 @@
   });
 
   body.addEventListener("change", (event) => {
+    if (event.target === current && current.value !== before) {
+      steps.push({ touched: new Map([[current, before]]), outs: new Map(), added: [] });
+      before = current.value;
+    }
     if (event.target.type !== "checkbox") return;
     const row = rows().indexOf(rowOf(event.target)) + 1;
     const isOut = event.target.checked;
