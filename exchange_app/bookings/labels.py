@@ -77,6 +77,9 @@ _TOLD: Mapping[str, Any] = {
     "message": sentence("The host wrote: %(subject)s"),
     "contact": sentence("The contact was filled in"),
     "roster": sentence("A roster was handed in: %(added)s added, %(changed)s updated, %(to_mend)s to mend"),
+    "roster_edited": sentence(
+        "The roster was edited as a table: %(added)s added, %(changed)s changed, %(removed)s taken out"
+    ),
     "roster_locked": sentence("The roster was due: seats that nobody was named for were given back"),
     "person_added": sentence("A person was added to the roster"),
     "person_changed": sentence("A person of the roster was changed"),

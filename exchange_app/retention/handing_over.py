@@ -43,7 +43,7 @@ FIELDS = (
     "health_note",
     "meal_need",
 )
-NAMED = ("roster", "person_added", "person_swapped")  # what puts persons into a roster
+NAMED = ("roster", "roster_edited", "person_added", "person_swapped")  # what puts persons into a roster
 MOST_ENTRIES = 5000
 
 

@@ -8,7 +8,7 @@ from exchange_app.core.errors import Conflict, Invalid, NotFound
 from exchange_app.core.text import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from exchange_app.rosters.rules import Problem
 
@@ -84,6 +84,18 @@ class RowStillWrong(Invalid):
         for problem in self.problems:
             sentences.setdefault(problem.field, []).append(problem.sentence)
         return sentences
+
+
+class GridRefused(Invalid):
+    """``problems`` say what is wrong, by the name of the row; ``told`` holds the marks of rows that others changed."""
+
+    slug = "grid-refused"
+    words = sentence("Nothing was saved yet: look at the cells that are marked.")
+
+    def __init__(self, problems: Mapping[str, Sequence[Problem]], told: Mapping[str, str]) -> None:
+        super().__init__()
+        self.problems = problems
+        self.told = told
 
 
 class RosterRefused(Invalid):

@@ -161,14 +161,14 @@ def _judged(
     return right, to_mend
 
 
-_SAME_PERSON = sentence(
+SAME_PERSON = sentence(
     "Row %(row)s names the same person. If they are two of one name, tell them apart with a word in brackets."
 )
-_SAME_DOCUMENT = sentence("Row %(row)s has the same document number.")
+SAME_DOCUMENT = sentence("Row %(row)s has the same document number.")
 
 
 def _repeated(person: Person, first_rows: dict[str, int]) -> list[Problem]:
-    words = {"name": _SAME_PERSON, "document_number": _SAME_DOCUMENT}
+    words = {"name": SAME_PERSON, "document_number": SAME_DOCUMENT}
     return [
         Problem(field, words[field], {"row": first_rows[mark]})
         for field, mark in _marks_of(person).items()

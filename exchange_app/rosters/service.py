@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -23,19 +23,24 @@ from exchange_app.rosters import queries
 from exchange_app.rosters.asked import asked_of
 from exchange_app.rosters.errors import (
     DocumentNamedTwice,
+    GridRefused,
     HealthNoteRefused,
     PersonAlreadyNamed,
     RowStillWrong,
     TooManyPupils,
     TooManyStaff,
 )
+from exchange_app.rosters.grid import Edit, Line, judge, lay_out
 from exchange_app.rosters.keeping import (
     Imported,
     document_hash_of,
+    forget_rows,
     identity_hash_of,
     insert_people,
     keep_reading,
+    remove_people,
     rewrite,
+    rewrite_people,
 )
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading
@@ -156,6 +161,23 @@ def _check_document(booking: Booking, person: Person, participant: Participant |
 
 def _unshown(participant: Participant, values: Mapping[str, str]) -> dict[str, str]:
     return {field: getattr(participant, field) or "" for field in UNSHOWN_FIELDS if not values.get(field)}
+
+
+def save_grid(booking: Booking, lines: Sequence[Line], *, by: User, now: datetime) -> Edit:
+    """Add, change and take out what the table says, all of it or nothing. Raises GridRefused, HoldExpired,
+    StepNotAllowed or RosterLocked."""
+    bookings.check_open_for_roster(booking, now)
+    known, aside = queries.list_participants(booking.id), queries.list_unmended(booking.id)
+    edit = judge(booking, lay_out(known, aside, lines), today=booking.departure.today(now))
+    if edit.problems:
+        raise GridRefused(edit.problems, edit.told)
+    remove_people(booking, edit.removed)
+    rewrite_people(booking, edit.changed)
+    insert_people(booking, edit.added, first_position=max((one.position for one in known), default=0) + 1)
+    forget_rows([*edit.mended, *edit.dropped])
+    if counts := edit.counts:
+        bookings.record(booking, "roster_edited", by=by, now=now, **counts)
+    return edit
 
 
 def remove_person(booking: Booking, participant_id: int, *, by: User, now: datetime) -> None:

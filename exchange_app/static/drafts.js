@@ -30,6 +30,7 @@
   }
 
   function restore(form, draft) {
+    form.dispatchEvent(new CustomEvent("draft", { detail: draft })); // a form that grows makes room for it
     for (const field of fieldsOf(form)) if (nameOf(field) in draft) put(field, draft[nameOf(field)]);
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }

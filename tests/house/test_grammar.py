@@ -36,7 +36,7 @@ SUBJECTS = {
         "waiting",
     },
     "rosters": {
-        "asked", "columns", "disclosures", "exports", "group_list", "keeping", "masking", "proof", "reading", "rows",
+        "asked", "columns", "disclosures", "exports", "grid", "group_list", "keeping", "masking", "proof", "reading", "rows",
         "sheets", "tables", "template", "unasked", "words", "writing",
     },
     "consents": {"deletions", "wording"},

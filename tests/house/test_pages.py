@@ -45,7 +45,7 @@ MAIN_JOB = {
         "rosters.checked_by_link rosters.copy_by_link trips.replies"
     ),
     Role.LEADER: (
-        "bookings.show rosters.register rosters.roster rosters.change rosters.template "
+        "bookings.show rosters.register rosters.roster rosters.grid rosters.change rosters.template "
         "consents.board consents.summary consents.child consents.paper "
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
         "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet "

@@ -93,7 +93,12 @@ def check_class(text: str) -> str:
 def check_note(text: str) -> str:
     """A health note or meal need; "" where the school wrote only that there is none."""
     note = check_text(text, NOTE_LENGTH)
-    return "" if note.casefold() in _NOTHING else note
+    return "" if says_nothing(note) else note
+
+
+def says_nothing(text: str) -> bool:
+    """True for the words that schools write where there is nothing."""
+    return text.casefold() in _NOTHING
 
 
 def check_text(text: str, limit: int) -> str:

@@ -4,6 +4,7 @@ without an account."""
 from exchange_app.rosters.views import (  # each of them adds its addresses
     check,
     exports,
+    grid,
     group_exports,
     party,
     people,
@@ -14,4 +15,16 @@ from exchange_app.rosters.views import (  # each of them adds its addresses
 )
 from exchange_app.rosters.views.blueprint import rosters
 
-__all__ = ["check", "exports", "group_exports", "party", "people", "register", "reveals", "roster", "rosters", "steps"]
+__all__ = [
+    "check",
+    "exports",
+    "grid",
+    "group_exports",
+    "party",
+    "people",
+    "register",
+    "reveals",
+    "roster",
+    "rosters",
+    "steps",
+]
