@@ -25,6 +25,10 @@ from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.helpdesk.labels import LABELS as HELP_LABELS
+from exchange_app.helpdesk.queries import find_request_by_code
+from exchange_app.helpdesk.sending import HELP_LETTERS, load_requests
+from exchange_app.helpdesk.views import helpdesk
 from exchange_app.outbox.commands import outbox_commands
 from exchange_app.outbox.finding import Finder
 from exchange_app.outbox.labels import LABELS as LETTER_LABELS
@@ -57,6 +61,7 @@ BLUEPRINTS = (
     partners,
     accounts,
     catalogue,
+    helpdesk,
     departures,
     bookings,
     rosters,
@@ -74,6 +79,7 @@ LABELS = (
     PARTNER_LABELS,
     ACCOUNT_LABELS,
     CATALOGUE_LABELS,
+    HELP_LABELS,
     DEPARTURE_LABELS,
     BOOKING_LABELS,
     ROSTER_LABELS,
@@ -86,6 +92,7 @@ LABELS = (
 )
 LETTERS = (
     *ACCOUNT_LETTERS,
+    *HELP_LETTERS,
     *BOOKING_LETTERS,
     *MESSAGE_LETTERS,
     *SUMMARY_LETTERS,
@@ -95,7 +102,7 @@ LETTERS = (
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)
-FINDERS = (Finder(load_bookings, find_booking_by_code),)
+FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (
     audit_commands,
     key_commands,

@@ -73,6 +73,7 @@ JOBS = (
     "tasks.rosters",
     "tasks.consents",
     "tasks.tailored",
+    "tasks.helpdesk",
     "tasks.audit",
     "tasks.retention",
 )

@@ -44,6 +44,7 @@ SECONDS_BETWEEN = {
     "consents.plan_letters": 300,
     "tailored.look_after": 300,
     "tailored.forget_words": 3600,
+    "helpdesk.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,
     "retention.carry_out": 3600,

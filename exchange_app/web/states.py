@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed", "completed"},
+    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "answered"},
     "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host"},
     "orange": {"held", "offered", "pending", "doubtful", "full", "missing", "with_school", "soon"},
     "red": {"called_off", "declined", "failed", "refused", "overdue"},

@@ -29,6 +29,7 @@ SUBJECTS = {
     "catalogue": {
         "composer", "composing", "covers", "photo_form", "photos", "pictures", "recipients", "search", "terms",
     },
+    "helpdesk": {"figures", "keeping", "reading", "sending", "working_days"},
     "departures": {"allotments", "audit", "locking", "packages", "seats", "series", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "links", "message_sending", "messages",
