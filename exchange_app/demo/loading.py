@@ -22,6 +22,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
+from exchange_app.demo.helpdesk import add_help, requests_for_help
 from exchange_app.demo.known import Known
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
@@ -73,9 +74,11 @@ def _load(now: datetime) -> None:
     add_menus(known, today)
     add_packages(known)
     add_departures(known, today)
+    add_help(known, today, now)
     groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]
     trip = OwnTrip(known).occurrences(now)
-    _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *_of_jobs(known, now)])
+    asked = requests_for_help(known, now)
+    _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *asked, *_of_jobs(known, now)])
     withdraw_last_season(known)
     search.rewrite(search.list_outdated())
 

@@ -83,8 +83,11 @@ def list_ladder(topic: Topic, city_id: int, county_id: int | None) -> Sequence[O
 
 
 def find_liaison(city_id: int) -> Organisation | None:
-    """The office for which a co-ordinator of the city signs in."""
-    return _first_staffed(Organisation.city_id == city_id, roles=(Role.COORDINATOR,))
+    """The office for which a co-ordinator of the city signs in, rather than one of a county."""
+    of_city, coordinators = Organisation.city_id == city_id, (Role.COORDINATOR,)
+    return _first_staffed(of_city, Organisation.level == Level.CITY, roles=coordinators) or _first_staffed(
+        of_city, roles=coordinators
+    )
 
 
 def find_counterpart(office: Organisation, city_id: int) -> Organisation | None:

@@ -43,7 +43,7 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "groups", "guardians", "known", "loading", "offers", "places", "reading", "rosters", "samples",
+        "accounts", "groups", "guardians", "helpdesk", "known", "loading", "offers", "places", "reading", "rosters", "samples",
         "season", "tailored",
     },
     "retention": {
