@@ -63,7 +63,7 @@ class LookForm(FilterForm):
     """What a visitor looks for."""
 
     topic = ChoiceField(Topic, sentence("Topic"), empty=ANY_TOPIC)
-    place = SelectField(sentence("Place"), choices=[])
+    place = SelectField(sentence("City or county"), choices=[])
     q = TextField(sentence("Words"), longest=100)
 
     def __init__(self, cities: Sequence[City]) -> None:
@@ -77,7 +77,9 @@ class LookForm(FilterForm):
 
 
 class AskForm(OnceForm):
-    topic = RadioField(sentence("What do you need help with?"), coerce=str, validators=[Required()])
+    topic = RadioField(
+        sentence("What do you need help with?"), coerce=Topic, validate_choice=False, validators=[Required()]
+    )
     place = SelectField(sentence("Where do you want help?"), validators=[Required()])
     words = LongTextField(sentence("Your question"), longest=LONGEST, render_kw={"rows": 8}, validators=[Required()])
     contact = AddressField(sentence("Your phone or e-mail address"), longest=254, validators=[Required()])

@@ -13,7 +13,7 @@ LABELS: Labels = {
     RequestState: {
         RequestState.WAITING: sentence("Waiting for an answer"),
         RequestState.ANSWERED: sentence("Answered"),
-        RequestState.CLOSED: sentence("Closed"),
+        RequestState.CLOSED: sentence("Dealt with"),
         RequestState.WITHDRAWN: sentence("Withdrawn by the person"),
     },
     Outcome: {
@@ -39,7 +39,7 @@ LABELS: Labels = {
         Show.OVERDUE: sentence("Overdue"),
         Show.ANSWERED: sentence("Answered"),
         Show.COPIED: sentence("Reading along"),
-        Show.OVER: sentence("Closed"),
+        Show.OVER: sentence("Dealt with"),
     },
     Band: {
         Band.ONE_DAY: sentence("within one working day"),

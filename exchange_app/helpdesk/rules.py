@@ -153,8 +153,12 @@ def is_link(address: str) -> bool:
 
 def has_words(wanted: str, texts: Iterable[str]) -> bool:
     """Whether each of the wanted words stands somewhere in the texts."""
-    searched = "\n".join(texts).casefold()
-    return all(word in searched for word in unicodedata.normalize("NFKC", wanted).casefold().split())
+    searched = _comparable("\n".join(texts))
+    return all(word in searched for word in _comparable(wanted).split())
+
+
+def _comparable(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 # ------------------------------------------------------------------------------------------------------------ figures

@@ -140,6 +140,7 @@ def test_a_new_request_gets_its_letters_although_an_old_one_had_its_number(app: 
         old = ask(here, contact=MAIL, form_token="old")
     with transaction():
         service.delete_by_person(queries.lock_request_of(old.code), now=NOW)
+    db.session.expunge(old)
     with transaction():
         ask(here, contact=MAIL, form_token="new")
     open_letters = select(Letter).where(Letter.address_sealed.is_not(None))
@@ -149,7 +150,7 @@ def test_a_new_request_gets_its_letters_although_an_old_one_had_its_number(app: 
 def test_the_job_deletes_what_is_over_on_its_day_and_reports_it(app: Flask) -> None:
     request = live_through(MAIL)
     with transaction():
-        here_is_another = ask_one_more(request)
+        another = ask_one_more(request)
     almost = NOW + timedelta(days=90) - timedelta(seconds=1)
     assert Kept.HELP_REQUESTS not in total_of(list_going(almost))
     assert total_of(list_going(NOW + timedelta(days=90)))[Kept.HELP_REQUESTS] == 1
@@ -159,7 +160,7 @@ def test_the_job_deletes_what_is_over_on_its_day_and_reports_it(app: Flask) -> N
             with transaction():
                 left = bool(carry_out(at))
         assert (queries.find_request(request.code) is not None) == (at == almost)
-    assert queries.find_request(here_is_another.code) is not None  # open ones stay
+    assert queries.find_request(another.code) is not None  # open ones stay
     assert db.session.scalars(select(HelpTally)).one().asked == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from exchange_app.helpdesk.rules import Topic
 from exchange_app.helpdesk.service import Question
 from exchange_app.partners.models import City, County, Department, Level, Organisation, OrganisationKind
 from tests.builders import NOW, both, make_city, make_organisation, make_user
+
+_numbers = itertools.count(1)
 
 WORDS = "Where can my son learn to weld? 在哪里学电焊"
 PHONE = "13987650123"
@@ -55,7 +58,7 @@ def make_towns() -> tuple[Town, Town]:
 def ask(town: Town, **changes: Any) -> HelpRequest:
     """About a job, in the county, by phone."""
     at: datetime = changes.pop("now", NOW)
-    token = changes.pop("form_token", f"form {datetime.now()}")
+    token = changes.pop("form_token", f"form {next(_numbers)}")
     question: dict[str, Any] = {
         "topic": Topic.JOB,
         "city_id": town.city.id,

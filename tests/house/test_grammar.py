@@ -43,8 +43,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "groups", "guardians", "helpdesk", "known", "loading", "offers", "places", "reading", "rosters", "samples",
-        "season", "tailored",
+        "accounts", "groups", "guardians", "helpdesk", "known", "loading", "offers", "places", "reading", "rosters",
+        "samples", "season", "tailored",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",

@@ -28,6 +28,7 @@ from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause, DepartureState
 from exchange_app.factory import create_app
 from exchange_app.features import LETTERS
+from exchange_app.helpdesk.sending import load_requests
 from exchange_app.outbox.finding import known_kinds
 from exchange_app.outbox.models import Letter
 from exchange_app.outbox.queries import find_letter_by_key
@@ -37,7 +38,15 @@ from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
 from exchange_app.tailored.sending import load_inquiries
-from tests.letters.group import WRITTEN_AT, make_group, make_inquiry, make_morning, make_other_date, organiser_of
+from tests.letters.group import (
+    WRITTEN_AT,
+    make_group,
+    make_help_request,
+    make_inquiry,
+    make_morning,
+    make_other_date,
+    organiser_of,
+)
 from tests.settings import make_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +118,9 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "deletion_asked": {"request": 1},
     "breach_reported": {"breach": 1},
     "organiser_summary": {"day": "2027-03-02", "since": "2027-03-01T00:00:00+00:00"},
+    "help_received": {"saying": "asked"},
+    "help_news": {"saying": "answer"},
+    "help_to_office": {"saying": "escalated", "is_overdue": False},
     "tailored_to_host": {"to": "host", "step": "send", "words": ASKED, "state": "with_host"},
     "tailored_to_school": {"to": "school", "step": "send", "words": ASKED, "state": "with_school"},
     "tailored_reminder": {"to": "host", "state": "with_host"},
@@ -213,11 +225,13 @@ def _letter(booking: Booking, kind: str, slug: str, language: str, /, **facts: A
 
 
 def subject_of(kind: str, booking: Booking) -> int:
-    """What such a letter is about: the booking, an organiser's account, a link that was given to them, or a trip of the
-    school's own."""
+    """What such a letter is about: the booking, an organiser's account, a link that was given to them, a trip of the
+    school's own, or a request for help in the host's city."""
     load = known_kinds()[kind].load
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
+    if load is load_requests:
+        return make_help_request(booking).id
     if load is load_links:
         return link_of(kind, organiser_of(booking)).id
     return organiser_of(booking).id if load is load_users else booking.id

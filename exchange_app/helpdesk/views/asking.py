@@ -58,7 +58,7 @@ def ask() -> ResponseReturnValue:
 def _question(form: AskForm) -> Question:
     city_id, county_id = form.places[form.place.data]
     return Question(
-        topic=Topic(form.topic.data),
+        topic=form.topic.data,
         city_id=city_id,
         county_id=county_id,
         words=form.words.data,
