@@ -58,6 +58,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
         **_kept_days(environment),
         "DISCLOSURES_KEPT_DAYS": int(environment.get("DISCLOSURES_KEPT_DAYS", "1096")),
+        "HELP_KEPT_DAYS": _days("HELP_KEPT_DAYS", environment.get("HELP_KEPT_DAYS", "90")),
         "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
         "SECOND_FACTOR_FOR": _roles("SECOND_FACTOR_FOR", environment.get("SECOND_FACTOR_FOR", _needing(is_demo))),
         "LOG_LEVEL": _log_level(environment.get("LOG_LEVEL", "INFO")),
@@ -110,6 +111,12 @@ def _kept_days(environment: Mapping[str, str]) -> dict[str, int]:
     if not 0 < kept["DOCUMENTS_KEPT_DAYS"] <= kept["ROSTERS_KEPT_DAYS"] <= kept["CONSENTS_KEPT_DAYS"]:
         raise Misconfigured(f"{', '.join(KEPT_DAYS)} are days, each at least as many as the one before.")
     return kept
+
+
+def _days(name: str, days: str) -> int:
+    if not (days.isascii() and days.isdigit() and int(days) > 0):
+        raise Misconfigured(f"{name} is a number of days, not `{days}`.")
+    return int(days)
 
 
 def _log_level(level: str) -> str:

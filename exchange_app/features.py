@@ -28,6 +28,10 @@ from exchange_app.demo.commands import demo_commands
 from exchange_app.demo.views import demo
 from exchange_app.departures.labels import LABELS as DEPARTURE_LABELS
 from exchange_app.departures.views import departures
+from exchange_app.helpdesk.labels import LABELS as HELP_LABELS
+from exchange_app.helpdesk.queries import find_request_by_code
+from exchange_app.helpdesk.sending import HELP_LETTERS, load_requests
+from exchange_app.helpdesk.views import helpdesk
 from exchange_app.noticeboard.labels import LABELS as NOTICE_LABELS
 from exchange_app.noticeboard.sending import NOTICE_LETTERS
 from exchange_app.noticeboard.views import noticeboard
@@ -63,6 +67,7 @@ BLUEPRINTS = (
     partners,
     accounts,
     catalogue,
+    helpdesk,
     departures,
     bookings,
     rosters,
@@ -82,6 +87,7 @@ LABELS = (
     PARTNER_LABELS,
     ACCOUNT_LABELS,
     CATALOGUE_LABELS,
+    HELP_LABELS,
     DEPARTURE_LABELS,
     BOOKING_LABELS,
     ROSTER_LABELS,
@@ -96,6 +102,7 @@ LABELS = (
 )
 LETTERS = (
     *ACCOUNT_LETTERS,
+    *HELP_LETTERS,
     *BOOKING_LETTERS,
     *MESSAGE_LETTERS,
     *SUMMARY_LETTERS,
@@ -107,7 +114,7 @@ LETTERS = (
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)
-FINDERS = (Finder(load_bookings, find_booking_by_code),)
+FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (
     audit_commands,
     key_commands,

@@ -75,6 +75,7 @@ JOBS = (
     "tasks.tailored",
     "tasks.noticeboard",
     "tasks.coordination",
+    "tasks.helpdesk",
     "tasks.audit",
     "tasks.retention",
 )

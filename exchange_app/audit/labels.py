@@ -50,6 +50,8 @@ LABELS: Labels = {
         What.LETTERS_PAUSED: sentence("Letters paused"),
         What.LETTERS_RESUMED: sentence("Letters resumed"),
         What.LETTERS_STOPPED: sentence("Waiting letters stopped"),
+        What.HELP_CONTACT_SHOWN: sentence("How to reach somebody who asks for help shown"),
+        What.HELP_PASSED_ON: sentence("Request for help passed on to another office"),
         What.BACKUP_MADE: sentence("Backup made"),
         What.BACKUP_RESTORED: sentence("Backup restored"),
     }

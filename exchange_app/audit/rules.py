@@ -57,6 +57,8 @@ class What(StrEnum):
     LETTERS_PAUSED = "letters_paused"
     LETTERS_RESUMED = "letters_resumed"
     LETTERS_STOPPED = "letters_stopped"
+    HELP_CONTACT_SHOWN = "help_contact_shown"
+    HELP_PASSED_ON = "help_passed_on"
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
 

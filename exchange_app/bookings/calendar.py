@@ -20,8 +20,8 @@ from icalendar.parser import Contentline
 from icalendar.timezone import is_utc
 
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import spaced_code
 from exchange_app.catalogue.models import Stop
+from exchange_app.core.codes import spaced_code
 from exchange_app.core.text import Translated
 from exchange_app.departures.models import Departure
 

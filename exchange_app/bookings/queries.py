@@ -11,15 +11,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from exchange_app.accounts.models import User
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.models import Approval, Booking, BookingEvent, ChangeRequest, Follower
-from exchange_app.bookings.rules import (
-    CAN_BE_CALLED_OFF,
-    CHANGEABLE,
-    SEATED,
-    BookingState,
-    Step,
-    parse_code,
-)
+from exchange_app.bookings.rules import CAN_BE_CALLED_OFF, CHANGEABLE, SEATED, BookingState, Step
 from exchange_app.catalogue.models import Approver, MenuItem, Package, Stop
+from exchange_app.core.codes import parse_code
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Claim, Departure

@@ -22,16 +22,9 @@ from exchange_app.bookings.queries import (
 from exchange_app.bookings.queue import place_in_line
 from exchange_app.bookings.reminders import ONE_DAY, THREE_DAYS, is_still_true
 from exchange_app.bookings.rescheduling import meeting_in, meeting_of
-from exchange_app.bookings.rules import (
-    CHANGEABLE,
-    GOING_ON,
-    MOST_PASSES,
-    OFFER_LENGTH,
-    BookingState,
-    Party,
-    spaced_code,
-)
+from exchange_app.bookings.rules import CHANGEABLE, GOING_ON, MOST_PASSES, OFFER_LENGTH, BookingState, Party
 from exchange_app.catalogue.models import Approver, MenuItem, Package, Stop
+from exchange_app.core.codes import spaced_code
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
 from exchange_app.core.text import sentence

@@ -35,10 +35,10 @@ from exchange_app.bookings.rules import (
     Step,
     changes_end,
     hold_length,
-    new_code,
     shortfall,
 )
 from exchange_app.catalogue.models import Approver
+from exchange_app.core.codes import new_code
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.text import Translated
 from exchange_app.departures import seats

@@ -23,6 +23,7 @@ from exchange_app.demo.accounts import sign_ins
 from exchange_app.demo.agreements import add_agreements
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
+from exchange_app.demo.helpdesk import add_help, requests_for_help
 from exchange_app.demo.known import Known
 from exchange_app.demo.notices import add_notices
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
@@ -87,9 +88,11 @@ def _load(now: datetime) -> None:
     add_packages(known)
     add_photos(known)
     add_departures(known, today)
+    add_help(known, today, now)
     groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]
     trip = OwnTrip(known).occurrences(now)
-    _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *_of_jobs(known, now)])
+    asked = requests_for_help(known, now)
+    _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *asked, *_of_jobs(known, now)])
     add_agreements(known, now)
     withdraw_last_season(known)
     add_notices(known, now)

@@ -6,11 +6,11 @@ among them may be somebody's words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, null, select, update
+from sqlalchemy import JSON, ColumnElement, and_, bindparam, null, select, update
 
 from exchange_app.core.database import change_rows, db
 from exchange_app.core.settings import setting
@@ -55,16 +55,23 @@ def purge_letters(now: datetime) -> int:
 
 def forget_reader(user_id: int, now: datetime) -> None:
     """Letters to somebody of whom nothing is to be left: those on their way stop, all are emptied at once."""
-    change_rows(
-        update(Letter)
-        .where(Letter.reader_id == user_id, ON_THE_WAY)
-        .values(state=LetterState.SKIPPED, next_look_at=now, last_problem="the reader's account was erased")
-    )
-    letters = db.session.execute(select(Letter.id, Letter.facts).where(Letter.reader_id == user_id)).all()
+    _forget(Letter.reader_id == user_id, "the reader's account was erased", now)
+    change_rows(update(Letter).where(Letter.reader_id == user_id).values(reader_id=null()))
+
+
+def forget_letters(kinds: Collection[str], subject_ids: Collection[int], now: datetime) -> None:
+    """The same with letters of these kinds about something of which nothing is to be left."""
+    about_it = and_(Letter.kind.in_(kinds), Letter.subject_id.in_(subject_ids))
+    _forget(about_it, "what it was about was deleted", now)
+
+
+def _forget(which: ColumnElement[bool], problem: str, now: datetime) -> None:
+    stopped = {"state": LetterState.SKIPPED, "next_look_at": now, "last_problem": problem}
+    change_rows(update(Letter).where(which, ON_THE_WAY).values(stopped))
+    letters = db.session.execute(select(Letter.id, Letter.facts).where(which)).all()
     if letters:
         rows = [{"of_id": letter_id, "numbers": _numbers(facts)} for letter_id, facts in letters]
         db.session.connection().execute(EMPTY, rows)
-    change_rows(update(Letter).where(Letter.reader_id == user_id).values(reader_id=null()))
 
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, int]:

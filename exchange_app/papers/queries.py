@@ -14,8 +14,9 @@ from exchange_app.accounts.models import User
 from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import BookingState, parse_code
+from exchange_app.bookings.rules import BookingState
 from exchange_app.consents.queries import lacks_answers
+from exchange_app.core.codes import parse_code
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.papers.models import PaperRule, PaperTick

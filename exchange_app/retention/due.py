@@ -19,6 +19,7 @@ from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentNoti
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
 from exchange_app.departures.models import Departure
+from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.partners.models import City
 from exchange_app.retention.models import Breach, BreachMeasure, Erasure
 from exchange_app.retention.rules import NOT_TRAVELLING, SETTLING, Kept, Measure, midnight_after
@@ -36,6 +37,7 @@ SETTINGS = {
     Kept.DISCLOSURES: "DISCLOSURES_KEPT_DAYS",
     Kept.EXPORTS: "DISCLOSURES_KEPT_DAYS",
     Kept.BREACHES: "DISCLOSURES_KEPT_DAYS",
+    Kept.HELP_REQUESTS: "HELP_KEPT_DAYS",
 }
 PROMISES: dict[Kept, Any] = {
     Kept.DOCUMENTS: ConsentNotice.documents_days,
@@ -95,6 +97,12 @@ def select_breaches(now: datetime) -> Select[int]:
     closed = BreachMeasure.measure == Measure.CLOSED
     over = BreachMeasure.at <= now - timedelta(days=setting(SETTINGS[Kept.BREACHES]))
     return select(Breach.id).join(Breach.taken).where(closed, over).order_by(Breach.id)
+
+
+def select_help_requests(now: datetime) -> Select[int]:
+    """The ids of requests for help that were closed or withdrawn long enough ago."""
+    over = HelpRequest.closed_at <= now - timedelta(days=setting(SETTINGS[Kept.HELP_REQUESTS]))
+    return select(HelpRequest.id).where(over).order_by(HelpRequest.closed_at)
 
 
 def settled_at() -> Any:

@@ -16,6 +16,8 @@ from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentNoti
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
+from exchange_app.helpdesk.models import HelpRequest
+from exchange_app.helpdesk.service import delete_requests
 from exchange_app.papers.models import PaperTick
 from exchange_app.retention import due
 from exchange_app.retention.models import Breach, Erasure
@@ -53,6 +55,8 @@ def erase_portion(kept: Kept, now: datetime) -> Erased:
             return _erase_rows(Export, select(Export.id).where(due.is_old(kept, now)))
         case Kept.BREACHES:
             return _erase_rows(Breach, due.select_breaches(now))
+        case Kept.HELP_REQUESTS:
+            return _erase_help_requests(now)
 
 
 def count_of_groups(kept: Kept, booking_ids: Collection[int]) -> Mapping[int, int]:
@@ -178,6 +182,12 @@ def _erase_rows(table: Any, ids: Select[int]) -> Erased:
     found = db.session.scalars(ids.limit(ROWS_AT_ONCE).with_for_update(of=table, skip_locked=True)).all()
     count = change_rows(delete(table).where(table.id.in_(found)))
     return Erased(len(found), count)
+
+
+def _erase_help_requests(now: datetime) -> Erased:
+    locked = due.select_help_requests(now).limit(PORTION).with_for_update(of=HelpRequest, skip_locked=True)
+    ids = db.session.scalars(locked).all()
+    return Erased(len(ids), delete_requests(ids, now))
 
 
 def settle_requests(whose: Any, now: datetime, *, by_id: int | None = None) -> None:

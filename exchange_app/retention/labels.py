@@ -16,6 +16,7 @@ LABELS: Labels = {
         Kept.DISCLOSURES: sentence("Who looked at data in full"),
         Kept.EXPORTS: sentence("Who took data along as a file"),
         Kept.BREACHES: sentence("Reports of data breaches"),
+        Kept.HELP_REQUESTS: sentence("Requests for help that are closed"),
     },
     Scope: {
         Scope.ACCOUNT: sentence("What one account could see"),

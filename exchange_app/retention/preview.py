@@ -53,8 +53,9 @@ def _going(kept: Kept, now: datetime) -> Iterator[Going]:
         yield from _of_groups(kept, now)
     elif kept is Kept.MESSAGES:
         yield from _of_departures(now)
-    elif kept is Kept.BREACHES:
-        ids = db.session.scalars(due.select_breaches(now)).all()
+    elif kept in (Kept.BREACHES, Kept.HELP_REQUESTS):
+        select_due = due.select_breaches if kept is Kept.BREACHES else due.select_help_requests
+        ids = db.session.scalars(select_due(now)).all()
         yield Going(kept, len(ids), now.date())
     else:
         yield from _of_age(kept, now)

@@ -14,7 +14,7 @@ class Kept(StrEnum):
 
     DOCUMENTS are numbers of documents, health notes, meal needs and rows that nobody mended; ROSTERS the persons and
     all that hangs on them; MESSAGES what a host wrote to the leaders of a departure, with its notes for the day;
-    ANSWERS the guardians' answers with the texts they read.
+    ANSWERS the guardians' answers with the texts they read; HELP_REQUESTS what was asked at the help desk and answered.
     """
 
     DOCUMENTS = "documents"
@@ -25,6 +25,7 @@ class Kept(StrEnum):
     DISCLOSURES = "disclosures"
     EXPORTS = "exports"
     BREACHES = "breaches"
+    HELP_REQUESTS = "help_requests"
 
 
 # A group that ended like this does not travel; the steps say when that was settled.

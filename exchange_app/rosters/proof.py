@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from exchange_app.bookings.errors import CodeMistyped, ProofFailed
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import parse_code
+from exchange_app.core.codes import parse_code
 from exchange_app.core.database import db
 from exchange_app.rosters.keeping import phone_tail_hash
 from exchange_app.rosters.queries import is_phone_tail_in

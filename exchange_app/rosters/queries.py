@@ -13,8 +13,9 @@ from exchange_app.bookings import queries as bookings
 from exchange_app.bookings.errors import BookingNotFound
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import WITH_DEPARTURE
-from exchange_app.bookings.rules import CHANGEABLE, ROSTER_GRACE, BookingState, parse_code
+from exchange_app.bookings.rules import CHANGEABLE, ROSTER_GRACE, BookingState
 from exchange_app.catalogue.models import ReminderAbout, ReminderReader, ReminderRule
+from exchange_app.core.codes import parse_code
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role as UserRole
 from exchange_app.departures.models import Departure

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from exchange_app.bookings.links import booking_path
-from exchange_app.bookings.rules import spaced_code
+from exchange_app.core.codes import spaced_code
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
 from exchange_app.core.text import sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "in_force", "settled"},
+    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "in_force", "settled", "answered"},
     "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned"},
     "orange": {
         "held",

@@ -12,9 +12,10 @@ import psycopg
 from sqlalchemy import func, select
 
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import BookingState, new_code
+from exchange_app.bookings.rules import BookingState
 from exchange_app.core import clock
 from exchange_app.core.broker import wake
+from exchange_app.core.codes import new_code
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import LANGUAGES

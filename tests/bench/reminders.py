@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.reminders import plan_reminders
-from exchange_app.bookings.rules import BookingState, new_code
+from exchange_app.bookings.rules import BookingState
+from exchange_app.core.codes import new_code
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure, Pool

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from exchange_app.accounts.models import User
 from exchange_app.bookings import approvals
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import BookingState, spaced_code
+from exchange_app.bookings.rules import BookingState
 from exchange_app.core.clock import now
+from exchange_app.core.codes import spaced_code
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated

@@ -30,7 +30,7 @@ NO_OBJECTS = {
     "kind", "wanted", "number", "name", "filename", "paper", "audience", "language", "done", "content", "version",
     "edition",
 }  # fmt: skip
-ASKED_FOR_PROOF = ("/sign-in", "/check")
+ASKED_FOR_PROOF = ("/sign-in", "/check", "/help/open")
 CSRF = "the-same-for-all-of-this-test"
 
 

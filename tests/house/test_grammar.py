@@ -29,6 +29,7 @@ SUBJECTS = {
     "catalogue": {
         "composer", "composing", "covers", "photo_form", "photos", "pictures", "recipients", "search", "terms",
     },
+    "helpdesk": {"figures", "keeping", "reading", "sending", "working_days"},
     "departures": {"allotments", "audit", "locking", "packages", "seats", "series", "shortages", "slots"},
     "bookings": {
         "approvals", "audit", "calendar", "changes", "feeds", "followers", "holding", "links", "message_sending",
@@ -42,8 +43,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "agreements", "groups", "guardians", "known", "loading", "notices", "offers", "photos", "places",
-        "reading", "rosters", "samples", "season", "tailored", "trips",
+        "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "notices", "offers", "photos",
+        "places", "reading", "rosters", "samples", "season", "tailored", "trips",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",

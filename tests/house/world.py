@@ -18,6 +18,7 @@ from exchange_app.bookings.links import booking_feed_path, check_signature, host
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.covers import cover_edition, cover_name
+from exchange_app.catalogue.models import Publication
 from exchange_app.consents.service import make_links
 from exchange_app.coordination.models import Exchange, ExchangeStep
 from exchange_app.coordination.rules import Side as ExchangeSide
@@ -26,6 +27,10 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.allotments import set_aside
 from exchange_app.departures.models import Allotment, Departure, Slot
+from exchange_app.helpdesk.keeping import GuideTerms, add_guide
+from exchange_app.helpdesk.models import Guide, HelpRequest
+from exchange_app.helpdesk.rules import Topic
+from exchange_app.helpdesk.service import Question, ask
 from exchange_app.noticeboard import service as notices
 from exchange_app.noticeboard.links import no_digest_path
 from exchange_app.noticeboard.rules import Visibility
@@ -81,6 +86,7 @@ HOLDERS = {
     "bookings.host_feed": ("organiser",),
 }
 SECRETS = ("token", "signature")
+OF_A_REQUEST = ("request_of", "contact", "take", "answer", "note", "pass_on", "close")
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,7 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
     child = pupils_of(booking)[0]
     order = exports.Order(ExportForm.CSV, "en", "For the train")
     roster, roster_token = exports.export_roster(booking, ["name"], order, by=users["leader"], now=now())
+    asked = _ask_for_help(city)
     groups, groups_token = exports.export_groups(departure, order, by=organiser, now=now())
     return {
         "code": booking.code,
@@ -203,6 +210,8 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "inquiry_id": make_inquiry(booking, InquiryState.WITH_HOST).id,
         "breach_id": _report_breach(booking, users["administrator"]).id,
         "step_id": _take_step(departure, organiser).id,
+        **{f"helpdesk.{endpoint}:code": asked.code for endpoint in OF_A_REQUEST},
+        "guide_id": _write_guide(host).id,
         "rosters.fetch:number": roster.id,
         "rosters.fetch:token": roster_token,
         "rosters.download:number": roster.id,
@@ -277,6 +286,17 @@ def _notice(organiser: User) -> Mapping[str, Any]:
         "noticeboard.no_digest:user_id": organiser.id,
         "noticeboard.no_digest:signature": _signature_in(no_digest_path(organiser)),
     }
+
+
+def _ask_for_help(city: City) -> HelpRequest:
+    """Nobody has set a department, so it is with the co-ordinator's office."""
+    question = Question(Topic.JOB, city.id, None, "Where can one learn to weld?", "13900001234", "en")
+    return ask(question, form_token=f"world {city.id}", now=now())
+
+
+def _write_guide(host: Organisation) -> Guide:
+    terms = GuideTerms(Topic.JOB, host, both("A guide"), both("First this"), [], Publication.PUBLISHED, None)
+    return add_guide(terms, now=now())
 
 
 def _report_breach(booking: Booking, by: User) -> Breach:

@@ -15,6 +15,8 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.departures.models import Departure
+from exchange_app.helpdesk.models import HelpRequest
+from exchange_app.helpdesk.rules import RequestState, Topic
 from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind
 from exchange_app.partners.rules import CounterpartState
 from exchange_app.tailored.models import Inquiry, Version
@@ -80,6 +82,31 @@ def make_other_date(departure: Departure) -> Departure:
         roster_due_at=datetime(2027, 4, 12, 10, 0, tzinfo=UTC),
         meeting_point=departure.meeting_point,
     )
+
+
+def make_help_request(booking: Booking) -> HelpRequest:
+    """Somebody from the school's city asks the host about a job in its own."""
+    package, due_at = booking.departure.package, WRITTEN_AT + timedelta(days=3)
+    request = HelpRequest(
+        code="H7PQ2MX5",
+        form_hash="fixed",
+        topic=Topic.JOB,
+        city=package.host_city,
+        home_city=booking.school.city,
+        office=package.organiser,
+        home_office=booking.school,
+        language=booking.language,
+        is_by_mail=True,
+        state=RequestState.WAITING,
+        asked_at=WRITTEN_AT,
+        last_word_at=WRITTEN_AT,
+        due_at=due_at,
+        look_at=due_at,
+    )
+    request.contact = "somebody.new@mail.example"
+    db.session.add(request)
+    db.session.flush()
+    return request
 
 
 def make_inquiry(booking: Booking, state: InquiryState) -> Inquiry:

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from exchange_app.bookings import service as bookings
 from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Booking, Follower
-from exchange_app.bookings.rules import new_code, spaced_code
 from exchange_app.bookings.service import Contact
 from exchange_app.core.clock import now
+from exchange_app.core.codes import new_code, spaced_code
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Channel, Letter

@@ -26,9 +26,10 @@ from exchange_app.bookings.labels import reason_of, tell
 from exchange_app.bookings.links import check_path
 from exchange_app.bookings.models import Approval, Booking, ChangeRequest
 from exchange_app.bookings.queue import largest_that_fits, place_in_line
-from exchange_app.bookings.rules import CHANGEABLE, OPEN_FOR_ROSTER, BookingState, parse_code, shortfall, spaced_code
+from exchange_app.bookings.rules import CHANGEABLE, OPEN_FOR_ROSTER, BookingState, shortfall
 from exchange_app.bookings.todos import map_todos
 from exchange_app.core.clock import now
+from exchange_app.core.codes import parse_code, spaced_code
 from exchange_app.core.database import db
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.roles import Role

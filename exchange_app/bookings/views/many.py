@@ -12,10 +12,10 @@ from exchange_app.accounts.sessions import me
 from exchange_app.bookings import approvals, queries
 from exchange_app.bookings.errors import ReasonMissing
 from exchange_app.bookings.forms import DecideManyForm
-from exchange_app.bookings.rules import spaced_code
 from exchange_app.bookings.views.blueprint import bookings
 from exchange_app.bookings.views.desk import MOST_AT_ONCE, answers_named, page_of_desk
 from exchange_app.core.clock import now
+from exchange_app.core.codes import spaced_code
 from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction

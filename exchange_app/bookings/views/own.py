@@ -11,10 +11,10 @@ from exchange_app.bookings import changes, queries, service
 from exchange_app.bookings.errors import NoColleague
 from exchange_app.bookings.forms import CancelForm, ContactForm, HandOverForm
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.rules import parse_code
 from exchange_app.bookings.todos import map_todos
 from exchange_app.bookings.views.blueprint import bookings, carry_out, offer_colleagues, page_of_booking
 from exchange_app.core.clock import now
+from exchange_app.core.codes import parse_code
 from exchange_app.core.roles import Role
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows

@@ -18,8 +18,9 @@ from exchange_app.bookings.labels import reason_of
 from exchange_app.bookings.links import is_signed
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import find_booking_by_code, list_history
-from exchange_app.bookings.rules import GOING_ON, BookingState, parse_code
+from exchange_app.bookings.rules import GOING_ON, BookingState
 from exchange_app.core.clock import now
+from exchange_app.core.codes import parse_code
 from exchange_app.core.errors import Conflict, Invalid
 from exchange_app.core.sealing import keys
 from exchange_app.core.settings import setting

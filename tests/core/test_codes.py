@@ -1,9 +1,9 @@
-"""The booking code: short, without look-alikes, and a slip of the pen is noticed."""
+"""Codes of bookings and requests: short, without look-alikes, and a slip of the pen is noticed."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange_app.bookings.rules import CODE_LENGTH, CODE_SIGNS, new_code, parse_code, spaced_code
+from exchange_app.core.codes import CODE_LENGTH, CODE_SIGNS, new_code, parse_code, spaced_code
 
 
 def test_no_look_alikes() -> None:

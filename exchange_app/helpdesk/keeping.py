@@ -1,0 +1,61 @@
+"""Guides, lines of the directory, and who answers which topic are written down and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from exchange_app.catalogue.models import Publication
+from exchange_app.core.database import db
+from exchange_app.core.text import LANGUAGES, Translated
+from exchange_app.helpdesk.errors import GuideUnfinished, LinkUnfit
+from exchange_app.helpdesk.models import Guide, OfficeEntry, TopicCare
+from exchange_app.helpdesk.rules import Topic, is_link
+from exchange_app.partners.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class GuideTerms:
+    """``office`` keeps the guide, which is about its city."""
+
+    topic: Topic
+    office: Organisation
+    title: Translated
+    body: Translated
+    links: Sequence[str]
+    publication: Publication
+    valid_until: date | None
+
+
+def add_guide(terms: GuideTerms, *, now: datetime) -> Guide:
+    """Raises LinkUnfit or GuideUnfinished."""
+    guide = Guide()
+    change_guide(guide, terms, now=now)
+    db.session.add(guide)
+    db.session.flush()
+    return guide
+
+
+def change_guide(guide: Guide, terms: GuideTerms, *, now: datetime) -> None:
+    """Raises LinkUnfit or GuideUnfinished."""
+    if not all(map(is_link, terms.links)):
+        raise LinkUnfit()
+    is_in_both = all(words.get(language) for words in (terms.title, terms.body) for language in LANGUAGES)
+    if terms.publication is Publication.PUBLISHED and not is_in_both:
+        raise GuideUnfinished()
+    guide.topic, guide.office, guide.city_id = terms.topic, terms.office, terms.office.city_id
+    guide.title, guide.body, guide.links = terms.title, terms.body, list(terms.links)
+    guide.publication, guide.valid_until, guide.changed_at = terms.publication, terms.valid_until, now
+
+
+def describe_office(office: Organisation, address: Translated, hours: Translated) -> None:
+    db.session.merge(OfficeEntry(organisation_id=office.id, address=address, hours=hours))
+    db.session.flush()
+
+
+def set_answering(answering: Mapping[Topic, tuple[int, int]]) -> None:
+    """By topic the department and the working days for a first answer; for requests from now on."""
+    for topic, (department_id, answer_days) in answering.items():
+        db.session.merge(TopicCare(topic=topic, department_id=department_id, answer_days=answer_days))
+    db.session.flush()
