@@ -38,6 +38,14 @@ pytest_plugins = ["tests.engines"]
 
 ENGINES = ("sqlite", "postgresql")
 
+# They take minutes: begun last, one of them would hold up the end while the other processes have nothing left.
+FIRST = ("tests/browser/", "tests/storm/", "tests/rosters/test_two_thousand.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
 
 def pytest_collection_finish() -> None:
     """What is imported by now stays to the end: the search for garbage need not walk through it after every few tests,
