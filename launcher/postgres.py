@@ -35,7 +35,7 @@ CLONE_NEWUSER = 0x10000000
 PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 47, 2
 CAPABILITIES_VERSION_3, CAP_DAC_OVERRIDE = 0x20080522, 1
 INSIDE = 1000  # the number that root has inside its own user namespace, where it is nobody special
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 def programs() -> Path:

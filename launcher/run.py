@@ -1,4 +1,4 @@
-"""`make run`: database, broker, web server, worker and clock, started together, watched, and stopped together."""
+"""`make run`: database, broker, web server and the worker, which ticks; started, watched and stopped together."""
 
 import errno
 import io
@@ -29,11 +29,13 @@ WEB_STOPS, WORKERS_STOP, BROKER_STOPS = 3.0, 5.0, 2.0  # seconds
 
 # Granian's backpressure counts connections, idle ones too: with few of them, few visitors would keep all others out.
 WEB = (
-    *("granian", "wsgi:app", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4"),
+    *("launcher.web", "wsgi:app", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4"),
     *("--backpressure", "512", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
 )
-WORKER = ("celery", "--app", "tasks.app", "worker", "--loglevel", "warning", "--without-gossip", "--without-mingle")
-CLOCK = ("celery", "--app", "tasks.schedule", "beat", "--loglevel", "warning", "--pidfile", "")
+WORKER = (
+    *("celery", "--app", "tasks.app", "worker", "--clock", "--loglevel", "warning"),
+    *("--without-gossip", "--without-mingle"),
+)
 
 
 class Stopped(Exception):
@@ -100,7 +102,7 @@ class Launcher:
         self.web = [self._service("web server", "web", (*WEB, *listen))]
         self._wait_until_ready()
         introduce(self.settings, sign_ins)
-        self.workers = [self._service("worker", "worker", WORKER), self._service("clock", "clock", CLOCK)]
+        self.workers = [self._service("worker", "worker", WORKER)]
 
     def _start_broker(self) -> None:
         self.folder.choose_broker_port()

@@ -19,6 +19,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.factory import create_app
 from tasks.schedule import SCHEDULE
 from tasks.settings import settings
+from tasks.ticking import let_workers_tick
 
 
 @cache
@@ -85,6 +86,7 @@ OBJECTS_BETWEEN_SEARCHES = 10_000
 
 celery = Celery("exchange", task_cls=InApplication, include=JOBS)
 celery.add_defaults(lambda: {**settings(), "beat_schedule": SCHEDULE})
+let_workers_tick(celery)
 
 
 def repeat(step: Callable[[datetime], int]) -> None:

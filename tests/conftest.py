@@ -1,13 +1,14 @@
 """A fresh database for every test, on both engines; nothing is mocked.
 
-Each engine gets one migrated template; a test gets a copy of it (a file on SQLite, CREATE DATABASE … TEMPLATE on
-PostgreSQL), so that tests may commit, use threads and start processes.
+On SQLite a test gets a copy of a migrated file, on PostgreSQL a database that is emptied after each (tests/engines.py),
+so that tests may commit, use threads and start processes.
 """
 
 from __future__ import annotations
 
-import itertools
+import gc
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,43 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import configure_mappers
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from exchange_app.core.database import db
 from exchange_app.factory import create_app
 from launcher.postgres import Postgres
+from tests.engines import Emptied
 from tests.settings import make_settings
 
 pytest_plugins = ["tests.engines"]
 
 ENGINES = ("sqlite", "postgresql")
+
+# They take minutes: begun last, one of them would hold up the end while the other processes have nothing left.
+FIRST = ("tests/browser/", "tests/storm/", "tests/rosters/test_two_thousand.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: the search for garbage need not walk through it after every few tests,
+    nor after so few objects as one test's application has. That took half of the tests' processor time."""
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def migrate(url: str) -> None:
@@ -51,21 +77,21 @@ def postgres_template(postgres_server: Postgres) -> str:
     return "template_migrated"
 
 
-_numbers = itertools.count()
-
-
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """A migrated, empty SQLite database."""
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'test.sqlite3')}"
 
 
+@pytest.fixture(scope="session")
+def emptied(postgres_server: Postgres, postgres_template: str) -> Emptied:
+    return Emptied(postgres_server, postgres_template)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
+def postgres_url(emptied: Emptied) -> str:
     """A migrated, empty PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
-    yield postgres_server.create_database(name, template=postgres_template)
-    postgres_server.drop_database(name)
+    return emptied.database()
 
 
 @pytest.fixture(params=ENGINES)
@@ -118,6 +144,32 @@ def compile_once(compile_builder: Callable[[Rule, bool], Any]) -> Callable[[Rule
 
 
 Rule._compile_builder = compile_once(Rule._compile_builder)  # type: ignore[method-assign]
+
+
+def trust_the_machine(connection: Any, _record: Any) -> None:
+    """No test takes its power away, so SQLite need not wait for the disk at each commit. PostgreSQL does not either."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+def share_statements(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
+    """What one engine of this process compiled serves all engines of its kind that come after it, as on a server it
+    serves all requests."""
+    compiled: LRUCache[Any, Any] = LRUCache(3000)
+
+    def make_sharing_engine(*arguments: Any, **options: Any) -> Engine:
+        engine = make_engine(*arguments, **options)
+        engine._compiled_cache = compiled
+        event.listen(engine, "connect", trust_the_machine)
+        return engine
+
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+        kind.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    return make_sharing_engine
+
+
+SQLAlchemy._make_engine = share_statements(SQLAlchemy._make_engine)  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -3,62 +3,62 @@ wider than a phone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from launcher.frontend import MODULES
 from tests.browser.conftest import DESKTOP, PATIENCE, PHONE
-from tests.pictures.pages import PEOPLE, find_pages, make_pages, sign_in
+from tests.pictures.pages import PEOPLE, Address, find_pages, make_pages, sign_in
 
-READERS = [("zh-CN", PHONE, "dark"), ("en-GB", DESKTOP, "light")]
+READERS: tuple[tuple[str, ViewportSize, Literal["dark", "light"]], ...] = (
+    ("zh-CN", PHONE, "dark"),
+    ("en-GB", DESKTOP, "light"),
+)
 WIDTHS = (360, 768, 1280)
 AXE = (MODULES / "axe-core" / "axe.min.js").read_text()
+VIOLATIONS = """() => axe.run({resultTypes: ["violations"]}).then(({violations}) => violations.map(({id, nodes}) =>
+    `${id}: ${nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" ")}`))"""
 
 
 @pytest.fixture(scope="session")
-def for_everybody(browser: Browser, site: str) -> set[str]:
+def visitors_pages(browser: Browser, site: str) -> Sequence[Address]:
     """The pages that need no sign-in; they are looked at as a visitor."""
-    context = browser.new_context(base_url=site)
-    names = {address.name for address in find_pages(context, "visitor")}
-    context.close()
-    return names
-
-
-@pytest.fixture
-def context(
-    browser: Browser,
-    site: str,
-    locale: str,
-    viewport: dict[str, int],
-    scheme: Literal["dark", "light"],
-) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=site, locale=locale, viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+    with closing(browser.new_context(base_url=site)) as context:
+        return list(find_pages(context, "visitor"))
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-@pytest.mark.parametrize(("locale", "viewport", "scheme"), READERS)
 def test_every_page_is_fit_for_everybody(
-    context: BrowserContext, for_everybody: set[str], person: str, locale: str
+    browser: Browser, site: str, visitors_pages: Sequence[Address], person: str
 ) -> None:
-    sign_in(context, person)
-    page = context.new_page()
+    """Which pages there are is looked up once for both readers: it takes as long as looking at them does."""
+    addresses: Sequence[Address] = visitors_pages if person == "visitor" else ()
     complaints: dict[str, Any] = {}
-    addresses = [*find_pages(context, person), *(make_pages(page) if person == "leader" else ())]
-    speak(page, locale[:2])
-    for address in addresses:
-        if person != "visitor" and address.name in for_everybody:
-            continue
-        page.goto(address.path)
-        if found := [*violations(page), *overflow(page)]:
-            complaints[f"{address.name} {address.path}"] = found
+    for locale, viewport, scheme in READERS:
+        with closing(
+            browser.new_context(base_url=site, locale=locale, viewport=viewport, color_scheme=scheme)
+        ) as context:
+            context.set_default_timeout(PATIENCE)
+            sign_in(context, person)
+            page = context.new_page()
+            addresses = addresses or own_pages(context, page, person, visitors_pages)
+            speak(page, locale[:2])
+            for address in addresses:
+                page.goto(address.path)
+                if found := [*violations(page), *overflow(page)]:
+                    complaints[f"{address.name} {address.path} {locale} {scheme}"] = found
     assert complaints == {}
     assert len(addresses) > 3
+
+
+def own_pages(context: BrowserContext, page: Page, person: str, visitors_pages: Sequence[Address]) -> list[Address]:
+    known = {address.name for address in visitors_pages}
+    made = make_pages(page) if person == "leader" else ()
+    return [address for address in (*find_pages(context, person), *made) if address.name not in known]
 
 
 def speak(page: Page, language: str) -> None:
@@ -70,9 +70,10 @@ def speak(page: Page, language: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
+    """Put into words by the page itself: handing over all that axe found takes longer than finding it."""
     page.evaluate(AXE)
-    found = page.evaluate("axe.run()")
-    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']][:3]}" for one in found["violations"]]
+    found: list[str] = page.evaluate(VIOLATIONS)
+    return found
 
 
 def overflow(page: Page) -> list[str]:

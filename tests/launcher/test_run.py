@@ -58,9 +58,9 @@ class Run:
         return response.status, response.read().decode()
 
     def family(self) -> list[psutil.Process]:
-        """Everything that it started, once all of it runs: broker, web, worker and clock."""
+        """Everything that it started, once all of it runs: broker, web and worker."""
         me = psutil.Process(self.process.pid)
-        assert processes.wait_until(lambda: len(me.children()) == 4, PATIENCE)
+        assert processes.wait_until(lambda: len(me.children()) == 3, PATIENCE)
         return me.children(recursive=True)
 
     def packages(self) -> set[str]:

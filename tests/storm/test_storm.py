@@ -108,7 +108,9 @@ def killing(run: Run) -> Iterator[Counter[str]]:
                 process.kill()
                 deaths[name] += 1
 
-    threads = [threading.Thread(target=kill, args=each) for each in (("granian", WEB_DIES), ("worker", WORKER_DIES))]
+    threads = [
+        threading.Thread(target=kill, args=each) for each in (("launcher.web", WEB_DIES), ("worker", WORKER_DIES))
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -123,7 +125,7 @@ def victims(run: Run, name: str) -> list[psutil.Process]:
     """The Celery worker, or the processes in which the web server runs the application; the eldest first."""
     children = psutil.Process(run.process.pid).children()
     found = [child for child in children if name in child.cmdline()]
-    if name == "granian":
+    if name == "launcher.web":
         found = [process for server in found for process in server.children()]
     return sorted(found, key=lambda process: process.create_time())
 
@@ -165,5 +167,5 @@ def test_a_storm_while_web_and_worker_are_killed(site: Flask, run: Run) -> None:
     with killing(run) as deaths:
         reports = let_loose(run.port, emails, departure_ids)
     check(reports)
-    assert deaths["granian"] >= 10
+    assert deaths["launcher.web"] >= 10
     assert deaths["worker"] >= 2

@@ -28,11 +28,12 @@ from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import wait_until
+from launcher.settings import ROOT
 from launcher.valkey import Valkey
 from tasks.schedule import SECONDS_BETWEEN
 from tests.builders import make_departure, make_hold, make_leader, make_registered
 from tests.outbox.mail_sink import MailSink
-from tests.tasks.workers import clock, worker
+from tests.tasks.workers import clock, ticking_worker, worker
 
 SWEEP = SECONDS_BETWEEN["outbox.deliver_mail"]
 SOON = SWEEP / 2  # a letter that is there by then was woken, not swept
@@ -114,6 +115,24 @@ def test_with_the_broker_down_nothing_waits_and_nothing_is_lost(
     assert time.perf_counter() - start < 2
     with valkey, worker(tmp_path / "worker.log", **settings), clock(tmp_path / "clock.log", **settings):
         assert wait_until(lambda: sink.recipients == ["li@school.example"], within=2 * SWEEP + 5)
+
+
+@ON_SQLITE
+def test_a_worker_can_tick_itself_and_comes_back_with_the_broker(
+    site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """As `make run` starts it. Nobody else wakes it."""
+    valkey.start()
+    valkey.wait()
+    with ticking_worker(tmp_path / "worker.log", **settings) as ticking:
+        valkey.stop()
+        register()
+        time.sleep(3)
+        with valkey:
+            assert wait_until(lambda: sink.recipients == ["li@school.example"], within=4 * SWEEP)
+            ticking.terminate()
+            assert ticking.wait(15) == 0
+    assert not list(ROOT.glob("celerybeat-schedule*"))
 
 
 @ON_SQLITE

@@ -49,6 +49,12 @@ def worker(log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
+def ticking_worker(log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    with running((*WORKER, "--clock"), log, **settings) as process:
+        yield process
+
+
+@contextmanager
 def clock(log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     with running(CLOCK, log, **settings) as process:
         yield process
