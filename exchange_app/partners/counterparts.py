@@ -4,7 +4,7 @@ whom of a city one asks when no better office is known."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,6 +35,8 @@ from exchange_app.partners.models import (
 )
 from exchange_app.partners.rules import COUNTERPART_STEPS, AgreementState, CounterpartState, CounterpartStep
 
+NOWHERE = 0  # no county has this id
+
 
 class Suggestion(NamedTuple):
     """Two offices of the same level and department, of two cities, neither of which has a counterpart there."""
@@ -51,24 +53,34 @@ def suggest(
 ) -> list[Suggestion]:
     """For the offices of a city, what fits them in the others. Offices of counties fit where their counties are paired;
     where several would fit, people choose."""
-    taken = {key for one in known if one.state in (CounterpartState.PROPOSED, CounterpartState.CONFIRMED)
-             for key in ((one.first_id, one.second_city_id), (one.second_id, one.first_city_id))}  # fmt: skip
-    partners = _partners_of(pairs, city_id)
+    taken, partners = _taken(known), _partners_of(pairs, city_id)
     alike: dict[tuple[object, ...], list[Organisation]] = defaultdict(list)
     for office in offices:
         alike[_place_of(office)].append(office)
     found = []
     for office in (one for one in offices if one.city_id == city_id and one.department_id and one.level):
-        if len(alike[_place_of(office)]) > 1:
-            continue
-        for other_city in sorted({one.city_id for one in offices} - {city_id}):
-            county_id = partners.get((office.county_id, other_city)) if office.level is not Level.CITY else None
-            if office.level is not Level.CITY and county_id is None:
-                continue
-            others = alike.get((other_city, office.level, office.department_id, county_id), [])
+        is_alone = len(alike[_place_of(office)]) == 1
+        for other_city in sorted({one.city_id for one in offices} - {city_id}) if is_alone else ():
+            others = alike.get(_place_there(office, other_city, partners), [])
             if len(others) == 1 and not {(office.id, other_city), (others[0].id, city_id)} & taken:
                 found.append(Suggestion(office, others[0]))
     return found
+
+
+def _taken(known: Iterable[Counterpart]) -> set[tuple[int, int]]:
+    """Offices that have a counterpart, or are asked to, each with the city that it is in."""
+    is_open = CounterpartState.PROPOSED, CounterpartState.CONFIRMED
+    pairs = [one for one in known if one.state in is_open]
+    return {(one.first_id, one.second_city_id) for one in pairs} | {(one.second_id, one.first_city_id) for one in pairs}
+
+
+def _place_there(
+    office: Organisation, city_id: int, partners: Mapping[tuple[int | None, int], int]
+) -> tuple[object, ...]:
+    """Where in another city the office's counterpart would stand; nowhere, while its county is not paired."""
+    if office.level is Level.CITY:
+        return city_id, office.level, office.department_id, None
+    return city_id, office.level, office.department_id, partners.get((office.county_id, city_id), NOWHERE)
 
 
 def _place_of(office: Organisation) -> tuple[object, ...]:
@@ -98,7 +110,7 @@ def propose_counterpart(
             raise NotInAgreement()
     if office.city_id == other.city_id:
         raise NotInAgreement()
-    if office.level is None or (office.level, office.department_id) != (other.level, other.department_id):
+    if not _are_alike(office, other):
         raise NotAlike()
     first, second = sorted((office, other), key=lambda one: one.city_id)
     if _is_taken(agreement, first, second):
@@ -118,6 +130,11 @@ def propose_counterpart(
     db.session.add(counterpart)
     db.session.flush()
     return counterpart
+
+
+def _are_alike(office: Organisation, other: Organisation) -> bool:
+    is_placed = office.level is not None and office.department_id is not None
+    return is_placed and (office.level, office.department_id) == (other.level, other.department_id)
 
 
 def _is_taken(agreement: Agreement, first: Organisation, second: Organisation) -> bool:
