@@ -83,7 +83,9 @@ def take_pictures(chromium: Browser, site: str, addresses: list[Address], langua
             page.goto(address.path)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
-                page.screenshot(path=FOLDER / picture(address, language, str(width)), full_page=True, animations="disabled")
+                page.screenshot(
+                    path=FOLDER / picture(address, language, str(width)), full_page=True, animations="disabled"
+                )
             page.emulate_media(color_scheme="dark")
             page.set_viewport_size({"width": IN_THE_DARK, "height": 800})
             page.screenshot(path=FOLDER / picture(address, language, "dark"), full_page=True, animations="disabled")
