@@ -53,7 +53,7 @@ def register_group(code: str) -> ResponseReturnValue:
 
     if form.validate_on_submit() and _is_taken(code, form, put_in):
         return redirect(url_for("rosters.register_roster", code=code), 303)
-    return _show(code, form, FormStep.GROUP)
+    return _show("rosters/register_group.html", code, form, FormStep.GROUP)
 
 
 @rosters.route("/bookings/<code>/register/roster", methods=["GET", "POST"])
@@ -65,7 +65,7 @@ def register_roster(code: str) -> ResponseReturnValue:
         if imported is not None:
             page = "rosters.roster" if imported.to_mend else "rosters.register_send"
             return redirect(url_for(page, code=code, _anchor="rows" if imported.to_mend else None), 303)
-    return _show(code, form, FormStep.ROSTER, had_file=bool(form.roster_file.data))
+    return _show("rosters/register_roster.html", code, form, FormStep.ROSTER, had_file=bool(form.roster_file.data))
 
 
 def _hand_in(code: str, form: RosterStepForm) -> Imported | None:
@@ -101,7 +101,7 @@ def register_send(code: str) -> ResponseReturnValue:
     if form.validate_on_submit() and _is_taken(code, form, send):
         flash(gettext("The booking is submitted."))
         return redirect(url_for("bookings.show", code=code), 303)
-    return _show(code, form, FormStep.SEND)
+    return _show("rosters/register_send.html", code, form, FormStep.SEND)
 
 
 def _hold_again_if_asked(form: StepForm, booking: Booking) -> None:
@@ -120,7 +120,7 @@ def _is_taken(code: str, form: StepForm, take: Callable[[Booking], None]) -> boo
     return True
 
 
-def _show(code: str, form: StepForm, step: FormStep, **words: Any) -> ResponseReturnValue:
+def _show(template: str, code: str, form: StepForm, step: FormStep, **words: Any) -> ResponseReturnValue:
     """What is handed in or ended has no steps any more: its own page says how it stands."""
     booking = bookings.get_booking(code, me())
     moment = now()
@@ -129,7 +129,7 @@ def _show(code: str, form: StepForm, step: FormStep, **words: Any) -> ResponseRe
         return redirect(url_for("bookings.show", code=booking.code), 303)
     departure = booking.departure
     page = render_template(
-        f"rosters/register_{step}.html",
+        template,
         form=form,
         step=step,
         booking=booking,
