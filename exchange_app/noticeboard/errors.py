@@ -39,20 +39,6 @@ class AlreadyPublished(Conflict):
     words = sentence("It was published already; a notice that people have read is withdrawn and not deleted.")
 
 
-class FileTooLarge(Invalid):
-    slug = "notice-file-too-large"
-    words = sentence("The file is too large. It may have at most %(megabytes)s MB.")
-    field = "file"
-
-
-class FileKindUnknown(Invalid):
-    """Files that can carry programs are refused, and those whose content is not what their name says."""
-
-    slug = "notice-file-kind-unknown"
-    words = sentence("Attach a PDF, OFD, Word (docx), Excel (xlsx), PowerPoint (pptx), OpenDocument, PNG or JPEG file.")
-    field = "file"
-
-
 class TooManyFiles(Conflict):
     slug = "notice-too-many-files"
     words = sentence("A notice has at most %(most)s attachments.")

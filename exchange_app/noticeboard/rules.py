@@ -8,27 +8,7 @@ from enum import StrEnum
 DIGEST_WEEKDAY = 0
 DIGEST_HOURS = (time(7, 30), time(12))
 LONGEST_SINCE = timedelta(days=35)
-
-MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 10
-OFFICE = "application/vnd.openxmlformats-officedocument"
-OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
-ZIP, PDF, PNG, JPEG = b"PK\x03\x04", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-
-# By the end of a file's name: its content type, and how its content begins.
-KINDS_OF_FILES = {
-    "pdf": ("application/pdf", PDF),
-    "ofd": ("application/ofd", ZIP),
-    "docx": (f"{OFFICE}.wordprocessingml.document", ZIP),
-    "xlsx": (f"{OFFICE}.spreadsheetml.sheet", ZIP),
-    "pptx": (f"{OFFICE}.presentationml.presentation", ZIP),
-    "odt": (f"{OPEN_DOCUMENT}.text", ZIP),
-    "ods": (f"{OPEN_DOCUMENT}.spreadsheet", ZIP),
-    "odp": (f"{OPEN_DOCUMENT}.presentation", ZIP),
-    "png": ("image/png", PNG),
-    "jpg": ("image/jpeg", JPEG),
-    "jpeg": ("image/jpeg", JPEG),
-}
 
 
 class NoticeKind(StrEnum):
@@ -57,13 +37,6 @@ class Visibility(StrEnum):
     PUBLIC = "public"
     PARTNERS = "partners"
     DEPARTMENT = "department"
-
-
-def content_type_of(name: str, content: bytes) -> str | None:
-    """None for a file of another kind than may be attached, or that is not what its name says."""
-    ending = name.rpartition(".")[2].lower()
-    content_type, beginning = KINDS_OF_FILES.get(ending, ("", b""))
-    return content_type if content_type and content.startswith(beginning) else None
 
 
 def digest_week(local: datetime) -> str | None:

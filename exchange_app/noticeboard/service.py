@@ -19,14 +19,13 @@ from exchange_app.noticeboard.errors import (
     AlreadyPublished,
     DepartmentMissing,
     EndsBeforeItBegins,
-    FileKindUnknown,
-    FileTooLarge,
     TooManyFiles,
     WordsMissing,
 )
 from exchange_app.noticeboard.models import DigestReader, Notice, NoticeFile, NoticeReading
-from exchange_app.noticeboard.rules import MOST_BYTES, MOST_FILES, Category, NoticeKind, Visibility, content_type_of
+from exchange_app.noticeboard.rules import MOST_FILES, Category, NoticeKind, Visibility
 from exchange_app.partners.models import Organisation
+from exchange_app.partners.paper_files import PaperFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +117,15 @@ def delete_draft(notice: Notice) -> None:
     db.session.flush()
 
 
-def attach_file(notice: Notice, filename: str, content: bytes) -> NoticeFile:
-    """Raises TooManyFiles, FileTooLarge or FileKindUnknown."""
+def attach_file(notice: Notice, file: PaperFile) -> NoticeFile:
+    """Raises TooManyFiles."""
     if len(notice.files) >= MOST_FILES:
         raise TooManyFiles(most=MOST_FILES)
-    if len(content) > MOST_BYTES:
-        raise FileTooLarge(megabytes=MOST_BYTES // 1024 // 1024)
-    content_type = content_type_of(filename, content)
-    if content_type is None:
-        raise FileKindUnknown()
-    file = NoticeFile(filename=filename, content_type=content_type, size=len(content), content=content)
-    notice.files.append(file)
+    values = {"filename": file.filename, "content_type": file.content_type, "content": file.content}
+    attached = NoticeFile(size=len(file.content), **values)
+    notice.files.append(attached)
     db.session.flush()
-    return file
+    return attached
 
 
 def remove_file(notice: Notice, file: NoticeFile) -> None:

@@ -152,7 +152,7 @@ class PaperTooLarge(Invalid):
 
 class PaperUnknown(Invalid):
     slug = "agreement-paper-unknown"
-    words = sentence("Choose a PDF, a picture (JPEG, PNG, WebP) or an Office document without macros.")
+    words = sentence("Choose a PDF, an OFD, a picture (JPEG, PNG, WebP) or an Office document without macros.")
     field = "file"
 
 

@@ -28,6 +28,8 @@ OFFICE = {
     "xl/": ("xlsx", f"{_OPEN_XML}.spreadsheetml.sheet"),
     "ppt/": ("pptx", f"{_OPEN_XML}.presentationml.presentation"),
 }
+OFD = "OFD.xml"  # GB/T 33190: how offices keep what they have sealed
+ACCEPTED = ".pdf,.ofd,.docx,.xlsx,.pptx,.jpg,.jpeg,.png,.webp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def _office_type(content: bytes) -> tuple[str, str]:
             names = archive.namelist()
     except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError):
         raise PaperUnknown() from None
+    if OFD in names:
+        return "ofd", "application/ofd"
     if "[Content_Types].xml" not in names or any(name.lower().endswith(".bin") for name in names if "vba" in name):
         raise PaperUnknown()
     for folder, known in OFFICE.items():

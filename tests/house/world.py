@@ -282,7 +282,7 @@ def _notice(organiser: User) -> Mapping[str, Any]:
     notice = make_notice(organiser, now=now(), visibility=Visibility.PARTNERS)
     return {
         "notice_id": notice.id,
-        "file_id": notices.attach_file(notice, "plan.pdf", b"%PDF-1.7").id,
+        "file_id": notices.attach_file(notice, PaperFile("plan.pdf", "application/pdf", b"%PDF-1.7")).id,
         "noticeboard.no_digest:user_id": organiser.id,
         "noticeboard.no_digest:signature": _signature_in(no_digest_path(organiser)),
     }

@@ -16,6 +16,7 @@ from exchange_app.noticeboard import service
 from exchange_app.noticeboard.feed import ATOM
 from exchange_app.noticeboard.models import Notice
 from exchange_app.noticeboard.rules import Visibility
+from exchange_app.partners.paper_files import PaperFile
 from tests.noticeboard.offices import Towns, make_notice, make_towns
 from tests.pages import Browser, form_of, send, sign_in, speak
 
@@ -84,7 +85,7 @@ def test_a_wrong_file_is_said_beside_its_field_and_nothing_else_is_lost(towns: T
 def test_nobody_else_downloads_what_is_for_partners(towns: Towns, client: FlaskClient, app: Flask) -> None:
     with transaction():
         notice = make_notice(towns.nanning.coordinator, visibility=Visibility.PARTNERS)
-        file = service.attach_file(notice, "plan.pdf", b"%PDF-1.7")
+        file = service.attach_file(notice, PaperFile("plan.pdf", "application/pdf", b"%PDF-1.7"))
         other = make_notice(towns.elsewhere.coordinator)
     address = f"/notices/{notice.id}/files/{file.id}"
     assert client.get(address).status_code == 404

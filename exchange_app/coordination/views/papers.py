@@ -16,11 +16,10 @@ from exchange_app.coordination.views.blueprint import coordination, lock_own_agr
 from exchange_app.core.clock import now
 from exchange_app.partners import agreements as service
 from exchange_app.partners.errors import PaperMissing
-from exchange_app.partners.paper_files import MOST_BYTES, read_paper
+from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
 from exchange_app.web.policies import allows
 
 ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
-ACCEPTED = ".pdf,.docx,.xlsx,.pptx,.jpg,.jpeg,.png,.webp"
 
 
 @coordination.url_value_preprocessor
