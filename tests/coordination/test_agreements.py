@@ -132,6 +132,7 @@ def test_an_agreement_ends_by_itself_after_its_last_day(region: Region) -> None:
     [
         (b"%PDF-1.7 text", "application/pdf"),
         (archive(*OFFICE_FILES), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (archive("OFD.xml", "Doc_0/Document.xml"), "application/ofd"),
         (photo(), "image/jpeg"),
     ],
 )
