@@ -36,8 +36,8 @@ SUBJECTS = {
         "waiting",
     },
     "rosters": {
-        "asked", "columns", "disclosures", "exports", "grid", "group_list", "keeping", "masking", "proof", "reading", "rows",
-        "sheets", "tables", "template", "unasked", "words", "writing",
+        "asked", "columns", "disclosures", "exports", "grid", "group_list", "keeping", "masking", "proof", "reading",
+        "rows", "sheets", "tables", "template", "unasked", "words", "writing",
     },
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
