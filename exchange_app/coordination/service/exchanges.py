@@ -27,7 +27,7 @@ from exchange_app.coordination.rules import REMINDED_BEFORE, Side, Step
 from exchange_app.core.database import change_rows, db
 from exchange_app.departures.models import Departure
 from exchange_app.partners.models import Agreement, City
-from exchange_app.partners.queries import find_liaison
+from exchange_app.partners.queries import find_liaison, lock_agreement
 
 BEGUN_AT_ONCE = 50
 
@@ -44,13 +44,14 @@ def begin_exchange(agreement: Agreement, departure: Departure, sending_city: Cit
 
 def begin_exchanges(now: datetime) -> int:
     """For departures that groups of another city of the agreement are registered for; returns how many began."""
-    begun: set[tuple[int, int]] = set()
+    begun = 0
     for row in db.session.execute(queries.select_unplanned(now.date()).limit(BEGUN_AT_ONCE)).all():
         agreement_id, departure_id, sending_city_id, hosting_city_id, starts_on, ends_on = row
-        if (departure_id, sending_city_id) not in begun:
-            begun.add((departure_id, sending_city_id))
+        lock_agreement(agreement_id, None)  # nobody begins the same one by hand meanwhile
+        if not queries.is_planned(departure_id, sending_city_id):
             _begin(agreement_id, departure_id, sending_city_id, hosting_city_id, starts_on, ends_on, now)
-    return len(begun)
+            begun += 1
+    return begun
 
 
 def _begin(
