@@ -21,6 +21,7 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
+from exchange_app.helpdesk.models import Guide, HelpRequest
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import County
 from exchange_app.rosters.models import Participant
@@ -40,7 +41,8 @@ PEOPLE = {
 MAIN_JOB = {
     None: (
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
-        "catalogue.cover rosters.checked_by_link rosters.copy_by_link trips.replies"
+        "catalogue.cover rosters.checked_by_link rosters.copy_by_link trips.replies "
+        "helpdesk.index helpdesk.guide helpdesk.offices helpdesk.ask helpdesk.open_request helpdesk.figures"
     ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.change rosters.template "
@@ -60,8 +62,12 @@ MAIN_JOB = {
         "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose "
         "tailored.desk tailored.show papers.template"
     ),
+    Role.COORDINATOR: (
+        "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
+        "helpdesk.own_offices helpdesk.edit_office"
+    ),
     Role.ADMINISTRATOR: (
-        "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
+        "helpdesk.topics audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
@@ -101,6 +107,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     )
     booking = db.session.get_one(Booking, person.booking_id)
     letter = first(select(Letter))
+    coordinator = first(select(User).where(User.email == PEOPLE[Role.COORDINATOR]))
+    asked = first(select(HelpRequest).where(HelpRequest.office_id == coordinator.organisation_id))
+    guide = first(select(Guide).where(Guide.city_id == coordinator.organisation.city_id))
     slot = first(select(Slot).where(Slot.menu_item_id == item.id))
     county = first(select(County).where(County.city_id == organiser.organisation.city_id))
     _, _check, code, signature = check_path(booking).split("/")
@@ -110,6 +119,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "catalogue.cover": {"name": cover_name(package.slug, package.plan, "chongzuo"), "edition": cover_edition()},
         "catalogue.photo": {"content": "0" * 40, "version": 480},
         "tailored.wish": {"slug": item.slug},
+        "helpdesk.request_of": {"code": asked.code},
         "departures.package": {"slug": package.slug},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},
@@ -141,6 +151,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "language": "en",
             "step_id": 0,
             "inquiry_id": first(select(Inquiry)).id,
+            "guide_id": guide.id,
         },
     }
 
