@@ -67,7 +67,8 @@ MAIN_JOB = {
         "helpdesk.own_offices helpdesk.edit_office"
     ),
     Role.ADMINISTRATOR: (
-        "helpdesk.topics audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
+        "helpdesk.topics "
+        "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
 NOT_PAGES = {"static", "web.readyz"}  # a file; an answer that depends on the broker
