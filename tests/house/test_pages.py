@@ -22,6 +22,7 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
+from exchange_app.helpdesk.models import Guide, HelpRequest
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import AgreementPaper, County, Department
 from exchange_app.rosters.models import Participant
@@ -42,7 +43,8 @@ MAIN_JOB = {
     None: (
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
         "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed "
-        "rosters.checked_by_link rosters.copy_by_link trips.replies"
+        "rosters.checked_by_link rosters.copy_by_link trips.replies "
+        "helpdesk.index helpdesk.guide helpdesk.offices helpdesk.ask helpdesk.open_request helpdesk.figures"
     ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.grid rosters.change rosters.template "
@@ -67,9 +69,12 @@ MAIN_JOB = {
         "coordination.edit_agreement coordination.add_paper coordination.counterparts coordination.edit_liaison "
         "coordination.exchanges coordination.exchange coordination.checklist coordination.begin_exchange "
         "coordination.problems coordination.problem coordination.raise_problem coordination.lessons partners.offices "
-        "noticeboard.kept noticeboard.write noticeboard.edit"
+        "noticeboard.kept noticeboard.write noticeboard.edit "
+        "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
+        "helpdesk.own_offices helpdesk.edit_office"
     ),
     Role.ADMINISTRATOR: (
+        "helpdesk.topics "
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
@@ -110,6 +115,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     )
     booking = db.session.get_one(Booking, person.booking_id)
     letter = first(select(Letter))
+    coordinator = first(select(User).where(User.email == PEOPLE[Role.COORDINATOR]))
+    asked = first(select(HelpRequest).where(HelpRequest.office_id == coordinator.organisation_id))
+    guide = first(select(Guide).where(Guide.city_id == coordinator.organisation.city_id))
     slot = first(select(Slot).where(Slot.menu_item_id == item.id))
     county = first(select(County).where(County.city_id == organiser.organisation.city_id))
     _, _check, code, signature = check_path(booking).split("/")
@@ -119,6 +127,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "catalogue.cover": {"name": cover_name(package.slug, package.plan, "chongzuo"), "edition": cover_edition()},
         "catalogue.photo": {"content": "0" * 40, "version": 480},
         "tailored.wish": {"slug": item.slug},
+        "helpdesk.request_of": {"code": asked.code},
         "departures.package": {"slug": package.slug},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},
@@ -155,6 +164,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "exchange_id": first(select(Exchange)).id,
             "problem_id": first(select(Problem)).id,
             "department_id": first(select(Department)).id,
+            "guide_id": guide.id,
         },
     }
 

@@ -19,7 +19,6 @@ from exchange_app.core.text import current_language
 from exchange_app.core.transaction import transaction
 from exchange_app.helpdesk import queries, service
 from exchange_app.helpdesk.forms import AddForm, AskForm, OpenForm
-from exchange_app.helpdesk.labels import ABOUT
 from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.rules import OF_THE_PERSON, Topic
 from exchange_app.helpdesk.sending import kept_until
@@ -52,7 +51,7 @@ def ask() -> ResponseReturnValue:
         session[ASKED] = [asked[0].code, (now() + PIN_SHOWN).timestamp()]
         return redirect(url_for("helpdesk.asked"), 303)
     days = {topic: queries.answer_days(topic) for topic in Topic}
-    return render_template("helpdesk/ask.html", form=form, days=days, about=ABOUT, kept=_kept_days()), form.status
+    return render_template("helpdesk/ask.html", form=form, days=days, kept=_kept_days()), form.status
 
 
 def _question(form: AskForm) -> Question:
