@@ -23,6 +23,7 @@ from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from exchange_app.helpdesk.models import Guide, HelpRequest
+from exchange_app.noticeboard.models import Notice
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import AgreementPaper, County, Department
 from exchange_app.rosters.models import Participant
@@ -165,6 +166,8 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "problem_id": first(select(Problem)).id,
             "department_id": first(select(Department)).id,
             "guide_id": guide.id,
+            "notice_id": first(select(Notice).where(Notice.city_id == coordinator.organisation.city_id)).id,
+            "file_id": 0,
         },
     }
 
