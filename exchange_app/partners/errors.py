@@ -93,7 +93,7 @@ class NoPlan(Invalid):
 
 
 class SignedLater(Invalid):
-    slug = "signed-later"
+    slug = "agreement-signed-later"
     words = sentence("This day is still to come: write the day on which it was signed.")
     field = "signed_on"
 
