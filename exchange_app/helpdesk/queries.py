@@ -17,7 +17,9 @@ from exchange_app.core.roles import Role
 from exchange_app.helpdesk.errors import OfficeUnfit, RequestNotFound
 from exchange_app.helpdesk.models import HelpEntry, HelpRequest, HelpTally, TopicCare
 from exchange_app.helpdesk.rules import DEFAULTS, OPEN, OVER, RequestState, Show, Topic
-from exchange_app.partners.models import City, Department, Level, Organisation, OrganisationKind
+from exchange_app.partners import queries as partners
+from exchange_app.partners.models import City, Department, Level, Liaison, Organisation, OrganisationKind
+from exchange_app.partners.queries import get_city
 
 STAFF = (Role.ORGANISER, Role.COORDINATOR)
 WITH_PLACES = (
@@ -83,16 +85,26 @@ def list_ladder(topic: Topic, city_id: int, county_id: int | None) -> Sequence[O
 
 
 def find_liaison(city_id: int) -> Organisation | None:
-    """The office for which a co-ordinator of the city signs in, rather than one of a county."""
+    """The office that the city named in its latest agreement; else one for which a co-ordinator of the city signs in,
+    rather than one of a county."""
     of_city, coordinators = Organisation.city_id == city_id, (Role.COORDINATOR,)
-    return _first_staffed(of_city, Organisation.level == Level.CITY, roles=coordinators) or _first_staffed(
-        of_city, roles=coordinators
+    return (
+        _if_staffed(partners.find_liaison(city_id))
+        or _first_staffed(of_city, Organisation.level == Level.CITY, roles=coordinators)
+        or _first_staffed(of_city, roles=coordinators)
     )
 
 
+def _if_staffed(named: Liaison | None) -> Organisation | None:
+    return None if named is None else _first_staffed(Organisation.id == named.office_id)
+
+
 def find_counterpart(office: Organisation, city_id: int) -> Organisation | None:
-    """Who has the same level and department in another city; where several have, as counties do, that of the city
-    itself. None where nobody there signs in: nobody is told then."""
+    """The one that both cities confirmed; else who has the same level and department in another city, or where several
+    have, as counties do, that of the city itself. None where nobody there signs in: nobody is told then."""
+    confirmed = partners.find_counterpart(office, get_city(city_id))
+    if confirmed is not None and (staffed := _first_staffed(Organisation.id == confirmed.id)):
+        return staffed
     alike = Organisation.department_id == office.department_id, Organisation.city_id == city_id
     found = list_staffed(*alike, Organisation.level == office.level, limit=2)
     if len(found) == 1:

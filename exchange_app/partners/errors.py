@@ -64,7 +64,7 @@ class DepartmentTaken(Conflict):
 
 class DepartmentInUse(Conflict):
     slug = "department-in-use"
-    words = sentence("Organisations belong to this department; give them another one first.")
+    words = sentence("Organisations or other things belong to this department; give them another one first.")
 
 
 # ---------------------------------------------------------------------------------------------------------- agreements

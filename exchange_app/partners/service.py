@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
+
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.partners import queries
@@ -125,11 +127,12 @@ def rename_department(department: Department, name: Translated) -> None:
 
 
 def remove_department(department: Department) -> None:
-    """Raises DepartmentInUse."""
-    if queries.map_department_counts().get(department.id):
-        raise DepartmentInUse()
+    """Raises DepartmentInUse, for what other features refer to as well; the transaction is then to be given up."""
     db.session.delete(department)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise DepartmentInUse() from None
 
 
 def add_organisation(terms: OrganisationTerms) -> Organisation:

@@ -19,7 +19,10 @@ from exchange_app.helpdesk.errors import NobodyAnswersThere, OfficeUnfit, Reques
 from exchange_app.helpdesk.models import HelpEntry, HelpRequest
 from exchange_app.helpdesk.rules import QUIET_AFTER, UNANSWERED_AFTER, Outcome, RequestState, Saying, Show, Topic
 from exchange_app.outbox.models import Letter
+from exchange_app.partners.models import Liaison
+from exchange_app.partners.rules import CounterpartState
 from tests.builders import NOW, make_organisation, make_user
+from tests.coordination.town import make_agreement, make_counterpart
 from tests.helpdesk.town import afresh, ask, long_after, make_towns
 
 COUNTY, CITY, LIAISON = "county human-resources", "city human-resources", "city ethnic-affairs"
@@ -200,6 +203,23 @@ def test_of_several_counties_at_home_none_is_chosen_by_chance(app: Flask) -> Non
         of_city = there.staff(CITY)
         request = ask(here, home_city_id=there.city.id)
     assert request.home_office_id == of_city.organisation_id
+
+
+def test_whom_cities_agreed_on_comes_before_whom_one_would_guess(app: Flask) -> None:
+    """A confirmed counterpart and a named liaison, where somebody signs in for them."""
+    with transaction():
+        here, there = make_towns()
+        by = here.liaison()
+        here.staff(CITY), there.staff(CITY)
+        agreement = make_agreement([here.city, there.city], by, NOW)
+        other, named = there.offices["city health"], here.offices["city education"]
+        make_counterpart(agreement, here.offices[CITY], other, by, NOW, CounterpartState.CONFIRMED)
+        db.session.add(Liaison(agreement_id=agreement.id, city_id=here.city.id, office_id=named.id))
+        guessed = ask(here, home_city_id=there.city.id)
+        there.staff("city health"), here.staff("city education", Role.COORDINATOR)
+        agreed = ask(here, home_city_id=there.city.id)
+    assert [guessed.home_office_id, agreed.home_office_id] == [there.offices[CITY].id, other.id]
+    assert queries.find_liaison(here.city.id) == named
 
 
 def test_a_question_back_begins_the_time_anew_and_silence_ends_a_request(app: Flask) -> None:
