@@ -127,7 +127,7 @@ def opens_dates(organiser: Person, package: str) -> str:
     organiser.fills("Persons without whom it may be called off", 5)
     organiser.field("Open the registration at once, with their slots").check()
     organiser.presses("Show the dates")
-    assert organiser.main.locator(".proposals > li").count() == 2
+    expect(organiser.main.locator(".proposals > li")).to_have_count(2)
     organiser.presses("Plan and open the ticked dates")
     organiser.is_at("Planner")
     organiser.opens(package)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP, OpenPage
-from tests.browser.people import LEADER, sign_in
+from tests.browser.people import OTHER_LEADER, sign_in
 from tests.rosters.sheet import pasted, pupil, teacher
 
 PUPILS, STAFF = 54, 6
@@ -35,10 +35,10 @@ def name_of(number: int) -> str:
 
 @pytest.fixture
 def leader(open_page: OpenPage) -> Page:
-    """In dark mode, which paper knows nothing of."""
+    """In dark mode, which paper knows nothing of. Of a school whose groups no other test looks through."""
     page = open_page("en-GB", DESKTOP)
     page.emulate_media(color_scheme="dark")
-    sign_in(page, LEADER, "en")
+    sign_in(page, OTHER_LEADER, "en")
     return page
 
 
