@@ -187,7 +187,7 @@ def _erase_rows(table: Any, ids: Select[int]) -> Erased:
 def _erase_help_requests(now: datetime) -> Erased:
     locked = due.select_help_requests(now).limit(PORTION).with_for_update(of=HelpRequest, skip_locked=True)
     ids = db.session.scalars(locked).all()
-    return Erased(len(ids), delete_requests(ids, now))
+    return Erased(len(ids), delete_requests(ids, now) if ids else 0)
 
 
 def settle_requests(whose: Any, now: datetime, *, by_id: int | None = None) -> None:

@@ -293,4 +293,4 @@ def test_what_is_over_is_found_among_many_groups_in_few_statements(app: Flask, b
     run(midnight(booking, 2000))
     with counted_statements() as statements, transaction():
         assert carry_out(midnight(booking, 2000)) == 0
-    assert len(statements) < 50
+    assert len(statements) < 6 * len(Kept)
