@@ -159,6 +159,10 @@ def allots_seats(organiser: Person, departure: str) -> None:
     organiser.follows("Seats set aside")
     organiser.chooses("Kept for", index=1)
     organiser.fills("Seats", 10)
+    returns = datetime.now(UTC) + timedelta(days=10)
+    organiser.fills("They return at", f"{returns:%Y-%m-%dT%H:%M}")
+    organiser.presses("Set aside")
+    expect(organiser.main.locator("form[action$='/release']")).to_have_count(1)
     organiser.goes_to(organiser.page.url)
 
 
