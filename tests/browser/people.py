@@ -185,6 +185,13 @@ def sign_in(page: Page, email: str, language: str, password: str = PASSWORD) -> 
     speak(page, language)
 
 
+def open_menu(page: Page) -> None:
+    """On a phone the site's links lie behind a button; elsewhere they stand there."""
+    button = page.locator(".site-menu:not([open]) > summary").filter(visible=True)
+    if button.count():
+        button.click()
+
+
 def speak(page: Page, language: str) -> None:
     """An account has a language of its own, whatever the browser speaks."""
     if page.locator("html").get_attribute("lang") != language:

@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PATIENCE, PHONE, OpenPage
-from tests.browser.test_main_job import sign_in
+from tests.browser.people import sign_in
 from tests.browser.test_tailored import fits
 
 OFFICE = "jobs.chongzuo@demo.example"

@@ -54,7 +54,7 @@ def looks_for_letters_in_trouble(administrator: Person) -> None:
     administrator.goes_to("/mailbox")
     administrator.is_at("Letters")
     administrator.main.locator("a[href*='show=failed']").first.click()
-    administrator.reads("Nothing to look into")
+    administrator.reads("There is no such mailbox.")
     administrator.goes_to("/mailbox")
     administrator.presses("Pause all letters")
     administrator.goes_to("/mailbox")

@@ -16,6 +16,7 @@ from tests.browser.people import (
     Reader,
     both_readers,
     meet,
+    open_menu,
     speak,
 )
 
@@ -41,6 +42,7 @@ def test_a_participant_looks_up_the_trip(meet: Meet, reader: Reader) -> None:
     code = group_with_guardians(meet(AT_A_DESK, LEADER))
     participant = meet(reader)
     participant.goes_to("/")
+    open_menu(participant.page)
     participant.page.get_by_role("link", name=participant.words("Check a booking"), exact=True).first.click()
     proves_to_belong_to_the_group(participant, code)
     reads_where_and_when(participant)

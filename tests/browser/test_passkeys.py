@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.people import PASSWORD, check_page, sign_in
+from tests.browser.people import PASSWORD, check_page, open_menu, sign_in
 
 READERS = [
     ("zh-CN", PHONE, "zh-Hans", "head.nanning@demo.example"),
@@ -34,6 +34,7 @@ def add_authenticator(page: Page) -> tuple[CDPSession, str]:
 
 
 def sign_out(page: Page) -> None:
+    open_menu(page)
     page.locator("form[action='/sign-out'] button").click()
     expect(page.locator("a[href^='/sign-in']").first).to_be_visible()
 

@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PATIENCE, PHONE, OpenPage
-from tests.browser.test_main_job import LEADER, sign_in
+from tests.browser.people import LEADER, sign_in
 from tests.browser.test_tailored import fits
 
 # As Excel copies it: a line break within quotation marks, a quotation mark doubled, the last line ended too.
