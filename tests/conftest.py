@@ -30,6 +30,7 @@ from werkzeug.test import TestResponse
 
 from exchange_app.core.database import db
 from exchange_app.factory import create_app
+from exchange_app.web.limits import limiter
 from launcher.postgres import Postgres
 from tests.engines import Emptied
 from tests.settings import make_settings
@@ -175,6 +176,7 @@ SQLAlchemy._make_engine = share_statements(SQLAlchemy._make_engine)  # type: ign
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The application over a fresh database, with no broker: what must not need one, does not."""
+    limiter._storage_dead = False  # whatever became of another test's broker
     app = create_app(make_settings(DATABASE_URL=database_url))
     app.testing = True
     with app.app_context():
