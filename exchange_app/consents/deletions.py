@@ -14,7 +14,6 @@ from exchange_app.audit.rules import What
 from exchange_app.bookings.models import Booking
 from exchange_app.consents import queries, service
 from exchange_app.consents.models import ConsentAnswer, DeletionRequest
-from exchange_app.consents.rules import ConsentState
 from exchange_app.core.database import db
 from exchange_app.rosters.models import Participant
 
@@ -25,9 +24,8 @@ def ask_for_deletion(booking: Booking, person: Participant, *, by: User | None, 
     request = find_open_request(person.uid)
     if request is not None:
         return request
-    answer = queries.find_answer(booking, person)
-    if answer is not None and answer.state is ConsentState.AGREED:
-        service.withdraw(person, answer, now, recorded_by=by)
+    if queries.find_standing(booking, person) is not None:
+        service.withdraw(booking, person, now, recorded_by=by)
     request = DeletionRequest(
         booking_id=booking.id, person_uid=person.uid, asked_at=now, asked_by_id=by.id if by else None
     )

@@ -95,6 +95,21 @@ def find_answer(booking: Booking, child: Participant) -> ConsentAnswer | None:
     return map_answers(booking, child.uid).get(child.uid)
 
 
+def find_standing(booking: Booking, child: Participant) -> ConsentAnswer | None:
+    """What the guardian agreed to and has not withdrawn: the answer that counts; else the last one, to which nobody has
+    answered anew since something else is asked."""
+    last = db.session.scalar(
+        select(ConsentAnswer)
+        .where(ConsentAnswer.booking_id == booking.id, ConsentAnswer.person_uid == child.uid)
+        .order_by(ConsentAnswer.id.desc())
+        .limit(1)
+    )
+    for answer in (find_answer(booking, child), last):
+        if answer is not None and answer.state is ConsentState.AGREED:
+            return answer
+    return None
+
+
 def map_answers(booking: Booking, person_uid: str | None = None) -> Mapping[str, ConsentAnswer]:
     """The answers that count, of one child or of all, by the child's ``uid``."""
     answers = (

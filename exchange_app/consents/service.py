@@ -25,7 +25,7 @@ from exchange_app.consents.errors import (
 )
 from exchange_app.consents.models import ConsentAnswer, ConsentLink, ConsentMethod, ConsentNotice
 from exchange_app.consents.queries import Asked
-from exchange_app.consents.rules import HEALTH_NOTE, Choices, ConsentState, complete, lacks_data, link_end
+from exchange_app.consents.rules import HEALTH_NOTE, Choices, complete, lacks_data, link_end
 from exchange_app.consents.wording import Wording, essence_of, kept_periods, kept_wording, wording_of
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.sealing import keys, new_uid, sealed_context
@@ -94,7 +94,7 @@ def answer_by_link(token: str, answer: Answer, *, seen: str, now: datetime) -> N
 def withdraw_by_link(token: str, *, now: datetime) -> None:
     """Raises NothingToWithdraw and as `queries.get_asked` does."""
     asked = lock_asked(token, now)
-    withdraw(asked.child, asked.answer, now)
+    withdraw(asked.booking, asked.child, now)
 
 
 def record_paper(
@@ -126,7 +126,7 @@ def record_paper(
 def record_withdrawal(booking: Booking, person_id: int, *, by: User, now: datetime) -> None:
     """The guardian told the school. Raises NothingToWithdraw, PersonNotFound or NotAPupil."""
     child = queries.get_child(booking, person_id)
-    withdraw(child, queries.find_answer(booking, child), now, recorded_by=by)
+    withdraw(booking, child, now, recorded_by=by)
 
 
 def keep_notice(booking: Booking, wording: Wording, now: datetime) -> ConsentNotice:
@@ -194,8 +194,10 @@ def _new_answer(
     return answer
 
 
-def withdraw(child: Participant, answer: ConsentAnswer | None, now: datetime, recorded_by: User | None = None) -> None:
-    if answer is None or answer.state is not ConsentState.AGREED:
+def withdraw(booking: Booking, child: Participant, now: datetime, recorded_by: User | None = None) -> None:
+    """At any time, and though something else is asked by now. Raises NothingToWithdraw."""
+    answer = queries.find_standing(booking, child)
+    if answer is None:
         raise NothingToWithdraw()
     answer.withdrawn_at = now
     answer.withdrawal_recorded_by_id = recorded_by.id if recorded_by else None

@@ -244,6 +244,21 @@ def test_who_withdraws_is_known_at_once_and_nothing_sensitive_stays(booking: Boo
     assert state(booking, child) is ConsentState.AGREED
 
 
+def test_what_was_agreed_to_can_be_withdrawn_though_something_else_is_asked_by_now(
+    booking: Booking, child: Participant
+) -> None:
+    token = answer_for(booking, child)
+    with transaction():
+        asked = {"field": "meal_need", "reason": both("The kitchen has to know")}
+        booking.departure.package.asks = [*booking.departure.package.asks, asked]
+    with transaction():
+        service.withdraw_by_link(token, now=LATER + timedelta(hours=1))
+    assert [one.state for one in answers()] == [ConsentState.WITHDRAWN]
+    assert children_of(booking)[0].health_note is None
+    with pytest.raises(NothingToWithdraw), transaction():
+        service.record_withdrawal(booking, child.id, by=booking.leader, now=LATER + timedelta(hours=2))
+
+
 def test_withdrawing_is_possible_after_the_visit_and_after_a_cancellation(booking: Booking, child: Participant) -> None:
     token = answer_for(booking, child)
     other = children_of(booking)[1]

@@ -129,6 +129,7 @@ def child(code: str, person_id: int) -> ResponseReturnValue:
         child=pupil,
         answers=given,
         current=queries.find_answer(booking, pupil),
+        standing=queries.find_standing(booking, pupil),
         is_asking=service.is_asking(booking, now()),
     )
 

@@ -92,6 +92,7 @@ def _show(token: str, form: AnswerForm) -> str:
         wording=wording,
         child=asked.child,
         given=given,
+        standing=queries.find_standing(booking, asked.child),
         booking=booking,
         departure=booking.departure,
         package=booking.departure.package,
