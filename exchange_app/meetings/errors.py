@@ -87,6 +87,11 @@ class MinutesEmpty(Invalid):
     words = sentence("Write what was discussed or decided on at least one item first.")
 
 
+class DecisionMissing(Invalid):
+    slug = "decision-missing"
+    words = sentence("Write the decision that settles this problem.")
+
+
 class ObjectionMissing(Invalid):
     slug = "objection-missing"
     words = sentence("Write what has to be changed: the chairing city reads it.")

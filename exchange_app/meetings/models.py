@@ -18,7 +18,8 @@ from exchange_app.partners.models import Agreement, City, Organisation
 
 
 class MeetingPlan(db.Model):
-    """How the cities of an agreement want to meet; where nothing is said, `rules.DEFAULT_RHYTHM` holds."""
+    """How the cities of an agreement want to meet; where nothing is said, `rules.DEFAULT_RHYTHM` holds. ``asked_after``
+    is the number of the last meeting after which the next chair was asked to call one, 0 before the first."""
 
     __tablename__ = "meeting_plans"
     __table_args__ = (
@@ -30,6 +31,7 @@ class MeetingPlan(db.Model):
     every_months: Mapped[int]
     begins: Mapped[time]
     minutes: Mapped[int]
+    asked_after: Mapped[int | None]
 
     agreement: Mapped[Agreement] = relationship()
 
@@ -39,11 +41,12 @@ class MeetingPlan(db.Model):
 
 
 class Meeting(db.Model):
-    """``number`` counts the meetings of the agreement. ``chair_position`` is the chairing city's place among the parties
-    when the meeting was called: from it the chair goes on. ``time_zone`` is that of the chairing city.
+    """``number`` counts the meetings of the agreement. ``chair_position`` is where the chairing city stood among the
+    parties when the meeting was called. ``time_zone`` is that of the chairing city.
 
     ``uid`` names the event in people's calendars; ``sequence`` grows with each change that they are told of (RFC 5546).
-    ``minutes_round`` counts how often the minutes were sent to be confirmed, ``sent_by`` is who did.
+    ``minutes_round`` counts how often the minutes were sent to be confirmed, ``sent_by`` is who did; ``reminded_round``
+    is the last round in which cities that said nothing were reminded.
     """
 
     __tablename__ = "meetings"
@@ -80,6 +83,7 @@ class Meeting(db.Model):
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
     others_present: Mapped[str] = mapped_column(String(1000), default="")
     minutes_round: Mapped[int] = mapped_column(default=0)
+    reminded_round: Mapped[int] = mapped_column(default=0)
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
