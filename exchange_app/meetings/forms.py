@@ -6,7 +6,6 @@ Lists of cities, offices and people to choose from are filled in by the views.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import time
 from typing import Any
 
 from wtforms import (
@@ -79,8 +78,7 @@ class RhythmForm(Form):
     )
 
     def rhythm(self) -> Rhythm:
-        begins: time = self.begins.data
-        return Rhythm(self.every_months.data, begins, self.minutes.data)
+        return Rhythm(**{name: self[name].data for name in ("every_months", "begins", "minutes")})
 
 
 class WhenAndWhereForm(Form):
@@ -90,7 +88,7 @@ class WhenAndWhereForm(Form):
     link = LinkField(sentence("Address of the online meeting"))
 
     def terms(self) -> MeetingTerms:
-        return MeetingTerms(self.starts_at.data, self.minutes.data, self.place.data, self.link.data or "")
+        return MeetingTerms(**{name: self[name].data for name in ("starts_at", "minutes", "place", "link")})
 
 
 class CallForm(WhenAndWhereForm, OnceForm):

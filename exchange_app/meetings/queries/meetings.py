@@ -200,14 +200,24 @@ def list_members(agreement: Agreement) -> Sequence[User]:
 
 def get_invitation(invitation_id: int) -> Invitation:
     """With its meeting, for whoever has the signed address. Raises InvitationNotFound."""
+    return _one_invitation(select(Invitation).where(Invitation.id == invitation_id))
+
+
+def lock_invitation(invitation_id: int) -> Invitation:
+    """The same, fresh, with its meeting locked until the transaction ends. For commands."""
+    its_meeting = select(Invitation.meeting_id).where(Invitation.id == invitation_id).scalar_subquery()
+    db.session.scalar(select(Meeting.id).where(Meeting.id == its_meeting).with_for_update(key_share=True))
+    fresh = select(Invitation).where(Invitation.id == invitation_id).execution_options(populate_existing=True)
+    return _one_invitation(fresh)
+
+
+def _one_invitation(invitations: Select[Invitation]) -> Invitation:
     invitation: Invitation | None = db.session.scalar(
-        select(Invitation)
-        .options(
+        invitations.options(
             joinedload(Invitation.user),
             joinedload(Invitation.office),
             joinedload(Invitation.meeting).options(*IN_LIST, selectinload(Meeting.items)),
         )
-        .where(Invitation.id == invitation_id)
     )
     if invitation is None:
         raise InvitationNotFound()
