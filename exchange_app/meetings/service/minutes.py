@@ -32,7 +32,7 @@ from exchange_app.meetings.models import Action, AgendaItem, Confirmation, Decis
 from exchange_app.meetings.queries import meetings as queries
 from exchange_app.meetings.queries.actions import list_people_of
 from exchange_app.meetings.rules import CONFIRMED_WITHIN, MOST_ACTIONS, ActionState, MeetingState, MeetingStep
-from exchange_app.meetings.service.planning import check_prepares, go
+from exchange_app.meetings.service.planning import check_prepares, check_step, go
 from exchange_app.partners.errors import OfficeElsewhere
 from exchange_app.partners.models import Organisation
 from exchange_app.partners.queries import lock_agreement
@@ -71,9 +71,13 @@ def write_minutes(meeting: Meeting, terms: MinutesTerms, *, seen: str, by: User,
     _check_writing(meeting, by, now)
     if (current := seen_of(meeting)) != seen:
         raise ChangedMeanwhile(current=current)
-    for item in meeting.items:
-        if item.id in terms.items:
-            _write_down(item, terms.items[item.id])
+    written = [(item, terms.items[item.id]) for item in meeting.items if item.id in terms.items]
+    for item, said in written:
+        _check_decided(item, said)
+    go(meeting, MeetingStep.WRITE)
+    for item, said in written:
+        item.discussion, item.decision, item.lesson = said.discussion, said.decision, said.lesson
+        item.settles_problem = said.settles_problem and item.problem_id is not None
     for one in meeting.invited:
         one.came = one.id in terms.came
     meeting.others_present = terms.others_present.strip()
@@ -85,13 +89,11 @@ def _check_writing(meeting: Meeting, by: User, now: datetime) -> None:
     check_prepares(meeting, by)
     if now < meeting.starts_at:
         raise NotBegunYet()
-    go(meeting, MeetingStep.WRITE)
+    check_step(meeting, MeetingStep.WRITE)
 
 
-def _write_down(item: AgendaItem, minutes: ItemMinutes) -> None:
-    item.discussion, item.decision, item.lesson = minutes.discussion, minutes.decision, minutes.lesson
-    item.settles_problem = minutes.settles_problem and item.problem_id is not None
-    if item.settles_problem and not item.decision:
+def _check_decided(item: AgendaItem, said: ItemMinutes) -> None:
+    if said.settles_problem and item.problem_id is not None and not said.decision:
         raise DecisionMissing(field=f"item-{item.id}")
 
 
@@ -113,6 +115,7 @@ def add_action(meeting: Meeting, terms: ActionTerms, *, by: User, now: datetime)
         raise PersonElsewhere()
     if terms.due_on <= meeting.held_on:
         raise ActionDueMissing()
+    go(meeting, MeetingStep.WRITE)
     action = Action(
         agreement_id=meeting.agreement_id,
         agreement=meeting.agreement,
@@ -145,9 +148,10 @@ def send_minutes(meeting: Meeting, *, by: User, now: datetime) -> None:
     """To all cities, which confirm them or object; the chairing city confirms by sending. Raises NotTheChair,
     MeetingStepNotOpen or MinutesEmpty."""
     check_prepares(meeting, by)
-    go(meeting, MeetingStep.SEND)
+    check_step(meeting, MeetingStep.SEND)
     if not any(item.discussion or item.decision for item in meeting.items):
         raise MinutesEmpty()
+    go(meeting, MeetingStep.SEND)
     meeting.minutes_round += 1
     meeting.sent_by, meeting.sent_at, meeting.changed_at = by, now, now
     _say(meeting, meeting.chair_city_id, "", by, now)

@@ -151,7 +151,7 @@ def change_meeting(meeting: Meeting, terms: MeetingTerms, *, by: User, now: date
     """Whoever was invited hears of another time or place; of another time they are asked anew. Raises NotTheChair,
     MeetingStepNotOpen, PlaceMissing or TimeOver."""
     check_prepares(meeting, by)
-    go(meeting, MeetingStep.CHANGE)
+    check_step(meeting, MeetingStep.CHANGE)
     before = _terms_of(meeting)
     if meeting.state is MeetingState.INVITED and terms.starts_at <= now:
         raise TimeOver()
@@ -248,12 +248,17 @@ def check_prepares(meeting: Meeting, by: User) -> None:
         raise NotTheChair()
 
 
-def go(meeting: Meeting, step: MeetingStep) -> None:
-    """Raises MeetingStepNotOpen."""
+def check_step(meeting: Meeting, step: MeetingStep) -> MeetingState:
+    """Where the step leads. Raises MeetingStepNotOpen."""
     state = STEPS.get((meeting.state, step))
     if state is None:
         raise MeetingStepNotOpen()
-    meeting.state = state
+    return state
+
+
+def go(meeting: Meeting, step: MeetingStep) -> None:
+    """Raises MeetingStepNotOpen."""
+    meeting.state = check_step(meeting, step)
 
 
 def remind_of_meetings(now: datetime) -> int:
