@@ -36,7 +36,7 @@ def invitation_file(invitation: Invitation, method: Method, sender: Sender, page
     event.add("dtstart", meeting.starts_at.astimezone(meeting.zone))
     event.add("dtend", meeting.ends_at.astimezone(meeting.zone))
     event["summary"] = Words(title_of(meeting))
-    event["description"] = Words("\n".join(_description(meeting, page)))
+    event["description"] = Words("\n".join(_description(meeting, page if method is Method.REQUEST else "")))
     if meeting.place or meeting.link:
         event["location"] = Words(str(meeting.place) or meeting.link)
     event.add("url", page)
@@ -59,7 +59,8 @@ def _description(meeting: Meeting, page: str) -> Iterator[str]:
         yield gettext("Online: %(link)s", link=meeting.link)
     for item in meeting.items:
         yield f"{item.position}. {item.title}" + (f" ({item.presenter})" if item.presenter else "")
-    yield gettext("Answer here: %(page)s", page=page)
+    if page:
+        yield gettext("Answer here: %(page)s", page=page)
 
 
 def _organiser(user: User, sender: Sender) -> vCalAddress:
