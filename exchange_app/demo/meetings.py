@@ -9,6 +9,7 @@ from exchange_app.accounts.models import User
 from exchange_app.core.text import Translated
 from exchange_app.demo.known import Known
 from exchange_app.demo.reading import read
+from exchange_app.helpdesk.working_days import is_working_day
 from exchange_app.meetings.models import Meeting
 from exchange_app.meetings.queries.meetings import Topic, list_topics, lock_meeting
 from exchange_app.meetings.rules import Answer, Rhythm
@@ -37,7 +38,7 @@ def _hold(agreement: Agreement, entry: dict[str, Any], known: Known, now: dateti
     meeting = _call(agreement, entry, by, at, at - timedelta(days=20))
     rows = [ItemTerms(None, Translated(item["title"]), item["presenter"]) for item in entry["item"]]
     planning.set_agenda(meeting, rows, [], by=by, now=at)
-    after = at + A_WHILE
+    after = meeting.ends_at
     said = {item.id: _minutes(words) for item, words in zip(meeting.items, entry["item"], strict=True)}
     terms = MinutesTerms(said, [one.id for one in meeting.invited[:3]], entry["others_present"])
     minutes.write_minutes(meeting, terms, seen=minutes.seen_of(meeting), by=by, now=after)
@@ -73,9 +74,8 @@ def _prepare(agreement: Agreement, entry: dict[str, Any], known: Known, now: dat
     by_user = {one.user_id: one for one in meeting.invited}
     for key, said in entry["answers"].items():
         invitation = by_user[known.people[key].id]
-        inviting.answer_invitation(
-            invitation, Answer(said["answer"]), said.get("stand_in", ""), now=called_at + A_WHILE
-        )
+        answer, stand_in = Answer(said["answer"]), said.get("stand_in", "")
+        inviting.answer_invitation(invitation, answer, stand_in, now=called_at + A_WHILE)
 
 
 def _suggested(meeting: Meeting, now: datetime) -> list[Topic]:
@@ -86,10 +86,13 @@ def _suggested(meeting: Meeting, now: datetime) -> list[Topic]:
 
 
 def _call(agreement: Agreement, entry: dict[str, Any], by: User, at: datetime, called_at: datetime) -> Meeting:
-    """At the hour of the plan, where the chairing city is."""
+    """At the hour of the plan, on the next working day."""
     rhythm = read("meetings")["plan"]
     city = by.organisation.city
-    starts_at = datetime.combine(at.astimezone(city.zone).date(), rhythm["begins"], city.zone)
+    day = at.astimezone(city.zone).date()
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    starts_at = datetime.combine(day, rhythm["begins"], city.zone)
     terms = MeetingTerms(starts_at, rhythm["minutes"], Translated(entry["place"]), entry.get("link", ""))
     token = f"demo {starts_at:%Y-%m-%d}"
     return planning.call_meeting(agreement, city.id, terms, form_token=token, by=by, now=called_at)
