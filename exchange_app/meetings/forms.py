@@ -82,9 +82,9 @@ class RhythmForm(Form):
 
 
 class WhenAndWhereForm(Form):
-    starts_at = MomentField(sentence("Begins"), validators=[Required()])
+    starts_at = MomentField(sentence("Meeting begins"), validators=[Required()])
     minutes = CountField(sentence("Length in minutes"), least=LEAST_MINUTES, most=MOST_MINUTES, validators=[Required()])
-    place = TranslatedField(sentence("Place"), longest=200)
+    place = TranslatedField(sentence("Meeting place"), longest=200)
     link = LinkField(sentence("Address of the online meeting"))
 
     def terms(self) -> MeetingTerms:
@@ -159,7 +159,7 @@ def _number(typed: Any) -> int | None:
 
 
 class MembersForm(Form):
-    user_ids = SelectMultipleField(sentence("People"), coerce=int, choices=[])
+    user_ids = SelectMultipleField(sentence("Who is invited"), coerce=int, choices=[])
 
 
 class GuestForm(Form):
@@ -263,4 +263,4 @@ class ActionForm(Form):
 
 
 class CloseForm(Form):
-    note = LongTextField(sentence("A few words"), longest=1000, validators=[Required()])
+    note = LongTextField(sentence("How it ended"), longest=1000, validators=[Required()])

@@ -20,7 +20,7 @@ LABELS: Labels = {
     },
     ActionState: {
         ActionState.OPEN: sentence("To do"),
-        ActionState.DONE: sentence("Done"),
+        ActionState.DONE: sentence("Carried out"),
         ActionState.DROPPED: sentence("Dropped"),
     },
     TopicKind: {

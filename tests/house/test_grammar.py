@@ -43,8 +43,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices", "offers",
-        "photos", "places", "reading", "rosters", "samples", "season", "tailored", "trips",
+        "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices",
+        "offers", "photos", "places", "reading", "rosters", "samples", "season", "tailored", "trips",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
