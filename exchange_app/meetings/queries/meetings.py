@@ -156,12 +156,17 @@ def list_topics(meeting: Meeting, today: date) -> Sequence[Topic]:
         ),
         *(Topic(TopicKind.ACTION, one.id, one.title, one.due_on) for one in list_open_actions(agreement_id)),
         *(
-            Topic(TopicKind.EXCHANGE, one.id, one.departure.package.title, one.starts_on)
+            Topic(TopicKind.EXCHANGE, one.id, _dated(one.departure.package.title, one.starts_on), one.starts_on)
             for one in list_upcoming_exchanges(today, agreement_id=agreement_id)
             if one.departure is not None
         ),
     ]
     return [topic for topic in found if (topic.kind, topic.id) not in there]
+
+
+def _dated(title: Translated, starts_on: date) -> Translated:
+    """The same package takes place many times."""
+    return Translated({language: f"{text} {starts_on}" for language, text in title.items() if text})
 
 
 def drawn_from(item: AgendaItem) -> Sequence[tuple[TopicKind, int]]:
