@@ -16,7 +16,6 @@ from exchange_app.core.clock import now
 from exchange_app.meetings.forms import GuestForm, MembersForm, NoteForm
 from exchange_app.meetings.models import Meeting
 from exchange_app.meetings.queries import meetings as queries
-from exchange_app.meetings.rules import MeetingState
 from exchange_app.meetings.service import inviting as service
 from exchange_app.meetings.views.blueprint import PAGE, lock_own_meeting, meetings, prepared_meeting
 from exchange_app.partners.queries import list_offices
@@ -41,14 +40,14 @@ def _page(meeting: Meeting, refused: Form | None = None) -> str:
         guest = refused
     _offer_members(members, meeting)
     guest.office_id.offer((one.id, f"{one.city.name} · {one.name}") for one in list_offices(meeting.agreement.city_ids))
+    noted = [one for one in meeting.invited if service.can_be_answered(one, now())]
     return render_template(
         "meetings/people.html",
         meeting=meeting,
         members=members,
         guest=guest,
         refused=refused,
-        note=NoteForm(None),
-        can_note=meeting.state is MeetingState.INVITED and now() < meeting.starts_at,
+        notes={one.id: NoteForm(None, data={"answer": one.answer}) for one in noted},
         waiting=[one for one in meeting.invited if one.sent_at is None],
     )
 
