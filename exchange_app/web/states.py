@@ -5,7 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "in_force", "settled", "answered", "yes"},
+    "green": {
+        "open",
+        "confirmed",
+        "published",
+        "sent",
+        "agreed",
+        "completed",
+        "in_force",
+        "settled",
+        "answered",
+        "yes",
+    },
     "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned", "invited"},
     "orange": {
         "held",
