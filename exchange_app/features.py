@@ -32,6 +32,9 @@ from exchange_app.helpdesk.labels import LABELS as HELP_LABELS
 from exchange_app.helpdesk.queries import find_request_by_code
 from exchange_app.helpdesk.sending import HELP_LETTERS, load_requests
 from exchange_app.helpdesk.views import helpdesk
+from exchange_app.meetings.labels import LABELS as MEETING_LABELS
+from exchange_app.meetings.sending import MEETING_LETTERS
+from exchange_app.meetings.views import meetings
 from exchange_app.noticeboard.labels import LABELS as NOTICE_LABELS
 from exchange_app.noticeboard.sending import NOTICE_LETTERS
 from exchange_app.noticeboard.views import noticeboard
@@ -77,6 +80,7 @@ BLUEPRINTS = (
     tailored,
     noticeboard,
     coordination,
+    meetings,
     planning,
     retention,
     demo,
@@ -97,6 +101,7 @@ LABELS = (
     TAILORED_LABELS,
     NOTICE_LABELS,
     COORDINATION_LABELS,
+    MEETING_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -111,6 +116,7 @@ LETTERS = (
     *TAILORED_LETTERS,
     *NOTICE_LETTERS,
     *COORDINATION_LETTERS,
+    *MEETING_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)

@@ -37,6 +37,7 @@ LABELS: Labels = {
         What.AGREEMENT_PAPER_ADDED: sentence("Paper added to an agreement"),
         What.AGREEMENT_PAPER_SHOWN: sentence("Changed who may read a paper of an agreement"),
         What.AGREEMENT_PAPER_REMOVED: sentence("Paper removed from an agreement"),
+        What.MINUTES_CONFIRMED: sentence("Minutes of a joint meeting confirmed"),
         What.LOG_CUT: sentence("Old entries of this log deleted"),
         What.AUDIT_EXPORTED: sentence("Yearly audit exported"),
         What.RETENTION_CARRIED_OUT: sentence("Data deleted whose time was over"),

@@ -44,6 +44,7 @@ class What(StrEnum):
     AGREEMENT_PAPER_ADDED = "agreement_paper_added"
     AGREEMENT_PAPER_SHOWN = "agreement_paper_shown"
     AGREEMENT_PAPER_REMOVED = "agreement_paper_removed"
+    MINUTES_CONFIRMED = "minutes_confirmed"
     LOG_CUT = "log_cut"
     AUDIT_EXPORTED = "audit_exported"
     RETENTION_CARRIED_OUT = "retention_carried_out"

@@ -33,9 +33,10 @@ END = b"END:VCALENDAR\r\n"
 
 
 class Method(StrEnum):
-    """RFC 5546: PUBLISH adds or replaces, CANCEL takes away."""
+    """RFC 5546: PUBLISH adds or replaces, REQUEST does so and asks for an answer, CANCEL takes away."""
 
     PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
     CANCEL = "CANCEL"
 
 

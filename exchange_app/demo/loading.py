@@ -25,6 +25,7 @@ from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.helpdesk import add_help, requests_for_help
 from exchange_app.demo.known import Known
+from exchange_app.demo.meetings import add_meetings
 from exchange_app.demo.notices import add_notices
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
 from exchange_app.demo.photos import add_photos
@@ -94,6 +95,7 @@ def _load(now: datetime) -> None:
     asked = requests_for_help(known, now)
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *asked, *_of_jobs(known, now)])
     add_agreements(known, now)
+    add_meetings(known, now)
     withdraw_last_season(known)
     add_notices(known, now)
     search.rewrite(search.list_outdated())

@@ -16,7 +16,7 @@ Subject = TypeVar("Subject")
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A calendar file that goes with a letter; ``method`` is that of RFC 5546 (PUBLISH, CANCEL)."""
+    """A calendar file that goes with a letter; ``method`` is that of RFC 5546 (PUBLISH, REQUEST, CANCEL)."""
 
     filename: str
     method: str

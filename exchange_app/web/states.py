@@ -5,8 +5,19 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "in_force", "settled", "answered"},
-    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned"},
+    "green": {
+        "open",
+        "confirmed",
+        "published",
+        "sent",
+        "agreed",
+        "completed",
+        "in_force",
+        "settled",
+        "answered",
+        "yes",
+    },
+    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned", "invited"},
     "orange": {
         "held",
         "offered",
@@ -18,8 +29,9 @@ COLOURS = {
         "soon",
         "proposed",
         "raised",
+        "maybe",
     },
-    "red": {"called_off", "declined", "failed", "refused", "overdue"},
+    "red": {"called_off", "declined", "failed", "refused", "overdue", "no"},
 }
 
 

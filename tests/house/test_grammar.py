@@ -43,8 +43,8 @@ SUBJECTS = {
     "consents": {"deletions", "wording"},
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
-        "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "notices", "offers", "photos",
-        "places", "reading", "rosters", "samples", "season", "tailored", "trips",
+        "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices",
+        "offers", "photos", "places", "reading", "rosters", "samples", "season", "tailored", "trips",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -56,6 +56,7 @@ SUBJECTS = {
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
     "coordination": {"sending"},
+    "meetings": {"calendar", "links", "sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

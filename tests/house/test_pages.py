@@ -23,6 +23,9 @@ from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from exchange_app.helpdesk.models import Guide, HelpRequest
+from exchange_app.meetings.links import answer_path
+from exchange_app.meetings.models import Action, Invitation, Meeting
+from exchange_app.meetings.rules import MeetingState
 from exchange_app.noticeboard.models import Notice
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import AgreementPaper, County, Department
@@ -45,7 +48,8 @@ MAIN_JOB = {
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
         "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed "
         "rosters.checked_by_link rosters.copy_by_link trips.replies "
-        "helpdesk.index helpdesk.guide helpdesk.offices helpdesk.ask helpdesk.open_request helpdesk.figures"
+        "helpdesk.index helpdesk.guide helpdesk.offices helpdesk.ask helpdesk.open_request helpdesk.figures "
+        "meetings.answer"
     ),
     Role.LEADER: (
         "bookings.show rosters.register rosters.roster rosters.grid rosters.change rosters.template "
@@ -70,6 +74,8 @@ MAIN_JOB = {
         "coordination.edit_agreement coordination.add_paper coordination.counterparts coordination.edit_liaison "
         "coordination.exchanges coordination.exchange coordination.checklist coordination.begin_exchange "
         "coordination.problems coordination.problem coordination.raise_problem coordination.lessons partners.offices "
+        "meetings.index meetings.call meetings.plan meetings.decisions meetings.show meetings.edit meetings.agenda "
+        "meetings.people meetings.printed meetings.actions meetings.action "
         "noticeboard.kept noticeboard.write noticeboard.edit "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
         "helpdesk.own_offices helpdesk.edit_office"
@@ -118,6 +124,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     letter = first(select(Letter))
     coordinator = first(select(User).where(User.email == PEOPLE[Role.COORDINATOR]))
     asked = first(select(HelpRequest).where(HelpRequest.office_id == coordinator.organisation_id))
+    invited = first(select(Invitation).join(Meeting).where(Meeting.state == MeetingState.INVITED))
     guide = first(select(Guide).where(Guide.city_id == coordinator.organisation.city_id))
     slot = first(select(Slot).where(Slot.menu_item_id == item.id))
     county = first(select(County).where(County.city_id == organiser.organisation.city_id))
@@ -130,6 +137,8 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "tailored.wish": {"slug": item.slug},
         "helpdesk.request_of": {"code": asked.code},
         "departures.package": {"slug": package.slug},
+        "meetings.printed": {"meeting_id": first(select(Meeting).where(Meeting.state == MeetingState.CONFIRMED)).id},
+        "meetings.answer": {"invitation_id": invited.id, "signature": answer_path(invited).rpartition("/")[2]},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
         "demo.roster": {"name": "roster-nanning.xlsx"},
         "": {
@@ -165,6 +174,8 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "exchange_id": first(select(Exchange)).id,
             "problem_id": first(select(Problem)).id,
             "department_id": first(select(Department)).id,
+            "meeting_id": invited.meeting_id,
+            "action_id": first(select(Action)).id,
             "guide_id": guide.id,
             "notice_id": first(select(Notice).where(Notice.city_id == coordinator.organisation.city_id)).id,
             "file_id": 0,

@@ -31,6 +31,7 @@ from exchange_app.helpdesk.keeping import GuideTerms, add_guide
 from exchange_app.helpdesk.models import Guide, HelpRequest
 from exchange_app.helpdesk.rules import Topic
 from exchange_app.helpdesk.service import Question, ask
+from exchange_app.meetings.links import answer_path
 from exchange_app.noticeboard import service as notices
 from exchange_app.noticeboard.links import no_digest_path
 from exchange_app.noticeboard.rules import Visibility
@@ -39,7 +40,7 @@ from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.papers.rules import Counted
 from exchange_app.partners.agreements import PaperTerms, add_paper
 from exchange_app.partners.counterparts import pair_counties
-from exchange_app.partners.models import City, County, Department, Organisation, OrganisationKind
+from exchange_app.partners.models import Agreement, City, County, Department, Organisation, OrganisationKind
 from exchange_app.partners.paper_files import PaperFile
 from exchange_app.planning.models import PlanStep, StepKind
 from exchange_app.retention.breaches import Report, report_breach
@@ -59,6 +60,7 @@ from tests.bookings.group import hand_in
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
 from tests.coordination.town import make_agreement, make_counterpart, make_office, make_problem
 from tests.letters.group import make_inquiry
+from tests.meetings.hall import add_action, confirm_all, invite, make_meeting, write_down
 from tests.noticeboard.offices import make_notice
 from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
@@ -79,6 +81,7 @@ HOLDERS = {
     "trips": ("participant",),
     "accounts.unsubscribe": ("organiser",),
     "noticeboard.no_digest": ("organiser",),
+    "meetings.answer": ("coordinator",),
     "accounts.choose_password": (),
     "accounts.prove_address": (),
     "bookings.booking_feed": ("participant", "leader"),
@@ -274,6 +277,28 @@ def _agree(city: City, by: User) -> Mapping[str, Any]:
         "coordination.name_coordinator:name": "sending",
         "problem_id": make_problem(agreement, by, moment).id,
         "department_id": department.id,
+        **_meet(agreement, other, by),
+    }
+
+
+def _meet(agreement: Agreement, other: Organisation, by: User) -> Mapping[str, Any]:
+    """A meeting that is going on, one whose minutes hold, and one to which the co-ordinator is invited."""
+    moment, partner = now(), make_user(other, Role.COORDINATOR)
+    going_on = make_meeting(agreement, by, moment, moment)
+    coming = make_meeting(agreement, by, moment + timedelta(days=30), moment)
+    invite(coming, by, moment)
+    held = make_meeting(agreement, by, moment - timedelta(days=1), moment - timedelta(days=20))
+    write_down(held, by, moment)
+    action = add_action(held, by.organisation, moment.date() + timedelta(days=9), by, moment)
+    confirm_all(held, by, [partner], moment)
+    invitation = next(one for one in coming.invitations if one.user_id == by.id)
+    return {
+        "meeting_id": going_on.id,
+        "meetings.printed:meeting_id": held.id,
+        "action_id": action.id,
+        "invitation_id": going_on.invitations[0].id,
+        "meetings.answer:invitation_id": invitation.id,
+        "meetings.answer:signature": _signature_in(answer_path(invitation)),
     }
 
 

@@ -17,6 +17,8 @@ from exchange_app.core.text import Translated
 from exchange_app.departures.models import Departure
 from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.rules import RequestState, Topic
+from exchange_app.meetings.models import Action, AgendaItem, Confirmation, Decision, Invitation, Meeting
+from exchange_app.meetings.rules import MeetingState
 from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind
 from exchange_app.partners.rules import CounterpartState
 from exchange_app.tailored.models import Inquiry, Version
@@ -173,9 +175,75 @@ def make_shared_problem(booking: Booking, state: ProblemState) -> Problem:
     return problem
 
 
-def _agree(booking: Booking) -> Agreement:
+def agree_to_meet(booking: Booking) -> Agreement:
+    """Named after the package: nothing else in letters about meetings is anybody's own words in all of them."""
+    return _agree(booking, name=booking.departure.package.title)
+
+
+def make_joint(booking: Booking, state: MeetingState) -> Meeting:
+    """The second meeting of the cities, prepared by the organiser; the leader is invited, and has an action."""
+    organiser = organiser_of(booking)
+    city, agreement = organiser.organisation.city, agree_to_meet(booking)
+    item = AgendaItem(
+        position=1,
+        title=Translated(zh_Hans="游船安全", en="Safety on boats"),
+        presenter="黄小兰",
+        discussion=NOTHING,
+        decision=Translated(zh_Hans="一律穿救生衣", en="Life jackets for all"),
+        lesson=NOTHING,
+    )
+    invitation = Invitation(uid="1" * 32, user=booking.leader, office=booking.school, language=booking.language)
+    invitation.sent_at = WRITTEN_AT
+    action = Action(
+        agreement=agreement,
+        title=Translated(zh_Hans="购置救生衣", en="Buy life jackets"),
+        office=organiser.organisation,
+        person=organiser,
+        due_on=date(2027, 3, 5),
+    )
+    meeting = Meeting(
+        uid="2" * 32,
+        agreement=agreement,
+        number=2,
+        form_token="fixed",
+        chair_city=city,
+        chair_position=1,
+        starts_at=datetime(2027, 4, 20, 1, 30, tzinfo=UTC),
+        minutes=120,
+        time_zone=city.time_zone,
+        place=Translated(zh_Hans="崇左市市民中心", en="Chongzuo civic centre"),
+        link="https://meet.example/joint",
+        state=state,
+        sequence=1,
+        called_by=organiser,
+        called_at=WRITTEN_AT,
+        changed_at=WRITTEN_AT,
+        invited_by=organiser,
+        minutes_round=1,
+        items=[item],
+        invitations=[invitation],
+        actions=[action],
+        confirmations=[],
+    )
+    if state is MeetingState.CANCELLED:
+        meeting.cancelled_at, meeting.cancel_reason = WRITTEN_AT, "台风 · A <typhoon>"
+    if state in (MeetingState.SENT, MeetingState.CONFIRMED):
+        meeting.sent_at = WRITTEN_AT
+    if state is MeetingState.CONFIRMED:
+        meeting.confirmed_at = WRITTEN_AT
+        item.numbered = Decision(agreement_id=agreement.id, number=3)
+    if state is MeetingState.HELD:
+        said = Confirmation(round=1, city=booking.school.city, by=booking.leader, at=WRITTEN_AT)
+        said.objection = "少了一项。 · One item is <missing>."
+        meeting.confirmations = [said]
+    db.session.add(meeting)
+    db.session.flush()
+    return meeting
+
+
+def _agree(booking: Booking, **terms: Any) -> Agreement:
     cities = [booking.departure.package.host_city, booking.school.city]
-    return make_agreement(cities, organiser_of(booking), WRITTEN_AT)
+    return make_agreement(cities, organiser_of(booking), WRITTEN_AT, **terms)
 
 
 def organiser_of(booking: Booking) -> User:

@@ -31,6 +31,8 @@ from exchange_app.departures.rules import Cause, DepartureState
 from exchange_app.factory import create_app
 from exchange_app.features import LETTERS
 from exchange_app.helpdesk.sending import HELP_LETTERS, load_requests
+from exchange_app.meetings.rules import MeetingState
+from exchange_app.meetings.sending import load_actions, load_agreements, load_invitations, load_meetings
 from exchange_app.outbox.finding import known_kinds
 from exchange_app.outbox.models import Letter
 from exchange_app.outbox.queries import find_letter_by_key
@@ -43,9 +45,11 @@ from exchange_app.tailored.rules import InquiryState
 from exchange_app.tailored.sending import load_inquiries
 from tests.letters.group import (
     WRITTEN_AT,
+    agree_to_meet,
     make_group,
     make_help_request,
     make_inquiry,
+    make_joint,
     make_morning,
     make_news,
     make_other_date,
@@ -143,6 +147,14 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "problem_assigned": {"state": "assigned"},
     "problem_commented": {"state": "raised", "day": "2027-03-02", "reader": 0},
     "problem_settled": {"state": "settled"},
+    "meeting_invited": {"state": "invited"},
+    "meeting_changed": {"state": "invited"},
+    "meeting_cancelled": {"state": "cancelled"},
+    "meeting_called": {"state": "planned", "reader": 0},
+    "minutes_sent": {"state": "sent", "reader": 0, "round": 1},
+    "minutes_objected": {"state": "held", "reader": 0, "round": 1},
+    "minutes_confirmed": {"state": "confirmed", "reader": 2, "round": 1},
+    "action_due": {"state": "confirmed", "reader": 0},
 }
 
 # What the link in a letter is for.
@@ -253,6 +265,11 @@ def subject_of(kind: str, booking: Booking) -> int:
         return make_shared(booking).id
     if load is load_problems:
         return make_shared_problem(booking, ProblemState(FACTS[kind]["state"])).id
+    if load is load_agreements:
+        return agree_to_meet(booking).id
+    if load in (load_meetings, load_invitations, load_actions):
+        meeting = make_joint(booking, MeetingState(FACTS[kind]["state"]))
+        return {load_invitations: meeting.invitations[0], load_actions: meeting.actions[0]}.get(load, meeting).id
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_requests:

@@ -1,0 +1,136 @@
+"""Which letter goes to whom when cities meet: calendar requests, minutes to confirm, actions that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from exchange_app.accounts.models import User
+from exchange_app.accounts.ways import recipient_of
+from exchange_app.catalogue.terms import fingerprint
+from exchange_app.coordination.queries.people import list_coordinators, list_organisers_of
+from exchange_app.meetings.models import Action, Invitation, Meeting
+from exchange_app.outbox.service import NewLetter, letter_to, write_letters
+from exchange_app.outbox.ways import Recipient, way_to
+from exchange_app.partners.models import Agreement, City
+
+INVITED, CHANGED, CANCELLED = "meeting_invited", "meeting_changed", "meeting_cancelled"
+WANTED, CALLED = "meeting_wanted", "meeting_called"
+SENT, OBJECTED, CONFIRMED = "minutes_sent", "minutes_objected", "minutes_confirmed"
+DUE = "action_due"
+
+
+def write_called(meeting: Meeting, by: User, now: datetime) -> None:
+    """To the co-ordinators of the chairing city, if somebody else chose it."""
+    readers = [user for user in list_coordinators([meeting.chair_city_id]) if user.id != by.id]
+    _write(meeting.id, CALLED, f"meeting:{meeting.id}:called", readers, now)
+
+
+def write_wanted(agreement: Agreement, chair: City, after: int, now: datetime) -> None:
+    """Once after each meeting, to the co-ordinators of the city whose turn it is to chair. ``after`` is the number of
+    the last meeting, 0 if there was none."""
+    key = f"agreement:{agreement.id}:meeting-after:{after}"
+    _write(agreement.id, WANTED, key, list_coordinators([chair.id]), now)
+
+
+# --------------------------------------------------------------------------------------------------------- invitations
+
+
+def write_invited(invitations: Iterable[Invitation], now: datetime) -> None:
+    _write_invitations(INVITED, invitations, now)
+
+
+def write_changed(meeting: Meeting, now: datetime) -> None:
+    """To whoever was invited: day, time or place are others by now."""
+    _write_invitations(CHANGED, meeting.invited, now)
+
+
+def write_cancelled(invitations: Iterable[Invitation], now: datetime) -> None:
+    """The meeting does not take place, or not with them."""
+    _write_invitations(CANCELLED, invitations, now)
+
+
+def _write_invitations(kind: str, invitations: Iterable[Invitation], now: datetime) -> None:
+    ways = [(one, way_of(one)) for one in invitations]
+    write_letters([_calendar_request(kind, one, way, now) for one, way in ways if way is not None], now)
+
+
+def _calendar_request(kind: str, invitation: Invitation, way: Recipient, now: datetime) -> NewLetter:
+    meeting = invitation.meeting
+    return letter_to(
+        way,
+        key=f"meeting:{meeting.id}:{kind}:{invitation.id}:{meeting.sequence}",
+        kind=kind,
+        subject_id=invitation.id,
+        due_at=now,
+        facts={"terms": terms_of(meeting)},
+    )
+
+
+def terms_of(meeting: Meeting) -> str:
+    """When and where, as a letter remembers it: one about other terms is no longer sent."""
+    return fingerprint([meeting.starts_at.timestamp(), meeting.minutes, sorted(meeting.place.items()), meeting.link])
+
+
+def way_of(invitation: Invitation) -> Recipient | None:
+    """None for an account that was closed, and for a guest whose address is no longer kept."""
+    if invitation.user is not None:
+        return recipient_of(invitation.user) if invitation.user.is_active else None
+    return Recipient([way_to(invitation.email)], invitation.language) if invitation.email else None
+
+
+# ------------------------------------------------------------------------------------------------------------- minutes
+
+
+def write_minutes_sent(meeting: Meeting, city_ids: Collection[int], now: datetime, *, again: bool = False) -> None:
+    """To the co-ordinators of the cities that have not said yet whether the minutes are right."""
+    key = f"meeting:{meeting.id}:minutes:{meeting.minutes_round}:{'again' if again else 'sent'}"
+    _write(meeting.id, SENT, key, list_coordinators(city_ids), now, round=meeting.minutes_round)
+
+
+def write_objected(meeting: Meeting, now: datetime) -> None:
+    """To the co-ordinators of the chairing city, who mend them."""
+    key = f"meeting:{meeting.id}:minutes:{meeting.minutes_round}:objected"
+    readers = list_coordinators([meeting.chair_city_id])
+    _write(meeting.id, OBJECTED, key, readers, now, round=meeting.minutes_round)
+
+
+def write_confirmed(meeting: Meeting, now: datetime) -> None:
+    """To the co-ordinators of all parties, to whoever was invited by account, and to who has an action now."""
+    invited = [one.user for one in meeting.invited if one.user is not None]
+    people = [one.person for one in meeting.actions if one.person is not None]
+    organisers = list_organisers_of([one.office_id for one in meeting.actions])
+    readers = [*list_coordinators(meeting.agreement.city_ids), *invited, *people, *organisers]
+    _write(meeting.id, CONFIRMED, f"meeting:{meeting.id}:minutes:confirmed", readers, now)
+
+
+# ------------------------------------------------------------------------------------------------------------- actions
+
+
+def write_due(action: Action, now: datetime, *, is_late: bool) -> None:
+    """To the person who has it; without one, and once it is overdue, to who speaks for the office too."""
+    person = action.person if action.person is not None and action.person.is_active else None
+    readers = [] if person is None else [person]
+    if person is None or is_late:
+        readers += [*list_organisers_of([action.office_id]), *list_coordinators([action.office.city_id])]
+    _write(action.id, DUE, f"action:{action.id}:{'late' if is_late else 'soon'}:{action.due_on}", readers, now)
+
+
+def _write(subject_id: int, kind: str, key: str, readers: Iterable[User], now: datetime, /, **facts: Any) -> None:
+    """One to each reader whose account is open."""
+    unique = {reader.id: reader for reader in readers if reader.is_active}
+    write_letters(
+        [
+            letter_to(
+                recipient_of(reader),
+                key=f"{key}:{reader.id}",
+                kind=kind,
+                subject_id=subject_id,
+                due_at=now,
+                facts={"reader": reader.id, **facts},
+            )
+            for reader in unique.values()
+        ],
+        now,
+    )

@@ -1,0 +1,1 @@
+"""Reads of meetings, of what could be on their agendas, and of actions."""
