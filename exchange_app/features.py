@@ -58,6 +58,10 @@ from exchange_app.tailored.views import tailored
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
 from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
+from exchange_app.visits.labels import LABELS as VISIT_LABELS
+from exchange_app.visits.sending import VISIT_LETTERS
+from exchange_app.visits.views import visits
+from exchange_app.visits.waiting import tell_waiting
 from exchange_app.web.views import web
 
 BLUEPRINTS = (
@@ -77,6 +81,7 @@ BLUEPRINTS = (
     tailored,
     noticeboard,
     coordination,
+    visits,
     planning,
     retention,
     demo,
@@ -97,6 +102,7 @@ LABELS = (
     TAILORED_LABELS,
     NOTICE_LABELS,
     COORDINATION_LABELS,
+    VISIT_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -111,9 +117,11 @@ LETTERS = (
     *TAILORED_LETTERS,
     *NOTICE_LETTERS,
     *COORDINATION_LETTERS,
+    *VISIT_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)
+WAITING = (tell_waiting,)
 FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (
     audit_commands,

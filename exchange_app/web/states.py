@@ -5,8 +5,21 @@ from __future__ import annotations
 from enum import StrEnum
 
 COLOURS = {
-    "green": {"open", "confirmed", "published", "sent", "agreed", "completed", "in_force", "settled", "answered"},
-    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned"},
+    "green": {
+        "open",
+        "confirmed",
+        "published",
+        "sent",
+        "agreed",
+        "completed",
+        "in_force",
+        "settled",
+        "answered",
+        "accepted",
+        "carried_out",
+        "returned",
+    },
+    "blue": {"submitted", "waiting", "sending", "handing_over", "not_yet", "with_host", "assigned", "planned"},
     "orange": {
         "held",
         "offered",
@@ -17,6 +30,7 @@ COLOURS = {
         "with_school",
         "soon",
         "proposed",
+        "changed",
         "raised",
     },
     "red": {"called_off", "declined", "failed", "refused", "overdue"},

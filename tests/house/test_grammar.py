@@ -55,7 +55,8 @@ SUBJECTS = {
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
-    "coordination": {"sending"},
+    "coordination": {"sending", "waiting"},
+    "visits": {"calendar", "sending", "table", "waiting"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

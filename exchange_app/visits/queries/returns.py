@@ -1,0 +1,239 @@
+"""Reads of which exchange returns which, what is owed, and what could be a return."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Select, func, or_, select
+
+from exchange_app.bookings.models import Booking
+from exchange_app.catalogue.models import Package, Publication
+from exchange_app.coordination.models import Exchange
+from exchange_app.coordination.queries.exchanges import COUNTED, WITH_ALL, takes_place
+from exchange_app.core.database import db
+from exchange_app.departures.models import Departure, Pool
+from exchange_app.departures.rules import DepartureState
+from exchange_app.partners.models import Organisation, Plan
+from exchange_app.visits.models import Return, ReturnWish, Visit, VisitMember
+from exchange_app.visits.queries.ledger import list_stays, months_to_return
+from exchange_app.visits.rules import RETURN_MONTHS, TO_ANSWER, ReturnStanding, Stay, months_after
+
+MOST_DAYS_APART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A stay that took place and its return: ``back`` is linked to it, ``proposal`` waits for an answer."""
+
+    exchange: Exchange
+    stay: Stay
+    due_on: date
+    standing: ReturnStanding
+    back: Exchange | None
+    proposal: Visit | None
+
+
+def list_owed(agreement_id: int, today: date) -> list[Owed]:
+    """Every stay under an agreement that is no return itself: what is overdue before what is still to come, then what
+    is planned and what was returned; in each what is due first."""
+    stays = list_stays(agreement_id)
+    happened = {stay.exchange_id for stay in stays}
+    links = map_returns(happened)
+    backs = {link.back_id for link in links.values()}
+    owing = [stay for stay in stays if stay.exchange_id not in backs]
+    exchanges = map_exchanges([stay.exchange_id for stay in owing])
+    proposals = map_proposals(exchanges)
+    months = months_to_return(agreement_id)
+    found = []
+    for stay in owing:
+        link = links.get(stay.exchange_id)
+        due_on = months_after(stay.ends_on, months)
+        found.append(
+            Owed(
+                exchange=exchanges[stay.exchange_id],
+                stay=stay,
+                due_on=due_on,
+                standing=_standing(link, happened, due_on, today),
+                back=link.back if link else None,
+                proposal=proposals.get(stay.exchange_id),
+            )
+        )
+    order = (ReturnStanding.OVERDUE, ReturnStanding.TO_COME, ReturnStanding.PLANNED, ReturnStanding.RETURNED)
+    return sorted(found, key=lambda owed: (order.index(owed.standing), owed.due_on, owed.exchange.id))
+
+
+def _standing(link: Return | None, happened: Collection[int], due_on: date, today: date) -> ReturnStanding:
+    if link is not None and link.back_id in happened:
+        return ReturnStanding.RETURNED
+    if link is not None and link.back.ends_on >= today:
+        return ReturnStanding.PLANNED
+    return ReturnStanding.OVERDUE if due_on < today else ReturnStanding.TO_COME
+
+
+def map_exchanges(ids: Collection[int]) -> Mapping[int, Exchange]:
+    found = select(Exchange).options(*WITH_ALL).where(Exchange.id.in_(ids))
+    return {exchange.id: exchange for exchange in db.session.scalars(found)}
+
+
+def map_returns(exchange_ids: Collection[int]) -> Mapping[int, Return]:
+    """The links of which one of these is either side, by the one that went first; without those whose other side was
+    called off."""
+    links = db.session.scalars(
+        select(Return).where(or_(Return.outward_id.in_(exchange_ids), Return.back_id.in_(exchange_ids)))
+    ).all()
+    sides = {number for link in links for number in (link.outward_id, link.back_id)}
+    alive = select(Exchange).options(*WITH_ALL).where(Exchange.id.in_(sides), takes_place())
+    known = {exchange.id for exchange in db.session.scalars(alive)}
+    return {link.outward_id: link for link in links if {link.outward_id, link.back_id} <= known}
+
+
+def find_return(exchange_id: int) -> Return | None:
+    """The link of which an exchange is either side."""
+    return next(iter(map_returns([exchange_id]).values()), None)
+
+
+def map_proposals(exchange_ids: Collection[int]) -> Mapping[int, Visit]:
+    """Visits that were proposed in return of these and wait for an answer; the latest of each."""
+    rows = db.session.execute(
+        select(ReturnWish.exchange_id, Visit)
+        .join(Visit, Visit.id == ReturnWish.visit_id)
+        .where(ReturnWish.exchange_id.in_(exchange_ids), Visit.state.in_(TO_ANSWER))
+        .order_by(Visit.id)
+    )
+    return dict(row.tuple() for row in rows)
+
+
+# --------------------------------------------------------------------------------------------------------- suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """``is_alike``: of the same plan and near enough in time; ``is_same_pair``: who was received then goes now."""
+
+    exchange: Exchange
+    is_alike: bool
+    is_same_pair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    senders: set[int] = field(default_factory=set)
+    hosts: set[int] = field(default_factory=set)
+
+    def is_answered_by(self, other: _Parties) -> bool:
+        return bool(self.hosts & other.senders) or bool(self.senders & other.hosts)
+
+
+def list_candidates(exchange: Exchange, *, is_back: bool, limit: int = 50) -> list[Candidate]:
+    """What may return an exchange, or with ``is_back`` what it may return: of the same agreement, the other way, free.
+    First the same pair of offices or schools and the same plan within the time of a return, then the nearest."""
+    rows = db.session.scalars(_select_opposite(exchange, is_back=is_back).limit(limit)).all()
+    plans = map_plans([exchange.id, *(one.id for one in rows)])
+    parties = _map_parties([exchange, *rows])
+    months = max(RETURN_MONTHS, months_to_return(exchange.agreement_id))
+    found = []
+    for one in rows:
+        outward, back = (one, exchange) if is_back else (exchange, one)
+        is_near = back.starts_on <= months_after(outward.ends_on, months)
+        is_same_pair = parties[outward.id].is_answered_by(parties[back.id])
+        found.append(Candidate(one, is_near and plans[one.id] is plans[exchange.id], is_same_pair))
+    return sorted(
+        found,
+        key=lambda one: (
+            not one.is_alike,
+            not one.is_same_pair,
+            abs(one.exchange.starts_on - exchange.starts_on),
+            one.exchange.id,
+        ),
+    )
+
+
+def _select_opposite(exchange: Exchange, *, is_back: bool) -> Select[Exchange]:
+    linked = select(Return.outward_id).union(select(Return.back_id))
+    order = Exchange.starts_on.desc() if is_back else Exchange.starts_on
+    in_time = Exchange.starts_on <= exchange.starts_on if is_back else Exchange.starts_on >= exchange.starts_on
+    return (
+        select(Exchange)
+        .options(*WITH_ALL)
+        .where(
+            Exchange.agreement_id == exchange.agreement_id,
+            Exchange.sending_city_id == exchange.hosting_city_id,
+            Exchange.hosting_city_id == exchange.sending_city_id,
+            Exchange.id.not_in(linked),
+            in_time,
+            takes_place(),
+        )
+        .order_by(order, Exchange.id)
+    )
+
+
+def map_plans(exchange_ids: Collection[int]) -> Mapping[int, Plan]:
+    rows = db.session.execute(
+        select(Exchange.id, Visit.plan, Package.plan)
+        .outerjoin(Visit, Visit.id == Exchange.visit_id)
+        .outerjoin(Departure, Departure.id == Exchange.departure_id)
+        .outerjoin(Package, Package.id == Departure.package_id)
+        .where(Exchange.id.in_(exchange_ids))
+    )
+    return {exchange_id: of_visit or of_package for exchange_id, of_visit, of_package in rows}
+
+
+def _map_parties(exchanges: Iterable[Exchange]) -> Mapping[int, _Parties]:
+    """Which organisations go and which receive, by the exchange."""
+    found = {exchange.id: _Parties() for exchange in exchanges}
+    members = select(Exchange.id, VisitMember.office_id).join(VisitMember, VisitMember.visit_id == Exchange.visit_id)
+    schools = (
+        select(Exchange.id, Booking.school_id)
+        .join(Booking, Booking.departure_id == Exchange.departure_id)
+        .join(Organisation, Organisation.id == Booking.school_id)
+        .where(Organisation.city_id == Exchange.sending_city_id, Booking.state.in_(COUNTED))
+    )
+    receiving = select(Exchange.id, Visit.host_office_id).join(Visit, Visit.id == Exchange.visit_id)
+    organisers = (
+        select(Exchange.id, Package.organiser_id)
+        .join(Departure, Departure.id == Exchange.departure_id)
+        .join(Package, Package.id == Departure.package_id)
+    )
+    for rows in (members, schools):
+        for exchange_id, office_id in db.session.execute(rows.where(Exchange.id.in_(found))):
+            found[exchange_id].senders.add(office_id)
+    for exchange_id, office_id in db.session.execute(receiving.where(Exchange.id.in_(found))):
+        found[exchange_id].hosts.update([office_id] if office_id else [])
+    for exchange_id, office_id in db.session.execute(organisers.where(Exchange.id.in_(found))):
+        found[exchange_id].hosts.add(office_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A package that groups could come back by; the next date and the seats left on the emptiest one, if any."""
+
+    package: Package
+    next_on: date | None
+    seats_left: int
+
+
+def list_packages_back(exchange: Exchange, persons: int, today: date, *, limit: int = 6) -> Sequence[Offer]:
+    """Of the city that was sending, for the same plan and about as many days; those with room for as many first."""
+    days = (exchange.ends_on - exchange.starts_on).days + 1
+    to_come = (Departure.state == DepartureState.OPEN) & (Departure.starts_on >= today)
+    rows = db.session.execute(
+        select(Package, func.min(Departure.starts_on), func.coalesce(func.max(Pool.capacity - Pool.taken), 0))
+        .outerjoin(Departure, (Departure.package_id == Package.id) & to_come)
+        .outerjoin(Pool, Pool.id == Departure.pool_id)
+        .where(
+            Package.host_city_id == exchange.sending_city_id,
+            Package.plan == map_plans([exchange.id])[exchange.id],
+            Package.publication == Publication.PUBLISHED,
+            Package.for_school_id.is_(None),
+            or_(Package.from_city_id.is_(None), Package.from_city_id == exchange.hosting_city_id),
+            Package.days.between(days - MOST_DAYS_APART, days + MOST_DAYS_APART),
+        )
+        .group_by(Package.id)
+    )
+    offers = [Offer(package, next_on, left) for package, next_on, left in rows]
+    return sorted(offers, key=lambda one: (one.seats_left < persons, abs(one.package.days - days), one.package.id))[
+        :limit
+    ]
