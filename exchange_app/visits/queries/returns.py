@@ -96,13 +96,13 @@ def find_return(exchange_id: int) -> Return | None:
 
 def map_proposals(exchange_ids: Collection[int]) -> Mapping[int, Visit]:
     """Visits that were proposed in return of these and wait for an answer; the latest of each."""
-    rows = db.session.execute(
+    found = db.session.execute(
         select(ReturnWish.exchange_id, Visit)
         .join(Visit, Visit.id == ReturnWish.visit_id)
         .where(ReturnWish.exchange_id.in_(exchange_ids), Visit.state.in_(TO_ANSWER))
         .order_by(Visit.id)
     )
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in found}
 
 
 # --------------------------------------------------------------------------------------------------------- suggestions
