@@ -25,6 +25,7 @@ from exchange_app.visits.rules import MOST_ENTRIES, MOST_OFFICES, Period, Purpos
 from exchange_app.visits.service.parts import Entry
 from exchange_app.visits.service.visits import Member, ReportTerms, VisitTerms
 from exchange_app.web.forms import (
+    YEARS,
     ChoiceField,
     CountField,
     DateField,
@@ -254,7 +255,7 @@ class LedgerForm(FilterForm):
             return Period.of_year(self.year.data)
         if self.since.data is None and self.until.data is None:
             return Period.of_year(today.year)
-        first, last = self.since.data or date.min, self.until.data or today
+        first, last = self.since.data or date(YEARS[0], 1, 1), self.until.data or today
         if last < first:
             self.until.errors = [PeriodUnfit().sentence]
             return Period.of_year(today.year)

@@ -41,8 +41,11 @@ from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
 from exchange_app.tailored.sending import load_inquiries
+from exchange_app.visits.queries.visits import map_follow_ups, map_visits
+from exchange_app.visits.rules import VisitState
 from tests.letters.group import (
     WRITTEN_AT,
+    make_delegation,
     make_group,
     make_help_request,
     make_inquiry,
@@ -143,6 +146,12 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "problem_assigned": {"state": "assigned"},
     "problem_commented": {"state": "raised", "day": "2027-03-02", "reader": 0},
     "problem_settled": {"state": "settled"},
+    "visit_proposed": {"state": "proposed", "speaking": 0},
+    "visit_answered": {"state": "accepted"},
+    "visit_cancelled": {"state": "cancelled", "was_agreed": True},
+    "visit_programme": {"state": "accepted"},
+    "visit_reported": {"state": "carried_out"},
+    "visit_follow_up": {"state": "accepted", "reader": 0},
 }
 
 # What the link in a letter is for.
@@ -253,6 +262,9 @@ def subject_of(kind: str, booking: Booking) -> int:
         return make_shared(booking).id
     if load is load_problems:
         return make_shared_problem(booking, ProblemState(FACTS[kind]["state"])).id
+    if load in (map_visits, map_follow_ups):
+        visit = make_delegation(booking, VisitState(FACTS[kind]["state"]))
+        return visit.id if load is map_visits else visit.follow_ups[0].id
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_requests:
