@@ -20,8 +20,8 @@ from exchange_app.visits.rules import RETURN_MONTHS, Purpose, VisitState, VisitS
 class Visit(db.Model):
     """A delegation of one city that another one receives.
 
-    ``speaking_city_id`` is the side whose word stands: the other one answers. ``version`` goes up with every change,
-    so that nobody agrees to what they have not read. ``came`` is how many persons there were in the end. Of persons
+    ``speaking_city_id`` is the side whose word stands: the other one answers. ``version`` goes up with every change
+    and answer, so that nobody agrees to what they have not read. ``came`` is how many persons there were in the end. Of persons
     only one contact is kept, sealed, until some time after the visit.
     """
 

@@ -198,6 +198,7 @@ def _answer(visit: Visit, step: VisitStep, words: str, seen: int, by: User, now:
         raise OtherSideAnswers()
     _check_seen(visit, seen)
     _go(visit, step)
+    visit.version += 1
     _note(visit, step, words, by, now)
 
 
