@@ -58,8 +58,8 @@ WRITTEN = (
 class RowsField(FieldList):
     """Rows of a table, each a form; its errors name the row."""
 
-    def __init__(self, row: type[Form], label: Any, *, most: int) -> None:
-        super().__init__(FormField(row), label, max_entries=most)
+    def __init__(self, row: type[Form], label: Any, *, most: int, **options: Any) -> None:
+        super().__init__(FormField(row), label, max_entries=most, **options)
 
     @property
     def rows(self) -> list[Any]:

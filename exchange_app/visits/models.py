@@ -21,8 +21,8 @@ class Visit(db.Model):
     """A delegation of one city that another one receives.
 
     ``speaking_city_id`` is the side whose word stands: the other one answers. ``version`` goes up with every change
-    and answer, so that nobody agrees to what they have not read. ``came`` is how many persons there were in the end. Of persons
-    only one contact is kept, sealed, until some time after the visit.
+    and answer, so that nobody agrees to what they have not read. ``came`` is how many persons there were in the end.
+    Of persons only one contact is kept, sealed, until some time after the visit.
     """
 
     __tablename__ = "visits"
