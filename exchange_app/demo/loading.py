@@ -32,6 +32,7 @@ from exchange_app.demo.places import add_bases, add_cities, add_departments, add
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
 from exchange_app.demo.tailored import OwnTrip
+from exchange_app.demo.visits import add_visits
 from exchange_app.departures import service as departures
 from exchange_app.departures.allotments import release_due, set_aside
 from exchange_app.departures.models import Departure
@@ -94,6 +95,7 @@ def _load(now: datetime) -> None:
     asked = requests_for_help(known, now)
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *asked, *_of_jobs(known, now)])
     add_agreements(known, now)
+    add_visits(known, now)
     withdraw_last_season(known)
     add_notices(known, now)
     search.rewrite(search.list_outdated())

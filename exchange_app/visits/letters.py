@@ -12,6 +12,7 @@ from exchange_app.coordination.queries.exchanges import find_exchange_of_visit
 from exchange_app.coordination.queries.people import city_of, list_coordinators
 from exchange_app.coordination.rules import Side
 from exchange_app.outbox.service import letter_to, write_letters
+from exchange_app.partners.queries import find_liaison
 from exchange_app.visits.models import FollowUp, Visit
 from exchange_app.visits.rules import VisitStep
 
@@ -22,9 +23,9 @@ MORNING = time(8, 30)
 
 
 def write_proposed(visit: Visit, now: datetime) -> None:
-    """To who may answer, of a changed visit anew: the other city's co-ordinators."""
+    """To who may answer, of a changed visit anew."""
     key = f"visit:{visit.id}:proposed:{visit.version}"
-    readers = list_coordinators([visit.answering_city.id])
+    readers = _speaking_for(visit, [visit.answering_city.id])
     _write(visit.id, PROPOSED, key, readers, now, state=str(visit.state), speaking=visit.speaking_city_id)
 
 
@@ -66,14 +67,20 @@ def _others(visit: Visit, by: User) -> Sequence[int]:
 
 
 def _speaking_for(visit: Visit, city_ids: Iterable[int]) -> list[User]:
-    """Of each city its co-ordinator of the visit; all of them where nobody was named."""
+    """Of each city its co-ordinator of the visit, else its liaison in the agreement, else all of its co-ordinators."""
     exchange = find_exchange_of_visit(visit.id)
     readers: list[User] = []
     for city_id in city_ids:
-        side = Side.SENDING if city_id == visit.sending_city_id else Side.HOSTING
+        side = Side.SENDING if city_id == visit.sending_city.id else Side.HOSTING
         named = exchange.coordinator_of(side) if exchange else None
-        readers += [named] if named and named.is_active else list_coordinators([city_id])
+        known = list_coordinators([city_id])
+        readers += [named] if named and named.is_active else _liaison_among(known, city_id, visit) or known
     return readers
+
+
+def _liaison_among(known: Sequence[User], city_id: int, visit: Visit) -> list[User]:
+    liaison = find_liaison(city_id, visit.agreement.id)
+    return [user for user in known if liaison is not None and user.id == liaison.coordinator_id]
 
 
 def _write(
