@@ -100,9 +100,9 @@ class VisitForm(OnceForm):
     aims = LongTextField(sentence("What it is for"), validators=[Required()])
     starts_on = DateField(sentence("First day"), validators=[Required()])
     ends_on = DateField(sentence("Last day"), validators=[Required()])
-    members = RowsField(MemberForm, sentence("Who comes"), most=MOST_OFFICES)
+    members = RowsField(MemberForm, sentence("Offices that come"), most=MOST_OFFICES)
     host_office_id = RowField(sentence("Who receives"), empty=NONE)
-    contact_name = TextField(sentence("Contact"), longest=50, validators=[Required()])
+    contact_name = TextField(sentence("Contact person"), longest=50, validators=[Required()])
     contact_phone = PhoneField(sentence("Phone of the contact"), validators=[Required()])
 
     def __init__(
@@ -184,12 +184,12 @@ class EntryForm(Form):
     class Meta(Form.Meta):
         csrf = False  # it is part of a form that has its token
 
-    title = TextField(sentence("What happens"), longest=120)
-    on = DateField(sentence("Day"), validators=[Optional()])
+    title = TextField(sentence("What is on"), longest=120)
+    on = DateField(sentence("On which day"), validators=[Optional()])
     starts = TimeField(sentence("Begins at"), validators=[Optional()])
     ends = TimeField(sentence("Ends at"), validators=[Optional()])
     base_id = RowField(sentence("Base"), empty=NONE)
-    place = TextField(sentence("Place"), longest=120)
+    place = TextField(sentence("Venue"), longest=120)
     office_id = RowField(sentence("Who receives"), empty=NONE)
 
     def validate_on(self, field: DateField) -> None:
@@ -245,8 +245,8 @@ class LedgerForm(FilterForm):
 
     agreement = RowField(sentence("Agreement"), empty=sentence("Choose"))
     year = RowField(sentence("Year"), empty=sentence("From and until"))
-    since = DateField(sentence("From"), validators=[Optional()])
-    until = DateField(sentence("Until"), validators=[Optional()])
+    since = DateField(sentence("From day"), validators=[Optional()])
+    until = DateField(sentence("Until day"), validators=[Optional()])
 
     def period(self, today: date) -> Period:
         """This year unless another one, or two days, were named. What cannot be read is told beside its field."""

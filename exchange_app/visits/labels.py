@@ -27,12 +27,12 @@ LABELS: Labels = {
         VisitStep.DECLINE: sentence("Turned down"),
         VisitStep.CARRY_OUT: sentence("Took place"),
         VisitStep.CANCEL: sentence("Cancelled"),
-        VisitStep.REPORT: sentence("Reported"),
+        VisitStep.REPORT: sentence("Report written"),
     },
     ReturnStanding: {
         ReturnStanding.TO_COME: sentence("Return to come"),
         ReturnStanding.OVERDUE: sentence("Return overdue"),
         ReturnStanding.PLANNED: sentence("Return planned"),
-        ReturnStanding.RETURNED: sentence("Returned"),
+        ReturnStanding.RETURNED: sentence("Return made"),
     },
 }

@@ -90,12 +90,12 @@ def as_csv(found: Sequence[Balance], period: Period) -> bytes:
 
 def _headings() -> list[str]:
     return [
-        gettext("From"),
-        gettext("Until"),
+        gettext("From day"),
+        gettext("Until day"),
         gettext("Plan"),
         gettext("Sending city"),
         gettext("Hosting city"),
-        gettext("Groups"),
+        gettext("Groups and delegations"),
         gettext("Persons"),
         gettext("Person-days"),
     ]
