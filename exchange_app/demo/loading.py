@@ -20,7 +20,7 @@ from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.demo.accounts import sign_ins
-from exchange_app.demo.agreements import add_agreements
+from exchange_app.demo.agreements import add_agreements, tick_steps
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.helpdesk import add_help, requests_for_help
@@ -96,6 +96,7 @@ def _load(now: datetime) -> None:
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *asked, *_of_jobs(known, now)])
     add_agreements(known, now)
     add_visits(known, now)
+    tick_steps(now)
     withdraw_last_season(known)
     add_notices(known, now)
     search.rewrite(search.list_outdated())

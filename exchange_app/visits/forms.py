@@ -82,7 +82,7 @@ class MemberForm(Form):
     class Meta(Form.Meta):
         csrf = False  # it is part of a form that has its token
 
-    office_id = RowField(sentence("Office"), empty=NONE)
+    office_id = RowField(sentence("Organisation"), empty=NONE)
     persons = CountField(sentence("Persons"), least=1, most=MOST_PERSONS)
 
     def validate_persons(self, field: CountField) -> None:
@@ -254,6 +254,7 @@ class LedgerForm(FilterForm):
         if self.year.data and not self.year.errors:
             return Period.of_year(self.year.data)
         if self.since.data is None and self.until.data is None:
+            self.year.data = today.year
             return Period.of_year(today.year)
         first, last = self.since.data or date(YEARS[0], 1, 1), self.until.data or today
         if last < first:

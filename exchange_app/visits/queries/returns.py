@@ -144,6 +144,7 @@ def list_candidates(exchange: Exchange, *, is_back: bool, limit: int = 50) -> li
         key=lambda one: (
             not one.is_alike,
             not one.is_same_pair,
+            (one.exchange.visit_id is None) is not (exchange.visit_id is None),
             abs(one.exchange.starts_on - exchange.starts_on),
             one.exchange.id,
         ),
