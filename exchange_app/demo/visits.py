@@ -72,8 +72,16 @@ class _Delegation:
             contact_phone=by.phone or "",
         )
         returning = find_exchange_of_visit(earlier[entry["returns"]].id) if "returns" in entry else None
-        told = {"returning": returning, "form_token": f"demo-{entry['key']}", "by": by, "now": self._at}
-        return visits.propose_visit(self._agreement, sending, hosting, terms, **told)
+        return visits.propose_visit(
+            self._agreement,
+            sending,
+            hosting,
+            terms,
+            returning=returning,
+            form_token=f"demo-{entry['key']}",
+            by=by,
+            now=self._at,
+        )
 
     def _programme(self, visit: Visit, told: dict[str, Any]) -> parts.Entry:
         return parts.Entry(

@@ -198,10 +198,10 @@ def _map_parties(exchanges: Iterable[Exchange]) -> Mapping[int, _Parties]:
         .join(Package, Package.id == Departure.package_id)
     )
     for rows in (members, schools):
-        for exchange_id, office_id in db.session.execute(rows.where(Exchange.id.in_(found))):
-            found[exchange_id].senders.add(office_id)
-    for exchange_id, office_id in db.session.execute(receiving.where(Exchange.id.in_(found))):
-        found[exchange_id].hosts.update([office_id] if office_id else [])
+        for exchange_id, sender_id in db.session.execute(rows.where(Exchange.id.in_(found))):
+            found[exchange_id].senders.add(sender_id)
+    for exchange_id, host_id in db.session.execute(receiving.where(Exchange.id.in_(found))):
+        found[exchange_id].hosts.update([host_id] if host_id else [])
     for exchange_id, office_id in db.session.execute(organisers.where(Exchange.id.in_(found))):
         found[exchange_id].hosts.add(office_id)
     return found
