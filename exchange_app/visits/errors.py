@@ -131,7 +131,9 @@ class DueInThePast(Invalid):
 
 class NoReturnOfIt(Conflict):
     slug = "no-return-of-it"
-    words = sentence("A return is of the same agreement, goes the other way and does not begin before what it returns.")
+    words = sentence(
+        "A return takes place under the same agreement, goes the other way and does not begin before what it returns."
+    )
 
 
 class ReturnedAlready(Conflict):

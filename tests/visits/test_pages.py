@@ -102,6 +102,10 @@ def test_strangers_and_other_cities_of_the_agreement(client: FlaskClient, region
     assert "Among three" in page
     assert "13900007777" not in page
     assert "/accept" not in page
+    for address in ("edit", "programme", "report", "files/new"):
+        assert client.get(f"/coordinator/visits/{other.id}/{address}").status_code == 403
+    way = f"/coordinator/agreements/{three.id}/visits/{a.city.id}/{b.city.id}"
+    assert client.get(way).status_code == 403
     sign_in(client, b.coordinator)
     assert "13900007777" in client.get(f"/coordinator/visits/{other.id}").text
 

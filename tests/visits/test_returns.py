@@ -16,6 +16,7 @@ from exchange_app.partners.models import Plan
 from exchange_app.visits.errors import NoReturnOfIt, NotYourVisit, ReturnedAlready
 from exchange_app.visits.models import Return
 from exchange_app.visits.queries.returns import list_candidates, list_owed, list_packages_back
+from exchange_app.visits.queries.visits import get_visit
 from exchange_app.visits.rules import ReturnStanding, months_after
 from exchange_app.visits.service import returns as service
 from exchange_app.visits.service import visits
@@ -60,6 +61,11 @@ def test_a_link_is_one_to_one_and_never_within_the_same_direction(app: Flask, re
         last = exchange_of(agree(region.agreement, a, b, LATER + timedelta(days=9), title="last"))
         with pytest.raises(ReturnedAlready):  # a return is not returned in turn
             service.link_return(second, last, by=by, now=AT)
+    with transaction():
+        off = exchange_of(agree(region.agreement, b, a, LATER, title="off"))
+        visits.cancel_visit(get_visit(off.visit_id or 0, by), "Typhoon", by=by, now=AT)
+    with transaction(), pytest.raises(NoReturnOfIt):
+        service.link_return(same, off, by=by, now=AT)
     assert db.session.scalar(select(func.count()).select_from(Return)) == 1
 
 

@@ -89,6 +89,12 @@ def map_returns(exchange_ids: Collection[int]) -> Mapping[int, Return]:
     return {link.outward_id: link for link in links if {link.outward_id, link.back_id} <= known}
 
 
+def do_take_place(exchange_ids: Collection[int]) -> bool:
+    """Whether none of these was called off."""
+    alive = select(func.count()).select_from(Exchange).where(Exchange.id.in_(exchange_ids), takes_place())
+    return db.session.scalar(alive) == len(set(exchange_ids))
+
+
 def find_return(exchange_id: int) -> Return | None:
     """The link of which an exchange is either side."""
     return next(iter(map_returns([exchange_id]).values()), None)

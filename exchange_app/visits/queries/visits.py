@@ -16,7 +16,7 @@ from exchange_app.coordination.rules import Side
 from exchange_app.core.database import db
 from exchange_app.partners.models import City, Organisation, OrganisationKind
 from exchange_app.partners.queries import WITH_PARTIES, select_organisations
-from exchange_app.visits.errors import FileNotFound, VisitNotFound
+from exchange_app.visits.errors import FileNotFound, NotYourVisit, VisitNotFound
 from exchange_app.visits.models import FollowUp, ProgrammeEntry, ReturnWish, Visit, VisitEvent, VisitFile, VisitMember
 from exchange_app.visits.rules import TO_ANSWER, UNDER_WAY
 
@@ -48,6 +48,14 @@ def select_visits(user: User, *, is_past: bool = False) -> Select[Visit]:
 def get_visit(visit_id: int, user: User) -> Visit:
     """With all that belongs to it. Raises VisitNotFound, for one of others' agreements too."""
     return _one_visit(_own_visit(visit_id, user))
+
+
+def get_own_visit(visit_id: int, user: User) -> Visit:
+    """As get_visit, for who speaks for one of the two cities. Raises NotYourVisit for those of other parties too."""
+    visit = get_visit(visit_id, user)
+    if not sides_of(visit, user):
+        raise NotYourVisit()
+    return visit
 
 
 def lock_visit(visit_id: int, user: User) -> Visit:

@@ -22,6 +22,8 @@ def link_return(outward: Exchange, back: Exchange, *, by: User, now: datetime) -
     if not sides_of(outward, by):
         raise NotYourVisit()
     check_may_return(outward, back.agreement_id, back.sending_city_id, back.hosting_city_id, back.starts_on)
+    if not queries.do_take_place((outward.id, back.id)):
+        raise NoReturnOfIt()
     if not _link(outward, back, by, now):
         raise ReturnedAlready()
 
@@ -32,7 +34,7 @@ def link_if_free(outward: Exchange, back: Exchange, *, by: User, now: datetime) 
         check_may_return(outward, back.agreement_id, back.sending_city_id, back.hosting_city_id, back.starts_on)
     except NoReturnOfIt:
         return False
-    return _link(outward, back, by, now)
+    return queries.do_take_place((outward.id, back.id)) and _link(outward, back, by, now)
 
 
 def check_may_return(

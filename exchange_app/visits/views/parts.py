@@ -39,7 +39,7 @@ def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @visits.route("/coordinator/visits/<int:visit_id>/programme", methods=["GET", "POST"])
 @allows(*KEEPERS)
 def programme(visit_id: int) -> ResponseReturnValue:
-    found = queries.get_visit(visit_id, me())
+    found = queries.get_own_visit(visit_id, me())
     form = ProgrammeForm(
         found, queries.list_bases(found.hosting_city), queries.list_members_to_choose(found.hosting_city)
     )
@@ -57,7 +57,7 @@ def programme(visit_id: int) -> ResponseReturnValue:
 @visits.route("/coordinator/visits/<int:visit_id>/report", methods=["GET", "POST"])
 @allows(*KEEPERS)
 def report(visit_id: int) -> ResponseReturnValue:
-    found = queries.get_visit(visit_id, me())
+    found = queries.get_own_visit(visit_id, me())
     form = ReportForm(obj=found)
 
     def command() -> None:
@@ -75,7 +75,7 @@ def report(visit_id: int) -> ResponseReturnValue:
 @visits.route("/coordinator/visits/<int:visit_id>/files/new", methods=["GET", "POST"])
 @allows(*KEEPERS)
 def add_file(visit_id: int) -> ResponseReturnValue:
-    found = queries.get_visit(visit_id, me())
+    found = queries.get_own_visit(visit_id, me())
     form = FileForm()
 
     def command() -> None:
@@ -125,7 +125,7 @@ def remove_file(visit_id: int, file_id: int) -> ResponseReturnValue:
 @visits.post("/coordinator/visits/<int:visit_id>/follow-ups")
 @allows(*KEEPERS)
 def add_follow_up(visit_id: int) -> ResponseReturnValue:
-    found = queries.get_visit(visit_id, me())
+    found = queries.get_own_visit(visit_id, me())
     form = follow_up_form(found, request.form)
 
     def command() -> None:

@@ -17,6 +17,7 @@ from exchange_app.core.clock import now
 from exchange_app.partners import queries as partners
 from exchange_app.partners.errors import CityNotFound
 from exchange_app.partners.models import Agreement, City
+from exchange_app.visits.errors import NotYourVisit
 from exchange_app.visits.forms import VisitForm
 from exchange_app.visits.queries import visits as queries
 from exchange_app.visits.queries.returns import map_plans
@@ -52,6 +53,8 @@ def propose(agreement_id: int, sending_id: int, hosting_id: int) -> ResponseRetu
     """`?returns=17` is the exchange that the visit is to return, from which it is drafted."""
     agreement = own_agreement(agreement_id)
     sending, hosting = _city(agreement, sending_id), _city(agreement, hosting_id)
+    if (sending, hosting) not in _ways(agreement, city_of(me())):
+        raise NotYourVisit()
     returns = request.args.get("returns", type=int)
     returning = get_exchange(returns, me()) if returns else None
     told = _drafted(returning) if returning else {}
@@ -108,7 +111,7 @@ def _drafted(returning: Exchange) -> dict[str, Any]:
 @visits.route("/coordinator/visits/<int:visit_id>/edit", methods=["GET", "POST"])
 @allows(*KEEPERS)
 def change(visit_id: int) -> ResponseReturnValue:
-    found = queries.get_visit(visit_id, me())
+    found = queries.get_own_visit(visit_id, me())
     form = VisitForm(
         found.agreement.plans,
         queries.list_members_to_choose(found.sending_city),
