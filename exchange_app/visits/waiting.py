@@ -42,13 +42,11 @@ def _to_answer(visit: Visit) -> Item:
 
 def _list_overdue(user: User, today: date) -> list[Owed]:
     """Those that the own city has to see to or may ask for; what is overdue longest first."""
-    city_id = city_of(user)
+    city_id, overdue = city_of(user), (ReturnStanding.OVERDUE,)
     found = [
         owed
         for agreement in list_agreements_in_force(city_id)
-        for owed in list_owed(agreement.id, today)
-        if owed.standing is ReturnStanding.OVERDUE
-        and city_id in (owed.stay.direction.sending_id, owed.stay.direction.hosting_id)
+        for owed in list_owed(agreement.id, today, city_id=city_id, standings=overdue, limit=SHOWN)
     ]
     return sorted(found, key=lambda owed: owed.due_on)[:SHOWN]
 

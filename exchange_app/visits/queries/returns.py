@@ -21,6 +21,8 @@ from exchange_app.visits.queries.ledger import list_stays, months_to_return
 from exchange_app.visits.rules import RETURN_MONTHS, TO_ANSWER, ReturnStanding, Stay, months_after
 
 MOST_DAYS_APART = 3
+MOST_OWED = 100
+ORDER = (ReturnStanding.OVERDUE, ReturnStanding.TO_COME, ReturnStanding.PLANNED, ReturnStanding.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +37,66 @@ class Owed:
     proposal: Visit | None
 
 
-def list_owed(agreement_id: int, today: date) -> list[Owed]:
-    """Every stay under an agreement that is no return itself: what is overdue before what is still to come, then what
-    is planned and what was returned; in each what is due first."""
+def list_owed(
+    agreement_id: int,
+    today: date,
+    *,
+    city_id: int | None = None,
+    standings: Collection[ReturnStanding] = ORDER,
+    limit: int = MOST_OWED,
+) -> list[Owed]:
+    """The stays under an agreement, or those of one city in it, that are no returns themselves: what is overdue before
+    what is still to come, then what is planned and what was returned; in each what is due first."""
     stays = list_stays(agreement_id)
     happened = {stay.exchange_id for stay in stays}
-    links = map_returns(happened)
-    backs = {link.back_id for link in links.values()}
-    owing = [stay for stay in stays if stay.exchange_id not in backs]
-    exchanges = map_exchanges([stay.exchange_id for stay in owing])
-    proposals = map_proposals(exchanges)
+    links = _map_links(agreement_id)
+    backs = {back_id for back_id, _ends_on in links.values()}
     months = months_to_return(agreement_id)
     found = []
-    for stay in owing:
-        link = links.get(stay.exchange_id)
+    for stay in stays:
         due_on = months_after(stay.ends_on, months)
-        found.append(
-            Owed(
-                exchange=exchanges[stay.exchange_id],
-                stay=stay,
-                due_on=due_on,
-                standing=_standing(link, happened, due_on, today),
-                back=link.back if link else None,
-                proposal=proposals.get(stay.exchange_id),
-            )
-        )
-    order = (ReturnStanding.OVERDUE, ReturnStanding.TO_COME, ReturnStanding.PLANNED, ReturnStanding.RETURNED)
-    return sorted(found, key=lambda owed: (order.index(owed.standing), owed.due_on, owed.exchange.id))
+        standing = _standing(links.get(stay.exchange_id), happened, due_on, today)
+        is_theirs = city_id in (None, stay.direction.sending_id, stay.direction.hosting_id)
+        if stay.exchange_id not in backs and is_theirs and standing in standings:
+            found.append((ORDER.index(standing), due_on, stay.exchange_id, stay))
+    return _with_exchanges(sorted(found, key=lambda one: one[:3])[:limit], links)
 
 
-def _standing(link: Return | None, happened: Collection[int], due_on: date, today: date) -> ReturnStanding:
-    if link is not None and link.back_id in happened:
+def _map_links(agreement_id: int) -> Mapping[int, tuple[int, date]]:
+    """What returns each exchange, and the last day of that; without links of which a side was called off."""
+    alive = select(Exchange.id).where(Exchange.agreement_id == agreement_id, takes_place())
+    rows = db.session.execute(
+        select(Return.outward_id, Return.back_id, Exchange.ends_on)
+        .join(Exchange, Exchange.id == Return.back_id)
+        .where(Return.outward_id.in_(alive), Return.back_id.in_(alive))
+    )
+    return {outward_id: (back_id, ends_on) for outward_id, back_id, ends_on in rows}
+
+
+def _standing(link: tuple[int, date] | None, happened: Collection[int], due_on: date, today: date) -> ReturnStanding:
+    if link is not None and link[0] in happened:
         return ReturnStanding.RETURNED
-    if link is not None and link.back.ends_on >= today:
+    if link is not None and link[1] >= today:
         return ReturnStanding.PLANNED
     return ReturnStanding.OVERDUE if due_on < today else ReturnStanding.TO_COME
+
+
+def _with_exchanges(found: Sequence[tuple[int, date, int, Stay]], links: Mapping[int, tuple[int, date]]) -> list[Owed]:
+    ids = {exchange_id for _, _, exchange_id, _ in found}
+    linked = {exchange_id: links[exchange_id][0] for exchange_id in ids if exchange_id in links}
+    exchanges = map_exchanges(ids | set(linked.values()))
+    proposals = map_proposals(ids)
+    return [
+        Owed(
+            exchange=exchanges[exchange_id],
+            stay=stay,
+            due_on=due_on,
+            standing=ORDER[place],
+            back=exchanges[linked[exchange_id]] if exchange_id in linked else None,
+            proposal=proposals.get(exchange_id),
+        )
+        for place, due_on, exchange_id, stay in found
+    ]
 
 
 def map_exchanges(ids: Collection[int]) -> Mapping[int, Exchange]:

@@ -19,7 +19,7 @@ from exchange_app.partners.models import Agreement
 from exchange_app.partners.rules import AgreementState
 from exchange_app.visits.forms import LedgerForm, MonthsForm
 from exchange_app.visits.queries import ledger as queries
-from exchange_app.visits.queries.returns import list_owed
+from exchange_app.visits.queries.returns import MOST_OWED, list_owed
 from exchange_app.visits.rules import LEAST_SHOWN, Period, tally
 from exchange_app.visits.service import returns as service
 from exchange_app.visits.table import Balance, as_csv, as_workbook, balances
@@ -56,6 +56,7 @@ def _page(shown: Shown, refused: MonthsForm | None) -> str:
         "visits/ledger.html",
         shown=shown,
         owed=list_owed(agreement.id, shown.today) if agreement else [],
+        most=MOST_OWED,
         months=refused or MonthsForm(None, data={"months": months}),
         own_id=city_of(me()),
         is_in_force=agreement is not None and agreement.state is AgreementState.IN_FORCE,
