@@ -59,6 +59,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         **_kept_days(environment),
         "DISCLOSURES_KEPT_DAYS": int(environment.get("DISCLOSURES_KEPT_DAYS", "1096")),
         "HELP_KEPT_DAYS": _days("HELP_KEPT_DAYS", environment.get("HELP_KEPT_DAYS", "90")),
+        "VISIT_CONTACTS_KEPT_DAYS": _days(
+            "VISIT_CONTACTS_KEPT_DAYS", environment.get("VISIT_CONTACTS_KEPT_DAYS", "30")
+        ),
         "AUDIT_KEPT_DAYS": int(environment.get("AUDIT_KEPT_DAYS", "1096")),
         "SECOND_FACTOR_FOR": _roles("SECOND_FACTOR_FOR", environment.get("SECOND_FACTOR_FOR", _needing(is_demo))),
         "LOG_LEVEL": _log_level(environment.get("LOG_LEVEL", "INFO")),

@@ -12,11 +12,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exchange_app.accounts.sessions import sign_people_in
 from exchange_app.bookings.todos import know_todos
+from exchange_app.coordination.waiting import know_waiting
 from exchange_app.core.broker import connect_broker
 from exchange_app.core.database import db, engine_options
 from exchange_app.core.logs import keep_log
 from exchange_app.core.sealing import KeyRing, use_keys
-from exchange_app.features import BLUEPRINTS, COMMANDS, FINDERS, LABELS, LETTERS, TODOS
+from exchange_app.features import BLUEPRINTS, COMMANDS, FINDERS, LABELS, LETTERS, TODOS, WAITING
 from exchange_app.outbox.finding import know_finders
 from exchange_app.outbox.kinds import know_letters
 from exchange_app.web.addresses import RowNumber
@@ -75,5 +76,6 @@ def add_features(app: Flask) -> None:
     know_letters(app, LETTERS)
     know_finders(app, FINDERS)
     know_todos(app, TODOS)
+    know_waiting(app, WAITING)
     for group in COMMANDS:
         app.cli.add_command(group)

@@ -61,6 +61,10 @@ from exchange_app.tailored.views import tailored
 from exchange_app.trips.labels import LABELS as TRIP_LABELS
 from exchange_app.trips.sending import TRIP_LETTERS
 from exchange_app.trips.views import trips
+from exchange_app.visits.labels import LABELS as VISIT_LABELS
+from exchange_app.visits.sending import VISIT_LETTERS
+from exchange_app.visits.views import visits
+from exchange_app.visits.waiting import tell_waiting
 from exchange_app.web.views import web
 
 BLUEPRINTS = (
@@ -81,6 +85,7 @@ BLUEPRINTS = (
     noticeboard,
     coordination,
     meetings,
+    visits,
     planning,
     retention,
     demo,
@@ -102,6 +107,7 @@ LABELS = (
     NOTICE_LABELS,
     COORDINATION_LABELS,
     MEETING_LABELS,
+    VISIT_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -117,9 +123,11 @@ LETTERS = (
     *NOTICE_LETTERS,
     *COORDINATION_LETTERS,
     *MEETING_LETTERS,
+    *VISIT_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)
+WAITING = (tell_waiting,)
 FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (
     audit_commands,

@@ -77,6 +77,7 @@ JOBS = (
     "tasks.noticeboard",
     "tasks.coordination",
     "tasks.meetings",
+    "tasks.visits",
     "tasks.helpdesk",
     "tasks.audit",
     "tasks.retention",

@@ -47,6 +47,7 @@ SECONDS_BETWEEN = {
     "noticeboard.plan_digests": 300,
     "coordination.look_after": 300,
     "meetings.look_after": 300,
+    "visits.look_after": 300,
     "helpdesk.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,

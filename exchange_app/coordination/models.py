@@ -37,21 +37,28 @@ class StepRule(db.Model):
 
 
 class Exchange(db.Model):
-    """What two cities of an agreement run together: the groups that one city sends to a departure of another.
+    """What two cities of an agreement run together: the groups that one city sends to a departure of another, or a
+    visit.
 
     ``starts_on`` and ``ends_on`` are those of the departure as they were when the due dates of the steps were reckoned.
+    What stands here of a visit, its ``title``, how many ``persons`` come and ``called_off_at``, the visits say.
     """
 
     __tablename__ = "exchanges"
     __table_args__ = (
         UniqueConstraint("departure_id", "sending_city_id"),
         CheckConstraint("sending_city_id <> hosting_city_id", name="sides"),
+        CheckConstraint("(departure_id IS NULL) <> (visit_id IS NULL)", name="about"),
         Index("ix_exchanges_agreement_id_starts_on", "agreement_id", "starts_on"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"))
     departure_id: Mapped[int | None] = mapped_column(ForeignKey("departures.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    persons: Mapped[int] = mapped_column(default=0, server_default="0")
+    called_off_at: Mapped[datetime | None] = mapped_column(Moment)
     sending_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
     hosting_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
     sending_coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

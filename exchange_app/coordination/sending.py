@@ -82,6 +82,8 @@ def load_exchanges(ids: Collection[int]) -> Mapping[int, Exchange]:
 
 
 def _takes_place(exchange: Exchange, letter: Letter, now: datetime) -> bool:
+    if exchange.called_off_at is not None:
+        return False
     return exchange.departure is None or exchange.departure.state is not DepartureState.CALLED_OFF
 
 
@@ -107,7 +109,7 @@ def _words_of_exchange(exchange: Exchange, letter: Letter, now: datetime) -> dic
     return {
         "host": None,
         "exchange": exchange,
-        "title": package.title if package else exchange.agreement.name,
+        "title": package.title if package else exchange.title,
         "side": side,
         "other_side": exchange.coordinator_of(side.other),
         "counts": map_counts([exchange])[exchange.id],

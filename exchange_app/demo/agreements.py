@@ -65,9 +65,13 @@ def _pair_offices(agreement: Agreement, content: dict[str, Any], known: Known, n
 
 
 def _begin_exchanges(now: datetime) -> None:
-    """Those of the past too; what was due is ticked, but for the last days."""
+    """Those of the past too."""
     while exchanges.begin_exchanges(now - BEGUN_BEFORE):
         pass
+
+
+def tick_steps(now: datetime) -> None:
+    """What was due is ticked, but for the last days."""
     until = (now - LEFT_OPEN).date()
     for step in db.session.scalars(select(ExchangeStep).join(Exchange).where(ExchangeStep.due_on < until)):
         step.done_on, step.done_at = step.due_on, now

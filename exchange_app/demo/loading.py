@@ -20,7 +20,7 @@ from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.demo.accounts import sign_ins
-from exchange_app.demo.agreements import add_agreements
+from exchange_app.demo.agreements import add_agreements, tick_steps
 from exchange_app.demo.errors import NotInDemoMode, OtherDataThere
 from exchange_app.demo.groups import Group, Occurrence
 from exchange_app.demo.helpdesk import add_help, requests_for_help
@@ -33,6 +33,7 @@ from exchange_app.demo.places import add_bases, add_cities, add_departments, add
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
 from exchange_app.demo.tailored import OwnTrip
+from exchange_app.demo.visits import add_visits
 from exchange_app.departures import service as departures
 from exchange_app.departures.allotments import release_due, set_aside
 from exchange_app.departures.models import Departure
@@ -96,6 +97,8 @@ def _load(now: datetime) -> None:
     _replay([*_of_groups(groups, now), *_of_organisers(known, now), *trip, *asked, *_of_jobs(known, now)])
     add_agreements(known, now)
     add_meetings(known, now)
+    add_visits(known, now)
+    tick_steps(now)
     withdraw_last_season(known)
     add_notices(known, now)
     search.rewrite(search.list_outdated())

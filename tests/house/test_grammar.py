@@ -44,7 +44,7 @@ SUBJECTS = {
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices",
-        "offers", "photos", "places", "reading", "rosters", "samples", "season", "tailored", "trips",
+        "offers", "photos", "places", "reading", "rosters", "samples", "season", "tailored", "trips", "visits",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -55,8 +55,9 @@ SUBJECTS = {
     "papers": {"todos"},
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
-    "coordination": {"sending"},
+    "coordination": {"sending", "waiting"},
     "meetings": {"calendar", "links", "sending"},
+    "visits": {"calendar", "sending", "table", "waiting"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

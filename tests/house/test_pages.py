@@ -28,9 +28,10 @@ from exchange_app.meetings.models import Action, Invitation, Meeting
 from exchange_app.meetings.rules import MeetingState
 from exchange_app.noticeboard.models import Notice
 from exchange_app.outbox.models import Letter
-from exchange_app.partners.models import AgreementPaper, County, Department
+from exchange_app.partners.models import AgreementPaper, City, County, Department
 from exchange_app.rosters.models import Participant
 from exchange_app.tailored.models import Inquiry
+from exchange_app.visits.models import Visit
 from exchange_app.web.policies import policy_of
 from tests.demo.conftest import LOADED_AT
 from tests.pages import sign_in, speak
@@ -76,6 +77,8 @@ MAIN_JOB = {
         "coordination.problems coordination.problem coordination.raise_problem coordination.lessons partners.offices "
         "meetings.index meetings.call meetings.plan meetings.decisions meetings.show meetings.edit meetings.agenda "
         "meetings.people meetings.printed meetings.actions meetings.action "
+        "visits.index visits.begin visits.propose visits.visit visits.change visits.programme visits.report "
+        "visits.add_file visits.ledger visits.returning visits.summary "
         "noticeboard.kept noticeboard.write noticeboard.edit "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
         "helpdesk.own_offices helpdesk.edit_office"
@@ -172,6 +175,10 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "agreement_id": first(select(AgreementPaper)).agreement_id,
             "paper_id": first(select(AgreementPaper)).id,
             "exchange_id": first(select(Exchange)).id,
+            "visit_id": first(select(Visit).where(Visit.came.is_not(None))).id,
+            "sending_id": county.city_id,
+            "hosting_id": first(select(City.id).where(City.id != county.city_id)),
+            "ending": "csv",
             "problem_id": first(select(Problem)).id,
             "department_id": first(select(Department)).id,
             "meeting_id": invited.meeting_id,

@@ -40,7 +40,7 @@ from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.papers.rules import Counted
 from exchange_app.partners.agreements import PaperTerms, add_paper
 from exchange_app.partners.counterparts import pair_counties
-from exchange_app.partners.models import Agreement, City, County, Department, Organisation, OrganisationKind
+from exchange_app.partners.models import Agreement, City, County, Department, Organisation, OrganisationKind, Plan
 from exchange_app.partners.paper_files import PaperFile
 from exchange_app.planning.models import PlanStep, StepKind
 from exchange_app.retention.breaches import Report, report_breach
@@ -56,6 +56,10 @@ from exchange_app.tailored.rules import InquiryState
 from exchange_app.trips import arrangements, incidents, roll
 from exchange_app.trips.models import Incident, Place, RollCall, Wish
 from exchange_app.trips.rules import PlaceKind
+from exchange_app.visits.models import Visit
+from exchange_app.visits.rules import Purpose as VisitPurpose
+from exchange_app.visits.service import parts as visits
+from exchange_app.visits.service.visits import Member, VisitTerms, propose_visit
 from tests.bookings.group import hand_in
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
 from tests.coordination.town import make_agreement, make_counterpart, make_office, make_problem
@@ -260,7 +264,8 @@ def _agree(city: City, by: User) -> Mapping[str, Any]:
     file = PaperFile("signed.pdf", "application/pdf", b"%PDF-")
     paper = add_paper(agreement, file, PaperTerms(both("Signed"), is_public=False), by_id=by.id, now=moment)
     days = {"starts_on": moment.date(), "ends_on": moment.date(), "begun_at": moment}
-    exchange = Exchange(agreement=agreement, sending_city=city, hosting_city=partner, **days)
+    visit = _visit(agreement, city, partner, by)
+    exchange = Exchange(agreement=agreement, sending_city=city, hosting_city=partner, visit_id=visit.id, **days)
     step = ExchangeStep(title=both("A step"), side=ExchangeSide.SENDING, counted=Counted.BEFORE, days=1)
     step.due_on = moment.date()
     exchange.steps = [step]
@@ -272,6 +277,14 @@ def _agree(city: City, by: User) -> Mapping[str, Any]:
         "counterpart_id": make_counterpart(agreement, other, office, by, moment).id,
         "pair_id": pair_counties(agreement, *counties).id,
         "exchange_id": exchange.id,
+        "back_id": exchange.id,
+        "visit_id": visit.id,
+        "follow_up_id": visit.follow_ups[0].id,
+        "visits.file:file_id": visit.files[0].id,
+        "visits.remove_file:file_id": visit.files[0].id,
+        "sending_id": city.id,
+        "hosting_id": partner.id,
+        "ending": "csv",
         "coordination.tick_step:step_id": step.id,
         "coordination.open_step:step_id": step.id,
         "coordination.name_coordinator:name": "sending",
@@ -300,6 +313,28 @@ def _meet(agreement: Agreement, other: Organisation, by: User) -> Mapping[str, A
         "meetings.answer:invitation_id": invitation.id,
         "meetings.answer:signature": _signature_in(answer_path(invitation)),
     }
+
+
+def _visit(agreement: Agreement, city: City, partner: City, by: User) -> Visit:
+    """Over, with a file and something that follows from it."""
+    today = now().date()
+    terms = VisitTerms(
+        plan=Plan.COMMUNITY,
+        purpose=VisitPurpose.LEARNING,
+        title="A visit",
+        aims="To learn",
+        starts_on=today,
+        ends_on=today,
+        members=[Member(by.organisation, 3)],
+        host_office=None,
+        contact_name="Nong Mei",
+        contact_phone="13900007777",
+    )
+    told = {"returning": None, "form_token": "world", "by": by, "now": now()}
+    visit = propose_visit(agreement, city, partner, terms, **told)
+    visits.add_follow_up(visit, "To send", by.id, today + timedelta(days=9), by=by, now=now())
+    visits.add_file(visit, PaperFile("seen.pdf", "application/pdf", b"%PDF-1.7"), by=by, now=now())
+    return visit
 
 
 def _notice(organiser: User) -> Mapping[str, Any]:

@@ -19,10 +19,13 @@ from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.rules import RequestState, Topic
 from exchange_app.meetings.models import Action, AgendaItem, Confirmation, Decision, Invitation, Meeting
 from exchange_app.meetings.rules import MeetingState
-from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind
+from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind, Plan
 from exchange_app.partners.rules import CounterpartState
 from exchange_app.tailored.models import Inquiry, Version
 from exchange_app.tailored.rules import Entry, InquiryState, Side, Terms, write_terms
+from exchange_app.visits.models import FollowUp, ProgrammeEntry, Visit, VisitEvent, VisitMember
+from exchange_app.visits.rules import Purpose as VisitPurpose
+from exchange_app.visits.rules import VisitState, VisitStep
 from tests.builders import make_city, make_departure, make_organisation, make_package, make_user
 from tests.coordination.town import (
     assigned,
@@ -160,6 +163,42 @@ def make_pair(booking: Booking, state: CounterpartState) -> Counterpart:
 def make_shared(booking: Booking) -> Exchange:
     """The exchange that the group belongs to: one step of each side is due."""
     return make_exchange(_agree(booking), booking, WRITTEN_AT)
+
+
+def make_delegation(booking: Booking, state: VisitState) -> Visit:
+    """Of an office of the school's city, to the one that keeps the package."""
+    office = make_office(booking.school.city)
+    visit = Visit(
+        id=17,
+        uid="0" * 32,
+        agreement=_agree(booking),
+        plan=Plan.COMMUNITY,
+        purpose=VisitPurpose.LEARNING,
+        title="互嵌式社区建设 · Living <side> by side",
+        aims="学习调解经验",
+        sending_city=booking.school.city,
+        hosting_city=booking.departure.package.host_city,
+        speaking_city_id=booking.school.city_id,
+        host_office=booking.departure.package.organiser,
+        starts_on=date(2027, 4, 12),
+        ends_on=date(2027, 4, 13),
+        state=state,
+        version=2,
+        came=5 if state is VisitState.CARRIED_OUT else None,
+        form_token="fixed",
+        proposed_by_id=booking.leader_id,
+        proposed_at=WRITTEN_AT,
+        changed_at=WRITTEN_AT,
+        members=[VisitMember(office=office, persons=5)],
+        entries=[ProgrammeEntry(on=date(2027, 4, 12), starts=time(9), ends=time(11, 30), title="座谈 · A <talk>")],
+        files=[],
+        events=[VisitEvent(at=WRITTEN_AT, by=booking.leader, step=VisitStep.PROPOSE, words="")],
+        follow_ups=[FollowUp(words="互派干部 · Send <them>", owner=booking.leader, due_on=date(2027, 3, 4))],
+    )
+    visit.events.append(VisitEvent(at=WRITTEN_AT, by=booking.leader, step=VisitStep.CANCEL, words="台风 · A <typhoon>"))
+    db.session.add(visit)
+    db.session.flush()
+    return visit
 
 
 def make_shared_problem(booking: Booking, state: ProblemState) -> Problem:

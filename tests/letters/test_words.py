@@ -43,9 +43,12 @@ from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
 from exchange_app.tailored.sending import load_inquiries
+from exchange_app.visits.queries.visits import map_follow_ups, map_visits
+from exchange_app.visits.rules import VisitState
 from tests.letters.group import (
     WRITTEN_AT,
     agree_to_meet,
+    make_delegation,
     make_group,
     make_help_request,
     make_inquiry,
@@ -155,6 +158,12 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "minutes_objected": {"state": "held", "reader": 0, "round": 1},
     "minutes_confirmed": {"state": "confirmed", "reader": 2, "round": 1},
     "action_due": {"state": "confirmed", "reader": 0},
+    "visit_proposed": {"state": "proposed", "speaking": 0},
+    "visit_answered": {"state": "accepted"},
+    "visit_cancelled": {"state": "cancelled", "was_agreed": True},
+    "visit_programme": {"state": "accepted"},
+    "visit_reported": {"state": "carried_out"},
+    "visit_follow_up": {"state": "accepted", "reader": 0},
 }
 
 # What the link in a letter is for.
@@ -270,6 +279,9 @@ def subject_of(kind: str, booking: Booking) -> int:
     if load in (load_meetings, load_invitations, load_actions):
         meeting = make_joint(booking, MeetingState(FACTS[kind]["state"]))
         return {load_invitations: meeting.invitations[0], load_actions: meeting.actions[0]}.get(load, meeting).id
+    if load in (map_visits, map_follow_ups):
+        visit = make_delegation(booking, VisitState(FACTS[kind]["state"]))
+        return visit.id if load is map_visits else visit.follow_ups[0].id
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_requests:

@@ -39,7 +39,7 @@ _WITH_STEPS = (*WITH_ALL, selectinload(Exchange.steps).joinedload(ExchangeStep.d
 def takes_place() -> ColumnElement[bool]:
     """A condition on exchanges: what they are about was not called off."""
     is_off = Departure.state.not_in(TAKES_PLACE)
-    return ~exists().where(Departure.id == Exchange.departure_id, is_off)
+    return Exchange.called_off_at.is_(None) & ~exists().where(Departure.id == Exchange.departure_id, is_off)
 
 
 def select_exchanges(user: User, *, today: date, is_past: bool = False) -> Select[Exchange]:
@@ -100,7 +100,7 @@ def sides_of(exchange: Exchange, user: User) -> list[Side]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many groups and persons a city sends to a departure."""
+    """How many groups and persons a city sends; a visit is one group."""
 
     groups: int = 0
     persons: int = 0
@@ -121,6 +121,7 @@ def map_counts(exchanges: Collection[Exchange]) -> Mapping[int, Counts]:
         .group_by(Exchange.id)
     )
     counted = {exchange_id: Counts(groups, total) for exchange_id, groups, total in rows}
+    counted |= {one.id: Counts(1, one.persons) for one in exchanges if one.visit_id is not None}
     return {exchange.id: counted.get(exchange.id, Counts()) for exchange in exchanges}
 
 
@@ -179,6 +180,13 @@ def list_offered_departures(agreement: Agreement, today: date, *, limit: int = 1
 def is_planned(departure_id: int, sending_city_id: int) -> bool:
     known = exists().where(Exchange.departure_id == departure_id, Exchange.sending_city_id == sending_city_id)
     return bool(db.session.scalar(select(known)))
+
+
+def find_exchange_of_visit(visit_id: int) -> Exchange | None:
+    """With its checklist."""
+    own = select(Exchange).options(*_WITH_STEPS).where(Exchange.visit_id == visit_id)
+    found: Exchange | None = db.session.scalar(own)
+    return found
 
 
 def list_moved(*, limit: int = 50) -> Sequence[Exchange]:

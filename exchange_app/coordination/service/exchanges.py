@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -32,6 +33,17 @@ from exchange_app.partners.queries import find_liaison, lock_agreement
 BEGUN_AT_ONCE = 50
 
 
+@dataclass(frozen=True, slots=True)
+class VisitTerms:
+    """What an exchange has to know of a visit, as of ``at``."""
+
+    title: str
+    persons: int
+    starts_on: date
+    ends_on: date
+    at: datetime
+
+
 def begin_exchange(agreement: Agreement, departure: Departure, sending_city: City, *, now: datetime) -> Exchange:
     """By hand, before a group has registered. Raises DepartureNotShared or ExchangeThereAlready."""
     host_id = departure.package.host_city_id
@@ -39,7 +51,10 @@ def begin_exchange(agreement: Agreement, departure: Departure, sending_city: Cit
         raise DepartureNotShared()
     if queries.is_planned(departure.id, sending_city.id):
         raise ExchangeThereAlready()
-    return _begin(agreement.id, departure.id, sending_city.id, host_id, departure.starts_on, departure.ends_on, now)
+    days = departure.starts_on, departure.ends_on
+    begun = _new_exchange(agreement.id, sending_city.id, host_id, *days, now)
+    begun.departure_id = departure.id
+    return _begin(begun, now)
 
 
 def begin_exchanges(now: datetime) -> int:
@@ -49,23 +64,27 @@ def begin_exchanges(now: datetime) -> int:
         agreement_id, departure_id, sending_city_id, hosting_city_id, starts_on, ends_on = row
         lock_agreement(agreement_id, None)  # nobody begins the same one by hand meanwhile
         if not queries.is_planned(departure_id, sending_city_id):
-            _begin(agreement_id, departure_id, sending_city_id, hosting_city_id, starts_on, ends_on, now)
+            exchange = _new_exchange(agreement_id, sending_city_id, hosting_city_id, starts_on, ends_on, now)
+            exchange.departure_id = departure_id
+            _begin(exchange, now)
             begun += 1
     return begun
 
 
-def _begin(
-    agreement_id: int,
-    departure_id: int,
-    sending_city_id: int,
-    hosting_city_id: int,
-    starts_on: date,
-    ends_on: date,
-    now: datetime,
+def begin_visit(agreement: Agreement, visit_id: int, sending_city: City, hosting_city: City, visit: VisitTerms) -> None:
+    """A visit that both sides agreed to is an exchange from then on."""
+    days = visit.starts_on, visit.ends_on
+    exchange = _new_exchange(agreement.id, sending_city.id, hosting_city.id, *days, visit.at)
+    exchange.visit_id = visit_id
+    exchange.title, exchange.persons = visit.title, visit.persons
+    _begin(exchange, visit.at)
+
+
+def _new_exchange(
+    agreement_id: int, sending_city_id: int, hosting_city_id: int, starts_on: date, ends_on: date, now: datetime
 ) -> Exchange:
-    exchange = Exchange(
+    return Exchange(
         agreement_id=agreement_id,
-        departure_id=departure_id,
         sending_city_id=sending_city_id,
         hosting_city_id=hosting_city_id,
         sending_coordinator=find_coordinator(sending_city_id, agreement_id),
@@ -75,6 +94,9 @@ def _begin(
         begun_at=now,
         steps=[_new_step(step, starts_on, ends_on) for step in queries.list_steps(agreement_id)],
     )
+
+
+def _begin(exchange: Exchange, now: datetime) -> Exchange:
     db.session.add(exchange)
     db.session.flush()
     for side in Side:
@@ -93,6 +115,18 @@ def find_coordinator(city_id: int, agreement_id: int) -> User | None:
     liaison = find_liaison(city_id, agreement_id)
     named = [user for user in known if liaison is not None and user.id == liaison.coordinator_id]
     return next(iter([*named, *known]), None)
+
+
+def follow_visit(exchange: Exchange, visit: VisitTerms) -> None:
+    """The visit is another one by now, or more or fewer came than was said."""
+    exchange.title, exchange.persons = visit.title, visit.persons
+    _move(exchange, visit.starts_on, visit.ends_on)
+    db.session.flush()
+
+
+def call_off_visit(exchange: Exchange, now: datetime) -> None:
+    exchange.called_off_at = now
+    db.session.flush()
 
 
 def name_coordinator(exchange: Exchange, side: Side, coordinator_id: int, *, by: User, now: datetime) -> None:
@@ -168,14 +202,18 @@ def follow_departures(now: datetime) -> int:
         departure = exchange.departure
         if departure is None:
             continue
-        exchange.starts_on, exchange.ends_on = departure.starts_on, departure.ends_on
-        for step in exchange.steps:
-            due_on = Step(step.title, step.side, step.counted, step.days).due_on(exchange.starts_on, exchange.ends_on)
-            if due_on > step.due_on:
-                step.times_reminded = 0
-            step.due_on = due_on
+        _move(exchange, departure.starts_on, departure.ends_on)
     db.session.flush()
     return len(moved)
+
+
+def _move(exchange: Exchange, starts_on: date, ends_on: date) -> None:
+    exchange.starts_on, exchange.ends_on = starts_on, ends_on
+    for step in exchange.steps:
+        due_on = Step(step.title, step.side, step.counted, step.days).due_on(starts_on, ends_on)
+        if due_on > step.due_on:
+            step.times_reminded = 0
+        step.due_on = due_on
 
 
 def remind_coordinators(now: datetime) -> int:

@@ -15,6 +15,7 @@ from exchange_app.coordination.queries.exchanges import (
 )
 from exchange_app.coordination.queries.problems import list_problems_assigned_to
 from exchange_app.coordination.views.blueprint import coordination
+from exchange_app.coordination.waiting import list_waiting
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.partners.queries import list_agreements, list_proposals_to
@@ -38,6 +39,7 @@ def home() -> ResponseReturnValue:
         proposals=list_proposals_to(city.id),
         steps=list_steps_waiting_for(user, today + LOOKED_AHEAD, limit=SHOWN),
         problems=list_problems_assigned_to(city.id),
+        waiting=list_waiting(user, today),
         agreements=list_agreements(city.id),
         exchanges=exchanges,
         counts=map_counts(exchanges),

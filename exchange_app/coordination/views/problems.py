@@ -89,7 +89,7 @@ def raise_problem() -> ResponseReturnValue:
 
 
 def _named(exchange: Exchange) -> str:
-    title = exchange.departure.package.title if exchange.departure else exchange.agreement.name
+    title = exchange.departure.package.title if exchange.departure else exchange.title
     cities = f"{exchange.sending_city.name} → {exchange.hosting_city.name}"
     return f"{date_range(exchange.starts_on, exchange.ends_on)} · {cities} · {title}"
 

@@ -1,0 +1,1 @@
+"""Reads of visits, of the ledger and of returns."""
