@@ -46,6 +46,7 @@ from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
 from exchange_app.planning.labels import LABELS as PLANNING_LABELS
 from exchange_app.planning.views import planning
+from exchange_app.publicity.labels import LABELS as PUBLICITY_LABELS
 from exchange_app.retention.commands import retention_commands
 from exchange_app.retention.labels import LABELS as RETENTION_LABELS
 from exchange_app.retention.sending import RETENTION_LETTERS
@@ -97,6 +98,7 @@ LABELS = (
     TAILORED_LABELS,
     NOTICE_LABELS,
     COORDINATION_LABELS,
+    PUBLICITY_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
