@@ -47,6 +47,8 @@ from exchange_app.partners.views import partners
 from exchange_app.planning.labels import LABELS as PLANNING_LABELS
 from exchange_app.planning.views import planning
 from exchange_app.publicity.labels import LABELS as PUBLICITY_LABELS
+from exchange_app.publicity.sending import PUBLICITY_LETTERS
+from exchange_app.publicity.views import publicity
 from exchange_app.retention.commands import retention_commands
 from exchange_app.retention.labels import LABELS as RETENTION_LABELS
 from exchange_app.retention.sending import RETENTION_LETTERS
@@ -78,6 +80,7 @@ BLUEPRINTS = (
     tailored,
     noticeboard,
     coordination,
+    publicity,
     planning,
     retention,
     demo,
@@ -113,6 +116,7 @@ LETTERS = (
     *TAILORED_LETTERS,
     *NOTICE_LETTERS,
     *COORDINATION_LETTERS,
+    *PUBLICITY_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)

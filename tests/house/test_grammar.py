@@ -56,6 +56,7 @@ SUBJECTS = {
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
     "coordination": {"sending"},
+    "publicity": {"almanac", "cards", "feed", "links", "sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))
