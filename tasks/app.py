@@ -76,6 +76,7 @@ JOBS = (
     "tasks.tailored",
     "tasks.noticeboard",
     "tasks.coordination",
+    "tasks.publicity",
     "tasks.helpdesk",
     "tasks.audit",
     "tasks.retention",

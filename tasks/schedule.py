@@ -46,6 +46,8 @@ SECONDS_BETWEEN = {
     "tailored.forget_words": 3600,
     "noticeboard.plan_digests": 300,
     "coordination.look_after": 300,
+    "publicity.take_off_refused": 60,
+    "publicity.remove_stray_files": 3600,
     "helpdesk.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from exchange_app.accounts.sessions import reader
 from exchange_app.catalogue.covers import HEIGHT, WIDTH
 from exchange_app.catalogue.pictures import WIDTHS, path_of
-from exchange_app.catalogue.views.pictures import NOTHING_RUNS, Picture
+from exchange_app.catalogue.views.pictures import NOTHING_RUNS, Picture, drawn
 from exchange_app.publicity.errors import StoryPhotoNotFound
 from exchange_app.publicity.models import StoryPhoto
 from exchange_app.publicity.queries import photos as queries
@@ -55,3 +55,9 @@ def picture_of_story_photo(found: StoryPhoto) -> Picture:
     addresses = {width: url_for("publicity.photo", photo_id=found.id, version=width) for width in WIDTHS}
     srcset = ", ".join(f"{address} {width}w" for width, address in addresses.items())
     return Picture(addresses[WIDTHS[1]], srcset, WIDTH, HEIGHT, str(found.alternative), found.credit)
+
+
+@publicity.app_template_global()
+def drawn_cover(name: str, plan: str, city: str) -> Picture:
+    """Where there is no photo that everybody may see."""
+    return drawn(name, plan, city)
