@@ -37,12 +37,15 @@ from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.partners.rules import CounterpartState
+from exchange_app.publicity.rules import StoryState
+from exchange_app.publicity.sending import load_invitations, load_photos, load_stories
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
 from exchange_app.tailored.sending import load_inquiries
 from tests.letters.group import (
     WRITTEN_AT,
+    make_event,
     make_group,
     make_help_request,
     make_inquiry,
@@ -52,6 +55,8 @@ from tests.letters.group import (
     make_pair,
     make_shared,
     make_shared_problem,
+    make_shown,
+    make_told,
     organiser_of,
 )
 from tests.settings import make_settings
@@ -143,6 +148,11 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "problem_assigned": {"state": "assigned"},
     "problem_commented": {"state": "raised", "day": "2027-03-02", "reader": 0},
     "problem_settled": {"state": "settled"},
+    "event_invited": {"state": ""},
+    "event_answered": {"state": "yes", "at": WRITTEN_AT.isoformat()},
+    "story_proposed": {"state": "proposed"},
+    "story_answered": {"state": "draft"},
+    "photo_withdrawn": {"state": "published"},
 }
 
 # What the link in a letter is for.
@@ -253,6 +263,12 @@ def subject_of(kind: str, booking: Booking) -> int:
         return make_shared(booking).id
     if load is load_problems:
         return make_shared_problem(booking, ProblemState(FACTS[kind]["state"])).id
+    if load is load_invitations:
+        return make_event(booking, FACTS[kind]["state"]).id
+    if load is load_stories:
+        return make_told(booking, StoryState(FACTS[kind]["state"])).id
+    if load is load_photos:
+        return make_shown(booking).id
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_requests:

@@ -1,5 +1,5 @@
-"""Two cities with an agreement; a group of the one that has been to the other, whose guardians said yes or no to photos;
-and somebody who tells about it."""
+"""Two cities with an agreement; a group of the one that has been to the other, whose guardians said yes or no to
+photos; and somebody who tells about it."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def picture(colour: str = "#23694b", **saved: Any) -> io.BytesIO:
     return written
 
 
-def add_photo(
-    owner: Story | Campaign, by: User, group: Booking | None = None, colour: str = "#23694b"
-) -> StoryPhoto:
+def add_photo(owner: Story | Campaign, by: User, group: Booking | None = None, colour: str = "#23694b") -> StoryPhoto:
     """With its files; within a transaction."""
     shows = Shows.CHILDREN if group else Shows.NOBODY
     terms = PhotoTerms(shows, group.id if group else None, both("By the river"), "Wei Lan")

@@ -111,6 +111,11 @@ def get_photo_to_name(photo_id: int, user: User) -> StoryPhoto:
     return _get(_select(photo_id, _shows_school_of(user)))
 
 
+def get_photo_to_remove(photo_id: int, user: User) -> StoryPhoto:
+    """One that the user keeps, or that shows children of the user's school. Raises StoryPhotoNotFound."""
+    return _get(_select(photo_id, or_(_keeps(user), _shows_school_of(user))))
+
+
 def find_photo(photo_id: int) -> StoryPhoto | None:
     """Whoever asks; whether they may see it is asked next."""
     return db.session.scalar(_with_owner(select(StoryPhoto).where(StoryPhoto.id == photo_id)))

@@ -21,7 +21,7 @@ from exchange_app.audit import service as audit
 from exchange_app.audit.rules import What
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue import pictures
-from exchange_app.catalogue.errors import AlternativeMissing
+from exchange_app.catalogue.errors import AlternativeMissing, ChangedMeanwhile
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
@@ -132,16 +132,16 @@ def seen_of(photo: StoryPhoto) -> str:
 def check_photo(photo: StoryPhoto, *, seen: str, by: User, now: datetime) -> None:
     """A second person looked at it: nobody can be recognised but those who are named.
 
-    Raises SecondPersonNeeded, GuardianDisagrees, StoryNotProposed or StoryPhotoNotFound; the last two also for a photo
-    that is no longer as it was ``seen``.
+    Raises SecondPersonNeeded, GuardianDisagrees, StoryNotProposed or StoryPhotoNotFound, and ChangedMeanwhile for one
+    that no longer is as it was ``seen``.
     """
     lock_photo(photo)
     if by.role not in CHECKERS or by.id in (photo.added_by_id, photo.named_by_id):
         raise SecondPersonNeeded()
     if photo.story is not None and photo.story.state is not StoryState.PROPOSED:
         raise StoryNotProposed()
-    if seen_of(photo) != seen:
-        raise StoryPhotoNotFound()
+    if (current := seen_of(photo)) != seen:
+        raise ChangedMeanwhile(current=current)
     if map_permissions([photo])[photo.id] is not Permission.GIVEN:
         raise GuardianDisagrees()
     photo.checked_by_id, photo.checked_at = by.id, now

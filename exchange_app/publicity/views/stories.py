@@ -135,8 +135,9 @@ def check_photo(photo_id: int) -> ResponseReturnValue:
 @publicity.post("/publicity/photos/<int:photo_id>/remove")
 @allows(*WRITERS)
 def remove_photo(photo_id: int) -> ResponseReturnValue:
-    photo = photo_queries.get_photo(photo_id, me())
-    answer = _to_owner(photo)
+    """Also by the leader of whoever it shows, whose story it may not be."""
+    photo = photo_queries.get_photo_to_remove(photo_id, me())
+    answer = redirect(url_for("publicity.own_stories"), 303) if me().role is Role.LEADER else _to_owner(photo)
     is_done(lambda: photos.remove_photo(photo, by=me(), now=now()), done=gettext("The photo is removed."))
     return answer
 
