@@ -13,6 +13,15 @@ from exchange_app.publicity.rules import Reckoning
 
 YEARS = range(1900, 2101)
 
+# What a new installation can take over with one click: both names, the day in the lunar calendar, how many days.
+USUAL = (
+    ("春节", "Spring Festival", 1, 1, 3),
+    ("三月三", "Third of the third", 3, 3, 2),
+    ("端午节", "Dragon Boat Festival", 5, 5, 1),
+    ("中秋节", "Mid-Autumn Festival", 8, 15, 1),
+    ("重阳节", "Double Ninth Festival", 9, 9, 1),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:

@@ -44,7 +44,7 @@ SUBJECTS = {
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "notices", "offers", "photos",
-        "places", "reading", "rosters", "samples", "season", "tailored", "trips",
+        "places", "publicity", "reading", "rosters", "samples", "season", "tailored", "trips",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",

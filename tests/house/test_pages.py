@@ -26,6 +26,7 @@ from exchange_app.helpdesk.models import Guide, HelpRequest
 from exchange_app.noticeboard.models import Notice
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import AgreementPaper, County, Department
+from exchange_app.publicity.models import Campaign, EventInvitation, Festival, MediaMention, Story, StoryPhoto
 from exchange_app.rosters.models import Participant
 from exchange_app.tailored.models import Inquiry
 from exchange_app.web.policies import policy_of
@@ -43,6 +44,9 @@ PEOPLE = {
 MAIN_JOB = {
     None: (
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
+        "publicity.events publicity.events_feed publicity.events_calendar publicity.campaign publicity.share "
+        "publicity.card publicity.story publicity.story_list publicity.photo publicity.media publicity.widget "
+        "publicity.widget_departures "
         "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed "
         "rosters.checked_by_link rosters.copy_by_link trips.replies "
         "helpdesk.index helpdesk.guide helpdesk.offices helpdesk.ask helpdesk.open_request helpdesk.figures"
@@ -53,7 +57,8 @@ MAIN_JOB = {
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
         "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet "
         "retention.about_person retention.own_data "
-        "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show"
+        "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show "
+        "publicity.own_stories publicity.new_story"
     ),
     Role.HEAD: "bookings.decisions papers.index papers.show tailored.show",
     Role.BUREAU: "bookings.decisions",
@@ -63,7 +68,8 @@ MAIN_JOB = {
         "bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
         "trips.reported trips.departure_survey "
         "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose "
-        "tailored.desk tailored.show papers.template"
+        "tailored.desk tailored.show papers.template "
+        "publicity.desk publicity.own_stories publicity.own_story publicity.new_campaign"
     ),
     Role.COORDINATOR: (
         "coordination.home coordination.agreement coordination.paper coordination.own_agreement_page "
@@ -71,11 +77,12 @@ MAIN_JOB = {
         "coordination.exchanges coordination.exchange coordination.checklist coordination.begin_exchange "
         "coordination.problems coordination.problem coordination.raise_problem coordination.lessons partners.offices "
         "noticeboard.kept noticeboard.write noticeboard.edit "
+        "publicity.desk publicity.invitations publicity.invitation publicity.festivals publicity.mentions "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
         "helpdesk.own_offices helpdesk.edit_office"
     ),
     Role.ADMINISTRATOR: (
-        "helpdesk.topics "
+        "helpdesk.topics publicity.festival publicity.own_campaign publicity.mention "
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
@@ -120,6 +127,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     asked = first(select(HelpRequest).where(HelpRequest.office_id == coordinator.organisation_id))
     guide = first(select(Guide).where(Guide.city_id == coordinator.organisation.city_id))
     slot = first(select(Slot).where(Slot.menu_item_id == item.id))
+    campaign = first(select(Campaign))
     county = first(select(County).where(County.city_id == organiser.organisation.city_id))
     _, _check, code, signature = check_path(booking).split("/")
     return {
@@ -131,6 +139,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "helpdesk.request_of": {"code": asked.code},
         "departures.package": {"slug": package.slug},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
+        "publicity.photo": {"version": 480},
+        "publicity.share": {"kind": "campaigns", "name": campaign.id},
+        "publicity.card": {"kind": "packages", "name": package.slug},
         "demo.roster": {"name": "roster-nanning.xlsx"},
         "": {
             "base_id": base.id,
@@ -168,6 +179,12 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "guide_id": guide.id,
             "notice_id": first(select(Notice).where(Notice.city_id == coordinator.organisation.city_id)).id,
             "file_id": 0,
+            "festival_id": first(select(Festival)).id,
+            "campaign_id": campaign.id,
+            "invitation_id": first(select(EventInvitation)).id,
+            "story_id": first(select(Story)).id,
+            "photo_id": first(select(StoryPhoto)).id,
+            "mention_id": first(select(MediaMention)).id,
         },
     }
 

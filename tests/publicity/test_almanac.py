@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -52,3 +53,12 @@ def test_a_month_finds_what_began_before_it_and_what_belongs_to_the_year_before(
         (1, date(2027, 2, 5), date(2027, 2, 5)),
         (2, date(2027, 2, 6), date(2027, 2, 20)),
     ]
+
+
+def test_the_lunar_year_has_every_day_of_the_year_once() -> None:
+    """From one new year to the next, months follow each other without a gap but for a leap month."""
+    for year in range(1901, 2100):
+        firsts = [day_of(Reckoning.LUNAR, year, month, 1) for month in range(1, 13)]
+        gaps = [(after - before).days for before, after in pairwise([one for one in firsts if one])]
+        assert len(gaps) == 11
+        assert all(gap in (29, 30) or 58 <= gap <= 60 for gap in gaps), year

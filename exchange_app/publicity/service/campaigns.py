@@ -17,6 +17,7 @@ from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.partners.models import City, Organisation, Plan
 from exchange_app.publicity import letters
+from exchange_app.publicity.almanac import USUAL
 from exchange_app.publicity.errors import (
     AlreadyInvited,
     CampaignEndsBeforeItBegins,
@@ -65,6 +66,17 @@ def add_festival(terms: FestivalTerms, city: City | None) -> Festival:
     db.session.add(festival)
     db.session.flush()
     return festival
+
+
+def add_usual_festivals() -> int:
+    """Of all cities, those that are not there yet; returns how many."""
+    lunar = Festival.city_id.is_(None), Festival.reckoning == Reckoning.LUNAR
+    known = {tuple(row) for row in db.session.execute(select(Festival.month, Festival.day).where(*lunar))}
+    missing = [usual for usual in USUAL if usual[2:4] not in known]
+    for zh, en, month, day, days in missing:
+        name = Translated(zh_Hans=zh, en=en)
+        add_festival(FestivalTerms(name, Translated(), Reckoning.LUNAR, month, day, days), None)
+    return len(missing)
 
 
 def change_festival(festival: Festival, terms: FestivalTerms) -> None:
@@ -257,9 +269,3 @@ def count_view(of: Story | Campaign, day: date) -> None:
     db.session.execute(insert_unless_there(ReachDay).values(views=0, **named))
     own = ReachDay.story_id == of.id if isinstance(of, Story) else ReachDay.campaign_id == of.id
     change_rows(update(ReachDay).where(own, ReachDay.day == day).values(views=ReachDay.views + 1))
-
-
-def find_day(of: Story | Campaign, day: date) -> int:
-    """How often it was read on a day."""
-    own = ReachDay.story_id == of.id if isinstance(of, Story) else ReachDay.campaign_id == of.id
-    return db.session.scalar(select(ReachDay.views).where(own, ReachDay.day == day)) or 0

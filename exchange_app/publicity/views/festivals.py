@@ -50,6 +50,13 @@ def _own_city_id() -> int | None:
     return city.id if city else None
 
 
+@publicity.post("/publicity/festivals/usual")
+@allows(Role.ADMINISTRATOR)
+def add_usual_festivals() -> ResponseReturnValue:
+    is_done(service.add_usual_festivals, done=gettext("The usual festivals stand in the calendar."))
+    return redirect(url_for("publicity.festivals"), 303)
+
+
 @publicity.route("/publicity/festivals/<int:festival_id>", methods=["GET", "POST"])
 @allows(*KEEPERS)
 def festival(festival_id: int) -> ResponseReturnValue:
