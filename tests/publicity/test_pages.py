@@ -81,8 +81,10 @@ def test_a_leaders_story_goes_through_a_second_pair_of_eyes(visit: Visit, client
     assert '<meta property="og:title" content="Four days">' in page
     assert f'property="og:image" content="{app.config["PUBLIC_URL"]}/story-photos/{added.id}/960.webp"' in page
     assert "Four days" in visitor.get("/stories").text
+    shown = f"/story-photos/{added.id}/480.webp"
+    assert visitor.get(shown).status_code == 200
     assert "The photo is removed" in send(client, naming, f"/publicity/photos/{added.id}/remove").text
-    assert visitor.get(f"/story-photos/{added.id}/480.webp").status_code == 404
+    assert visitor.get(shown).status_code == 404
 
 
 def test_a_campaign_and_its_invitation_over_the_pages(app: Flask, client: FlaskClient) -> None:
@@ -92,7 +94,7 @@ def test_a_campaign_and_its_invitation_over_the_pages(app: Flask, client: FlaskC
     sign_in(client, here)
     first = now().date() + timedelta(days=20)
     days = {"starts_on": str(first), "ends_on": str(first), "plan": "community", "place-en": "Square"}
-    assert "Fill this in" in send(client, "/publicity/campaigns/new", **WRITTEN, **days | {"ends_on": ""}).text
+    assert 'id="ends_on-error"' in send(client, "/publicity/campaigns/new", **WRITTEN, **days | {"ends_on": ""}).text
     made = send(client, "/publicity/campaigns/new", **WRITTEN, **days)
     assert "The draft is kept" in made.text
     address = made.request.path

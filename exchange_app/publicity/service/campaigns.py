@@ -221,8 +221,9 @@ def answer_invitation(
         raise CannotBeAnswered()
     if answer is Answer.YES and people < 1:
         raise PeopleMissing()
+    invitation.answered_by_id, invitation.answered_at = by.id, now
     invitation.answer, invitation.people = answer, people if answer is Answer.YES else 0
-    invitation.answer_words, invitation.answered_at, invitation.answered_by_id = words, now, by.id
+    invitation.answer_words = words
     db.session.flush()
     letters.write_event_answered(invitation, now)
 
