@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from exchange_app.catalogue.queries import get_package
 from exchange_app.core.settings import setting
@@ -55,7 +54,7 @@ def _number(name: str) -> int:
 def _card_of_campaign(campaign_id: int) -> Card:
     campaign = get_public_campaign(campaign_id)
     address = url_for("publicity.campaign", campaign_id=campaign.id)
-    place = gettext(" · ").join(filter(None, [str(campaign.city.name), str(campaign.place)]))
+    place = " · ".join(filter(None, [str(campaign.city.name), str(campaign.place)]))
     return _made(str(campaign.title), date_range(campaign.starts_on, campaign.ends_on), place, address, campaign.plan)
 
 
