@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 1200, 630
 MARGIN = 72
 TITLE_SIZE, TITLE_LINES, TITLE_WIDTH = 64, 3, 740
 CODE_SIZE = 264
-NARROW = 0.55  # of a Latin letter's height; a Chinese character is as wide as it is high
+NARROW = 0.68  # of a bold Latin letter's height; a Chinese character is as wide as it is high
 GROUNDS = {"youth": "#1d3f6e", "community": "#23694b", "tourism": "#9d1f33"}
 FONTS = "'Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
 

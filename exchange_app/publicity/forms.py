@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -40,13 +41,22 @@ from exchange_app.web.forms import (
 MOST_PEOPLE = 9999
 
 
+class MonthShownField(MonthField):
+    """The month that a calendar shows, the present one until another is chosen."""
+
+    def offer(self, today: date) -> None:
+        self.data = self.data or today.replace(day=1)
+        super().offer(today)
+        self.choices = self.choices[1:]
+
+
 class CalendarForm(FilterForm):
-    month = MonthField(sentence("Month"))
+    month = MonthShownField(sentence("Month"))
     city = CityField(sentence("City"))
 
 
 class FestivalForm(Form):
-    name = TranslatedField(sentence("Name"), longest=60, validators=[Required()])
+    name = TranslatedField(sentence("Name of the festival"), longest=60, validators=[Required()])
     text = TranslatedLongField(sentence("What it is about"), longest=2000)
     reckoning = ChoiceField(Reckoning, sentence("Calendar"), validators=[Required()])
     month = CountField(sentence("Month"), least=1, most=12, validators=[Required()])
@@ -66,7 +76,7 @@ def _values(form: Form, terms: type[Any]) -> dict[str, Any]:
 class CampaignForm(EditForm):
     title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
     text = TranslatedLongField(sentence("Text"), longest=10_000, validators=[Required()])
-    place = TranslatedField(sentence("Place"), longest=120)
+    place = TranslatedField(sentence("Venue"), longest=120)
     office_id = RowField(sentence("Put on by"), validators=[Required()])
     plan = ChoiceField(Plan, sentence("Plan"), validators=[Required()])
     festival_id = RowField(sentence("Festival"), empty=NONE)
@@ -83,7 +93,7 @@ class CampaignForm(EditForm):
 
 class LinkForm(Form):
     package_id = RowField(sentence("Package with all its dates"), empty=NONE)
-    departure_id = RowField(sentence("One departure"), empty=NONE)
+    departure_id = RowField(sentence("A single departure"), empty=NONE)
 
     def offer(self, packages: Iterable[Package], departures: Iterable[Departure]) -> None:
         self.package_id.offer((one.id, f"{one.host_city.name} · {one.title}") for one in packages)
