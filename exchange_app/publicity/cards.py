@@ -59,18 +59,18 @@ def wrap(text: str, width: float, most: int) -> list[str]:
         lines.append(rest[:fitting].rstrip())
         rest = rest[fitting:].lstrip()
     if rest:
-        lines[-1] = lines[-1][:-1].rstrip() + "…"
+        last = lines[-1] if _width(lines[-1]) + 1 <= width else lines[-1][:-1].rstrip()
+        lines[-1] = last + "…"
     return lines
+
+
+def _width(text: str) -> float:
+    return sum(1 if unicodedata.east_asian_width(sign) in "WF" else NARROW for sign in text)
 
 
 def _fitting(text: str, width: float) -> int:
     """How many characters fit on a line; Latin words stay whole where they can."""
-    taken, count = 0.0, 0
-    for sign in text:
-        taken += 1 if unicodedata.east_asian_width(sign) in "WF" else NARROW
-        if taken > width and count:
-            break
-        count += 1
+    count = next((n for n in range(1, len(text)) if _width(text[: n + 1]) > width), len(text))
     if count == len(text) or text[count] == " ":
         return count
     space = text.rfind(" ", 0, count)

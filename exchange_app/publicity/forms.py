@@ -44,6 +44,8 @@ MOST_PEOPLE = 9999
 class MonthShownField(MonthField):
     """The month that a calendar shows, the present one until another is chosen."""
 
+    data: date | None
+
     def offer(self, today: date) -> None:
         self.data = self.data or today.replace(day=1)
         super().offer(today)
