@@ -38,14 +38,15 @@ def draw_card(card: Card) -> str:
     title = "".join(
         _text(MARGIN, 180 + round(TITLE_SIZE * 1.3) * n, TITLE_SIZE, line, weight=700) for n, line in enumerate(lines)
     )
+    (place,), (site,) = wrap(card.city, (WIDTH - 2 * MARGIN) / 38, 1), wrap(card.site, TITLE_WIDTH / 24, 1)
     left, top = WIDTH - MARGIN - CODE_SIZE, 152
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'role="img" font-family="{FONTS}"><title>{escape(card.title)}</title>'
         f'<path fill="{ground}" d="M0 0H{WIDTH}V{HEIGHT}H0Z"/>'
-        f'<g fill="#fff">{title}{_text(MARGIN, 470, 38, card.days)}{_text(MARGIN, 526, 38, card.city)}</g>'
+        f'<g fill="#fff">{title}{_text(MARGIN, 470, 38, card.days)}{_text(MARGIN, 526, 38, place)}</g>'
         f"{_hem()}{_code(card.address, left, top)}"
-        f'<g fill="#fff" text-anchor="middle">{_text(left + CODE_SIZE // 2, top + CODE_SIZE + 44, 24, card.site)}</g>'
+        f'<g fill="#fff" text-anchor="end">{_text(left + CODE_SIZE, top + CODE_SIZE + 44, 24, site)}</g>'
         "</svg>"
     )
 

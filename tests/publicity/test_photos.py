@@ -37,15 +37,23 @@ from exchange_app.publicity.errors import (
     StoryPhotoNotFound,
 )
 from exchange_app.publicity.models import PhotoPerson, Story, StoryPhoto
-from exchange_app.publicity.queries.photos import get_photo_to_name, list_photos, list_shown, map_permissions
+from exchange_app.publicity.queries.photos import (
+    get_photo_to_name,
+    list_photos,
+    list_shown,
+    map_first_shown,
+    map_permissions,
+)
 from exchange_app.publicity.rules import Permission, Shows, StoryState
 from exchange_app.publicity.service import photos, stories
 from exchange_app.publicity.service.photos import PhotoTerms
+from exchange_app.retention.handing_over import UNVEILED, as_data, gather_about
 from exchange_app.rosters.models import Participant
 from tests.builders import both, make_user
 from tests.outbox.letters import letters
 from tests.pages import Browser, sign_in
 from tests.publicity.town import AFTER, Visit, add_photo, make_published, make_story, make_visit, picture
+from tests.statements import counted_statements
 
 
 @pytest.fixture
@@ -191,6 +199,28 @@ def test_without_proof_there_is_no_photo(visit: Visit) -> None:
     assert list_shown(list_photos(story)) == []
     with transaction():
         assert photos.take_off_refused(AFTER) == 1
+
+
+def test_a_guardian_is_told_of_the_photos_and_nobody_elses(visit: Visit) -> None:
+    make_published(visit, visit.children[:1])
+    shown = [as_data(gather_about(visit.booking, child, UNVEILED))["photos"] for child in visit.children]
+    assert [len(photos_of_child) for photos_of_child in shown] == [1, 0, 0]
+    assert shown[0][0]["is_published"]
+
+
+def test_a_list_of_stories_costs_no_more_when_it_is_longer(visit: Visit) -> None:
+    def statements() -> int:
+        db.session.expire_all()
+        ids = list(db.session.scalars(select(Story.id)))
+        with counted_statements() as counted:
+            assert len(map_first_shown(story_ids=ids)) == len(ids)
+        return len(counted)
+
+    make_published(visit, visit.children[:2])
+    one = statements()
+    make_published(visit, visit.children[:1])
+    make_published(visit, visit.children[1:2])
+    assert statements() == one
 
 
 def test_two_tabs_publish_only_what_was_seen(visit: Visit) -> None:

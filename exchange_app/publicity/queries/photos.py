@@ -19,7 +19,7 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure
 from exchange_app.publicity.errors import StoryPhotoNotFound
-from exchange_app.publicity.models import Campaign, Story, StoryPhoto
+from exchange_app.publicity.models import Campaign, PhotoPerson, Story, StoryPhoto
 from exchange_app.publicity.queries.campaigns import keeps_campaign
 from exchange_app.publicity.queries.stories import keeps_story
 from exchange_app.publicity.rules import Permission, Shows
@@ -114,6 +114,13 @@ def get_photo_to_name(photo_id: int, user: User) -> StoryPhoto:
 def get_photo_to_remove(photo_id: int, user: User) -> StoryPhoto:
     """One that the user keeps, or that shows children of the user's school. Raises StoryPhotoNotFound."""
     return _get(_select(photo_id, or_(_keeps(user), _shows_school_of(user))))
+
+
+def list_photos_of(booking_id: int, person_uid: str) -> Sequence[StoryPhoto]:
+    """In which somebody of a group can be recognised, as its leader said, with their stories; for their guardians."""
+    shown = StoryPhoto.persons.any(PhotoPerson.person_uid == person_uid)
+    photos = select(StoryPhoto).options(joinedload(StoryPhoto.story)).where(StoryPhoto.booking_id == booking_id, shown)
+    return db.session.scalars(photos.order_by(StoryPhoto.id)).all()
 
 
 def find_photo(photo_id: int) -> StoryPhoto | None:
