@@ -9,10 +9,6 @@ def campaign_path(campaign_id: int) -> str:
     return f"/campaigns/{campaign_id}"
 
 
-def story_path(story_id: int) -> str:
-    return f"/stories/{story_id}"
-
-
 def own_story_path(story_id: int) -> str:
     return f"/publicity/stories/{story_id}"
 

@@ -140,7 +140,7 @@ def list_to_name(user: User) -> Sequence[StoryPhoto]:
     return db.session.scalars(_with_owner(select(StoryPhoto).where(*waiting).order_by(StoryPhoto.id))).all()
 
 
-def select_named(limit: int, after: int) -> Sequence[StoryPhoto]:
+def list_named(limit: int, after: int) -> Sequence[StoryPhoto]:
     """Photos with people, published or not, from the one after this on; for the job that looks whether they agree."""
     named = StoryPhoto.id > after, StoryPhoto.shows == Shows.CHILDREN, StoryPhoto.named_by_id.is_not(None)
     return db.session.scalars(

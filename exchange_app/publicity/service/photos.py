@@ -40,7 +40,7 @@ from exchange_app.publicity.errors import (
     TooManyPhotos,
 )
 from exchange_app.publicity.models import Campaign, PhotoPerson, Story, StoryPhoto
-from exchange_app.publicity.queries.photos import list_contents, map_permissions, select_named
+from exchange_app.publicity.queries.photos import list_contents, list_named, map_permissions
 from exchange_app.publicity.queries.stories import CHECKERS
 from exchange_app.publicity.rules import EDITABLE, MOST_PHOTOS, Permission, Shows, StoryState
 
@@ -165,7 +165,7 @@ def take_off_refused(now: datetime) -> int:
     """Photos go for good when somebody whom they show no longer agrees, or when the proof is no longer kept; their
     writers are told. Returns how many went."""
     gone, last = 0, 0
-    while gone < LOOKED_AT and (photos := select_named(LOOKED_AT, last)):
+    while gone < LOOKED_AT and (photos := list_named(LOOKED_AT, last)):
         last = photos[-1].id
         permissions = map_permissions(photos)
         for photo in photos:

@@ -84,7 +84,6 @@ def _page(
         seen=service.seen_of(story),
         is_editable=story.state in EDITABLE,
         may_check=user.role in CHECKERS and user.id != story.author_id,
-        own_id=user.id,
         views=map_views(story_ids=[story.id]).get(story.id, 0),
         formats=ACCEPTED,
         megabytes=MOST_BYTES // 1024 // 1024,
