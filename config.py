@@ -23,6 +23,7 @@ SHORTEST_SECRET = 32
 BEARABLE = {"mail": "60 per hour", "text": "10 per hour", "robot": "20 per minute"}
 KEPT_DAYS = {"DOCUMENTS_KEPT_DAYS": "30", "ROSTERS_KEPT_DAYS": "365", "CONSENTS_KEPT_DAYS": "1096"}
 LIMIT = re.compile(r"([1-9]\d{0,5}) per (second|minute|hour|day)")
+ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -53,6 +54,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "PROXIES": int(environment.get("PROXIES", "0")),
         "PAGES_KEPT_SECONDS": float(environment.get("PAGES_KEPT_SECONDS", "3")),
         "SITE_NAME": environment.get("SITE_NAME", ""),
+        "WIDGET_ORIGINS": _origins("WIDGET_ORIGINS", environment.get("WIDGET_ORIGINS", "")),
         "CHANNEL_LIMITS": _limits(environment, "{}_LIMIT", {}),
         "READER_LIMITS": _limits(environment, "{}_LIMIT_PER_READER", BEARABLE),
         "LETTERS_KEPT_DAYS": int(environment.get("LETTERS_KEPT_DAYS", "90")),
@@ -114,6 +116,15 @@ def _kept_days(environment: Mapping[str, str]) -> dict[str, int]:
     if not 0 < kept["DOCUMENTS_KEPT_DAYS"] <= kept["ROSTERS_KEPT_DAYS"] <= kept["CONSENTS_KEPT_DAYS"]:
         raise Misconfigured(f"{', '.join(KEPT_DAYS)} are days, each at least as many as the one before.")
     return kept
+
+
+def _origins(name: str, words: str) -> tuple[str, ...]:
+    """Sites by scheme and host, as a content security policy names them."""
+    named = tuple(words.replace(",", " ").split())
+    for origin in named:
+        if not ORIGIN.fullmatch(origin):
+            raise Misconfigured(f"{name} names sites such as `https://www.city.example`, not `{origin}`.")
+    return named
 
 
 def _days(name: str, days: str) -> int:

@@ -49,6 +49,9 @@ from exchange_app.partners.labels import LABELS as PARTNER_LABELS
 from exchange_app.partners.views import partners
 from exchange_app.planning.labels import LABELS as PLANNING_LABELS
 from exchange_app.planning.views import planning
+from exchange_app.publicity.labels import LABELS as PUBLICITY_LABELS
+from exchange_app.publicity.sending import PUBLICITY_LETTERS
+from exchange_app.publicity.views import publicity
 from exchange_app.retention.commands import retention_commands
 from exchange_app.retention.labels import LABELS as RETENTION_LABELS
 from exchange_app.retention.sending import RETENTION_LETTERS
@@ -86,6 +89,7 @@ BLUEPRINTS = (
     coordination,
     meetings,
     visits,
+    publicity,
     planning,
     retention,
     demo,
@@ -108,6 +112,7 @@ LABELS = (
     COORDINATION_LABELS,
     MEETING_LABELS,
     VISIT_LABELS,
+    PUBLICITY_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -124,6 +129,7 @@ LETTERS = (
     *COORDINATION_LETTERS,
     *MEETING_LETTERS,
     *VISIT_LETTERS,
+    *PUBLICITY_LETTERS,
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)

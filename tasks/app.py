@@ -78,6 +78,7 @@ JOBS = (
     "tasks.coordination",
     "tasks.meetings",
     "tasks.visits",
+    "tasks.publicity",
     "tasks.helpdesk",
     "tasks.audit",
     "tasks.retention",

@@ -48,6 +48,8 @@ SECONDS_BETWEEN = {
     "coordination.look_after": 300,
     "meetings.look_after": 300,
     "visits.look_after": 300,
+    "publicity.take_off_refused": 60,
+    "publicity.remove_stray_files": 3600,
     "helpdesk.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,

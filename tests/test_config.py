@@ -45,3 +45,12 @@ def test_organisers_and_administrators_need_a_second_factor_and_in_a_demo_nobody
 def test_what_is_more_sensitive_is_never_kept_longer() -> None:
     with pytest.raises(Misconfigured, match="DOCUMENTS_KEPT_DAYS"):
         load_settings(environment(DOCUMENTS_KEPT_DAYS="400"))
+
+
+def test_who_may_frame_the_widget_is_nobody_or_named_by_origin() -> None:
+    assert load_settings(environment())["WIDGET_ORIGINS"] == ()
+    named = load_settings(environment(WIDGET_ORIGINS="https://www.city.example, https://*.school.example:8443"))
+    assert named["WIDGET_ORIGINS"] == ("https://www.city.example", "https://*.school.example:8443")
+    for wrong in ("*", "www.city.example", "https://a.example/page", "https://a.example; script-src *", "'self'"):
+        with pytest.raises(Misconfigured, match="WIDGET_ORIGINS"):
+            load_settings(environment(WIDGET_ORIGINS=wrong))

@@ -53,6 +53,10 @@ LABELS: Labels = {
         What.LETTERS_STOPPED: sentence("Waiting letters stopped"),
         What.HELP_CONTACT_SHOWN: sentence("How to reach somebody who asks for help shown"),
         What.HELP_PASSED_ON: sentence("Request for help passed on to another office"),
+        What.PHOTO_NAMED: sentence("Said who can be recognised in a photo"),
+        What.PHOTO_CHECKED: sentence("Photo of a story checked"),
+        What.PHOTO_REMOVED: sentence("Photo of a story removed"),
+        What.PHOTO_TAKEN_OFF: sentence("Photo of a story taken off: somebody no longer agrees"),
         What.BACKUP_MADE: sentence("Backup made"),
         What.BACKUP_RESTORED: sentence("Backup restored"),
     }

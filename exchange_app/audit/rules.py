@@ -60,6 +60,10 @@ class What(StrEnum):
     LETTERS_STOPPED = "letters_stopped"
     HELP_CONTACT_SHOWN = "help_contact_shown"
     HELP_PASSED_ON = "help_passed_on"
+    PHOTO_NAMED = "photo_named"
+    PHOTO_CHECKED = "photo_checked"
+    PHOTO_REMOVED = "photo_removed"
+    PHOTO_TAKEN_OFF = "photo_taken_off"
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
 

@@ -30,6 +30,7 @@ from exchange_app.demo.notices import add_notices
 from exchange_app.demo.offers import add_menus, add_packages, withdraw_last_season
 from exchange_app.demo.photos import add_photos
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
+from exchange_app.demo.publicity import add_publicity
 from exchange_app.demo.reading import read
 from exchange_app.demo.season import add_departures
 from exchange_app.demo.tailored import OwnTrip
@@ -101,6 +102,7 @@ def _load(now: datetime) -> None:
     tick_steps(now)
     withdraw_last_season(known)
     add_notices(known, now)
+    add_publicity(known, now)
     search.rewrite(search.list_outdated())
 
 

@@ -16,6 +16,8 @@ from exchange_app.consents import deletions
 from exchange_app.consents.models import ConsentAnswer, DeletionRequest
 from exchange_app.core.database import db
 from exchange_app.outbox.models import Letter
+from exchange_app.publicity.models import StoryPhoto
+from exchange_app.publicity.queries.photos import list_photos_of
 from exchange_app.retention.preview import kept_until
 from exchange_app.retention.rules import Kept
 from exchange_app.rosters.masking import mask_document
@@ -66,6 +68,7 @@ class KeptAboutPerson:
     wishes: int
     calls: Sequence[tuple[str, Presence, datetime]]
     incidents: Sequence[Incident]
+    photos: Sequence[StoryPhoto]
     disclosures: Sequence[Disclosure]
     answers: Sequence[ConsentAnswer]
     requests: Sequence[DeletionRequest]
@@ -83,6 +86,7 @@ def gather_about(booking: Booking, person: Participant, veiled: frozenset[str]) 
         wishes=_count_wishes(person),
         calls=_calls(person),
         incidents=_incidents(booking, person),
+        photos=list_photos_of(booking.id, person.uid),
         disclosures=list_disclosures(booking.id),
         answers=deletions.list_answers_about(person.uid),
         requests=deletions.list_requests(person.uid),
@@ -169,6 +173,11 @@ def as_data(kept: KeptAboutPerson) -> dict[str, Any]:
         "roll_calls": [{"what": title, "state": state.value, "at": at.isoformat()} for title, state, at in kept.calls],
         "incidents": [
             {"at": one.happened_at.isoformat(), "place": one.place, "words": one.words} for one in kept.incidents
+        ],
+        "photos": [
+            {"added_at": one.added_at.isoformat(), "story": one.story.title, "is_published": one.story.is_published}
+            for one in kept.photos
+            if one.story is not None
         ],
         "looked_at_in_full": [
             {"at": one.at.isoformat(), "what": one.sheet.value, "for": one.purpose, "by_role": one.by.role.value}

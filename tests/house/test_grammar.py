@@ -44,7 +44,8 @@ SUBJECTS = {
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices",
-        "offers", "photos", "places", "reading", "rosters", "samples", "season", "tailored", "trips", "visits",
+        "offers", "photos", "places", "publicity", "reading", "rosters", "samples", "season", "tailored", "trips",
+        "visits",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -58,6 +59,7 @@ SUBJECTS = {
     "coordination": {"sending", "waiting"},
     "meetings": {"calendar", "links", "sending"},
     "visits": {"calendar", "sending", "table", "waiting"},
+    "publicity": {"almanac", "cards", "feed", "links", "sending"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

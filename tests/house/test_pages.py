@@ -29,6 +29,7 @@ from exchange_app.meetings.rules import MeetingState
 from exchange_app.noticeboard.models import Notice
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import AgreementPaper, City, County, Department
+from exchange_app.publicity.models import Campaign, EventInvitation, Festival, MediaMention, Story, StoryPhoto
 from exchange_app.rosters.models import Participant
 from exchange_app.tailored.models import Inquiry
 from exchange_app.visits.models import Visit
@@ -47,6 +48,9 @@ PEOPLE = {
 MAIN_JOB = {
     None: (
         "departures.package departures.show departures.compare catalogue.base catalogue.menu_item catalogue.search "
+        "publicity.events publicity.events_feed publicity.events_calendar publicity.campaign publicity.share "
+        "publicity.card publicity.story publicity.story_list publicity.photo publicity.media publicity.widget "
+        "publicity.widget_departures "
         "catalogue.cover noticeboard.index noticeboard.show noticeboard.feed "
         "rosters.checked_by_link rosters.copy_by_link trips.replies "
         "helpdesk.index helpdesk.guide helpdesk.offices helpdesk.ask helpdesk.open_request helpdesk.figures "
@@ -58,7 +62,8 @@ MAIN_JOB = {
         "trips.show trips.arrangement trips.lists trips.roll_calls trips.roll_state "
         "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet "
         "retention.about_person retention.own_data "
-        "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show"
+        "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show "
+        "publicity.own_stories publicity.new_story"
     ),
     Role.HEAD: "bookings.decisions papers.index papers.show tailored.show",
     Role.BUREAU: "bookings.decisions",
@@ -68,7 +73,8 @@ MAIN_JOB = {
         "bookings.change_departure consents.summary trips.host trips.notes trips.day_sheet "
         "trips.reported trips.departure_survey "
         "planning.board planning.planner planning.plan_series planning.copy_season catalogue.compose "
-        "tailored.desk tailored.show papers.template"
+        "tailored.desk tailored.show papers.template "
+        "publicity.desk publicity.own_stories publicity.own_story publicity.new_campaign"
     ),
     Role.COORDINATOR: (
         "coordination.home coordination.agreement coordination.paper coordination.own_agreement_page "
@@ -80,11 +86,12 @@ MAIN_JOB = {
         "visits.index visits.begin visits.propose visits.visit visits.change visits.programme visits.report "
         "visits.add_file visits.ledger visits.returning visits.summary "
         "noticeboard.kept noticeboard.write noticeboard.edit "
+        "publicity.desk publicity.invitations publicity.invitation publicity.festivals publicity.mentions "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
         "helpdesk.own_offices helpdesk.edit_office"
     ),
     Role.ADMINISTRATOR: (
-        "helpdesk.topics "
+        "helpdesk.topics publicity.festival publicity.own_campaign publicity.mention "
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
@@ -130,6 +137,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     invited = first(select(Invitation).join(Meeting).where(Meeting.state == MeetingState.INVITED))
     guide = first(select(Guide).where(Guide.city_id == coordinator.organisation.city_id))
     slot = first(select(Slot).where(Slot.menu_item_id == item.id))
+    campaign = first(select(Campaign))
     county = first(select(County).where(County.city_id == organiser.organisation.city_id))
     _, _check, code, signature = check_path(booking).split("/")
     return {
@@ -143,6 +151,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "meetings.printed": {"meeting_id": first(select(Meeting).where(Meeting.state == MeetingState.CONFIRMED)).id},
         "meetings.answer": {"invitation_id": invited.id, "signature": answer_path(invited).rpartition("/")[2]},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
+        "publicity.photo": {"version": 480},
+        "publicity.share": {"kind": "campaigns", "name": campaign.id},
+        "publicity.card": {"kind": "packages", "name": package.slug},
         "demo.roster": {"name": "roster-nanning.xlsx"},
         "": {
             "base_id": base.id,
@@ -186,6 +197,12 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "guide_id": guide.id,
             "notice_id": first(select(Notice).where(Notice.city_id == coordinator.organisation.city_id)).id,
             "file_id": 0,
+            "festival_id": first(select(Festival)).id,
+            "campaign_id": campaign.id,
+            "invitation_id": first(select(EventInvitation)).id,
+            "story_id": first(select(Story)).id,
+            "photo_id": first(select(StoryPhoto)).id,
+            "mention_id": first(select(MediaMention)).id,
         },
     }
 

@@ -43,6 +43,11 @@ from exchange_app.partners.counterparts import pair_counties
 from exchange_app.partners.models import Agreement, City, County, Department, Organisation, OrganisationKind, Plan
 from exchange_app.partners.paper_files import PaperFile
 from exchange_app.planning.models import PlanStep, StepKind
+from exchange_app.publicity.models import CampaignLink, EventInvitation, MediaMention, StoryPhoto
+from exchange_app.publicity.rules import Reckoning, Shows
+from exchange_app.publicity.service import campaigns, stories
+from exchange_app.publicity.service.campaigns import FestivalTerms
+from exchange_app.publicity.service.stories import StoryTerms
 from exchange_app.retention.breaches import Report, report_breach
 from exchange_app.retention.models import Breach
 from exchange_app.retention.rules import Scope
@@ -66,6 +71,7 @@ from tests.coordination.town import make_agreement, make_counterpart, make_offic
 from tests.letters.group import make_inquiry
 from tests.meetings.hall import add_action, confirm_all, invite, make_meeting, write_down
 from tests.noticeboard.offices import make_notice
+from tests.publicity.town import make_campaign
 from tests.rosters.sheet import group, pasted, pupil
 from tests.trips.group import pupils_of
 
@@ -236,6 +242,7 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "bookings.school_feed:signature": _signature_in(school_feed_path(booking.school_id)),
         "bookings.host_feed:signature": _signature_in(host_feed_path(host.id)),
         **_notice(organiser),
+        **_publicity(booking, organiser, users["coordinator"]),
         # No object, but a word of the address.
         "kind": "room",
         "paper": "plan",
@@ -345,6 +352,38 @@ def _notice(organiser: User) -> Mapping[str, Any]:
         "file_id": notices.attach_file(notice, PaperFile("plan.pdf", "application/pdf", b"%PDF-1.7")).id,
         "noticeboard.no_digest:user_id": organiser.id,
         "noticeboard.no_digest:signature": _signature_in(no_digest_path(organiser)),
+    }
+
+
+def _publicity(booking: Booking, organiser: User, coordinator: User) -> Mapping[str, Any]:
+    """A festival of the city, what its office puts on, a story with a photo of the group, and what the media said. The
+    departure has not taken place for that."""
+    moment, city = now(), coordinator.organisation.city
+    festival = campaigns.add_festival(FestivalTerms(both("A festival"), both("A text"), Reckoning.LUNAR, 3, 3, 1), city)
+    days = {"starts_on": moment.date(), "ends_on": moment.date() + timedelta(days=9)}
+    campaign = make_campaign(organiser, **days)
+    campaigns.add_link(campaign, departure_id=booking.departure_id)
+    invitation = EventInvitation(campaign_id=campaign.id, city_id=city.id, words="", invited_by_id=organiser.id)
+    invitation.invited_at = moment
+    story = stories.write_story(
+        booking.departure, StoryTerms(both("A story"), both("A text")), by=organiser, now=moment
+    )
+    photo = StoryPhoto(story_id=story.id, booking_id=booking.id, shows=Shows.CHILDREN, content="0" * 40)
+    photo.alternative, photo.credit, photo.added_at, photo.added_by_id = both("A photo"), "", moment, organiser.id
+    mention = MediaMention(city_id=city.id, title=both("A report"), medium="A paper", on=moment.date())
+    mention.address, mention.added_by_id = "https://paper.example/1", organiser.id
+    db.session.add_all([invitation, photo, mention])
+    db.session.flush()
+    return {
+        "festival_id": festival.id,
+        "campaign_id": campaign.id,
+        "link_id": _one(CampaignLink.id, CampaignLink.campaign_id == campaign.id),
+        "invitation_id": invitation.id,
+        "story_id": story.id,
+        "photo_id": photo.id,
+        "mention_id": mention.id,
+        **{f"publicity.{endpoint}:kind": "departures" for endpoint in ("share", "card")},
+        **{f"publicity.{endpoint}:name": booking.departure_id for endpoint in ("share", "card")},
     }
 
 

@@ -21,6 +21,12 @@ from exchange_app.meetings.models import Action, AgendaItem, Confirmation, Decis
 from exchange_app.meetings.rules import MeetingState
 from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind, Plan
 from exchange_app.partners.rules import CounterpartState
+from exchange_app.publicity.models import EventInvitation, Story, StoryPhoto
+from exchange_app.publicity.rules import Answer as EventAnswer
+from exchange_app.publicity.rules import Shows, StoryState
+from exchange_app.publicity.service import campaigns, stories
+from exchange_app.publicity.service.campaigns import CampaignTerms
+from exchange_app.publicity.service.stories import StoryTerms
 from exchange_app.tailored.models import Inquiry, Version
 from exchange_app.tailored.rules import Entry, InquiryState, Side, Terms, write_terms
 from exchange_app.visits.models import FollowUp, ProgrammeEntry, Visit, VisitEvent, VisitMember
@@ -199,6 +205,57 @@ def make_delegation(booking: Booking, state: VisitState) -> Visit:
     db.session.add(visit)
     db.session.flush()
     return visit
+
+
+def make_event(booking: Booking, state: str) -> EventInvitation:
+    """The host's city invites that of the school, which has answered."""
+    by = organiser_of(booking)
+    terms = CampaignTerms(
+        title=Translated(zh_Hans="三月三歌圩", en="Song fair of the third of the third"),
+        text=Translated(zh_Hans="对歌、五色糯米饭。", en="Songs and five-coloured rice."),
+        place=Translated(zh_Hans="市民广场", en="Town square"),
+        plan=Plan.COMMUNITY,
+        festival_id=None,
+        starts_on=date(2027, 4, 9),
+        ends_on=date(2027, 4, 10),
+    )
+    campaign = campaigns.write_campaign(by.organisation, terms, by=by, now=WRITTEN_AT)
+    campaigns.publish_campaign(campaign, by=by, now=WRITTEN_AT)
+    invitation = EventInvitation(campaign=campaign, city=booking.school.city, invited_at=WRITTEN_AT, invited_by=by)
+    invitation.words, invitation.people = "欢迎前来。 · Do <come>.", 0
+    if state:
+        invitation.answer, invitation.answered_at, invitation.people = EventAnswer(state), WRITTEN_AT, 12
+        invitation.answer_words = "带芦笙来。 · With our <lusheng>."
+    db.session.add(invitation)
+    db.session.flush()
+    return invitation
+
+
+def make_told(booking: Booking, state: StoryState) -> Story:
+    """What the organiser tells about the group's exchange."""
+    by = organiser_of(booking)
+    terms = StoryTerms(
+        Translated(zh_Hans="左江边的四天", en="Four days by the Zuojiang"),
+        Translated(zh_Hans="我们看了花山岩画。", en="We saw the rock paintings."),
+    )
+    story = stories.write_story(booking.departure, terms, by=by, now=WRITTEN_AT)
+    story.state = state
+    if state is not StoryState.PROPOSED:
+        story.checked_by_id, story.checker_words = booking.leader_id, "请换一张照片。 · Another <photo>, please."
+    story.published_at = WRITTEN_AT if state is StoryState.PUBLISHED else None
+    db.session.flush()
+    return story
+
+
+def make_shown(booking: Booking) -> StoryPhoto:
+    """A photo of the group, of which nobody has said yet who is on it."""
+    story = make_told(booking, StoryState.DRAFT)
+    photo = StoryPhoto(story_id=story.id, booking_id=booking.id, content="0" * 40)
+    photo.shows, photo.alternative, photo.credit = Shows.CHILDREN, HUASHAN, "Wei Lan"
+    photo.added_at, photo.added_by_id = WRITTEN_AT, organiser_of(booking).id
+    db.session.add(photo)
+    db.session.flush()
+    return photo
 
 
 def make_shared_problem(booking: Booking, state: ProblemState) -> Problem:

@@ -39,6 +39,8 @@ from exchange_app.outbox.queries import find_letter_by_key
 from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.partners.rules import CounterpartState
+from exchange_app.publicity.rules import StoryState
+from exchange_app.publicity.sending import load_invitations, load_photos, load_stories
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
@@ -49,6 +51,7 @@ from tests.letters.group import (
     WRITTEN_AT,
     agree_to_meet,
     make_delegation,
+    make_event,
     make_group,
     make_help_request,
     make_inquiry,
@@ -59,6 +62,8 @@ from tests.letters.group import (
     make_pair,
     make_shared,
     make_shared_problem,
+    make_shown,
+    make_told,
     organiser_of,
 )
 from tests.settings import make_settings
@@ -164,6 +169,11 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "visit_programme": {"state": "accepted"},
     "visit_reported": {"state": "carried_out"},
     "visit_follow_up": {"state": "accepted", "reader": 0},
+    "event_invited": {"state": ""},
+    "event_answered": {"state": "yes", "at": WRITTEN_AT.isoformat()},
+    "story_proposed": {"state": "proposed"},
+    "story_answered": {"state": "draft"},
+    "photo_withdrawn": {"state": "published"},
 }
 
 # What the link in a letter is for.
@@ -282,6 +292,12 @@ def subject_of(kind: str, booking: Booking) -> int:
     if load in (map_visits, map_follow_ups):
         visit = make_delegation(booking, VisitState(FACTS[kind]["state"]))
         return visit.id if load is map_visits else visit.follow_ups[0].id
+    if load is load_invitations:
+        return make_event(booking, FACTS[kind]["state"]).id
+    if load is load_stories:
+        return make_told(booking, StoryState(FACTS[kind]["state"])).id
+    if load is load_photos:
+        return make_shown(booking).id
     if load is load_inquiries:
         return make_inquiry(booking, InquiryState(FACTS[kind]["state"])).id
     if load is load_requests:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.noticeboard import service
-from exchange_app.noticeboard.feed import ATOM
 from exchange_app.noticeboard.models import Notice
 from exchange_app.noticeboard.rules import Visibility
 from exchange_app.partners.paper_files import PaperFile
+from exchange_app.web.atom import ATOM
 from tests.noticeboard.offices import Towns, make_notice, make_towns
 from tests.pages import Browser, form_of, send, sign_in, speak
 

@@ -18,12 +18,13 @@ from exchange_app.core.clock import now
 from exchange_app.core.settings import setting
 from exchange_app.core.transaction import transaction
 from exchange_app.noticeboard import queries, service
-from exchange_app.noticeboard.feed import Channel, write_feed
+from exchange_app.noticeboard.feed import entry_of
 from exchange_app.noticeboard.forms import NoticeFilterForm
-from exchange_app.noticeboard.links import is_refusing_digest
+from exchange_app.noticeboard.links import BOARD_PATH, is_refusing_digest
 from exchange_app.noticeboard.rules import is_valid_on
 from exchange_app.noticeboard.views.blueprint import noticeboard
 from exchange_app.partners.queries import list_cities
+from exchange_app.web.atom import Channel, write_feed
 from exchange_app.web.formats import HOME_ZONE, site_name
 from exchange_app.web.headers import secret_address
 from exchange_app.web.limits import GUESSES, slow_guesses
@@ -95,8 +96,9 @@ def feed() -> ResponseReturnValue:
     notices = queries.list_feed(request.args.get("city"), IN_THE_FEED, _today())
     title = gettext("%(site)s: notices", site=site_name())
     public_url = setting("PUBLIC_URL")
-    channel = Channel(title, f"{public_url}{request.full_path.rstrip('?')}", public_url)
-    response = Response(write_feed(channel, notices, now()), content_type="application/atom+xml; charset=utf-8")
+    channel = Channel(title, f"{public_url}{request.full_path.rstrip('?')}", public_url + BOARD_PATH)
+    entries = [entry_of(notice, public_url) for notice in notices]
+    response = Response(write_feed(channel, entries, now()), content_type="application/atom+xml; charset=utf-8")
     response.add_etag()
     return response.make_conditional(request)
 

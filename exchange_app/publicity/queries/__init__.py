@@ -1,0 +1,1 @@
+"""Reads of publicity, by what they are about."""

@@ -1,0 +1,1 @@
+"""What is done in publicity, by what it is done to."""
