@@ -22,7 +22,7 @@ from exchange_app.publicity.queries.stories import WITH_PLACES
 from exchange_app.publicity.rules import StoryState
 
 
-def load_invitations(ids: Collection[int]) -> Mapping[int, EventInvitation]:
+def load_event_invitations(ids: Collection[int]) -> Mapping[int, EventInvitation]:
     found = db.session.scalars(
         select(EventInvitation)
         .where(EventInvitation.id.in_(ids))
@@ -113,7 +113,7 @@ PUBLICITY_LETTERS = (
     Kind(
         INVITED,
         sentence("Invitation to another city's event"),
-        load_invitations,
+        load_event_invitations,
         _is_asked,
         _words_of_invitation,
         leads_to="page_url",
@@ -121,7 +121,7 @@ PUBLICITY_LETTERS = (
     Kind(
         EVENT_ANSWERED,
         sentence("Answer to an invitation to an event"),
-        load_invitations,
+        load_event_invitations,
         _is_answered_so,
         _words_of_invitation,
         leads_to="page_url",

@@ -40,7 +40,7 @@ from exchange_app.outbox.reading import ReadableLetter, read_letter
 from exchange_app.outbox.service import NewLetter, write_letters
 from exchange_app.partners.rules import CounterpartState
 from exchange_app.publicity.rules import StoryState
-from exchange_app.publicity.sending import load_invitations, load_photos, load_stories
+from exchange_app.publicity.sending import load_event_invitations, load_photos, load_stories
 from exchange_app.rosters.models import Participant
 from exchange_app.rosters.rules import Role
 from exchange_app.tailored.rules import InquiryState
@@ -292,7 +292,7 @@ def subject_of(kind: str, booking: Booking) -> int:
     if load in (map_visits, map_follow_ups):
         visit = make_delegation(booking, VisitState(FACTS[kind]["state"]))
         return visit.id if load is map_visits else visit.follow_ups[0].id
-    if load is load_invitations:
+    if load is load_event_invitations:
         return make_event(booking, FACTS[kind]["state"]).id
     if load is load_stories:
         return make_told(booking, StoryState(FACTS[kind]["state"])).id
