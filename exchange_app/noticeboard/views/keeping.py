@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_for
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.noticeboard import queries, service
-from exchange_app.noticeboard.errors import NoticeNotFound
 from exchange_app.noticeboard.forms import FileForm, NoticeForm
 from exchange_app.noticeboard.models import Notice
 from exchange_app.noticeboard.views.blueprint import noticeboard
@@ -64,20 +63,16 @@ def write() -> ResponseReturnValue:
     return render_template("noticeboard/write.html", form=form), status_of_form(form)
 
 
-def _beginning(offices: list[Organisation] | Any) -> dict[str, Any]:
+def _beginning(offices: Sequence[Organisation]) -> dict[str, Any]:
     """For the own office where the writer may, valid from today."""
     own = [office.id for office in offices if office.id == me().organisation_id]
     today = now().astimezone(ZoneInfo(me().organisation.city.time_zone)).date()
     return {"office_id": own[0] if own else None, "valid_from": today}
 
 
-def _chosen(offices: Any, office_id: int) -> Organisation:
-    """The form offers no other. Raises NoticeNotFound."""
-    for office in offices:
-        if office.id == office_id:
-            found: Organisation = office
-            return found
-    raise NoticeNotFound()
+def _chosen(offices: Sequence[Organisation], office_id: int) -> Organisation:
+    """The form offers no other."""
+    return next(office for office in offices if office.id == office_id)
 
 
 @noticeboard.route("/noticeboard/<int:notice_id>", methods=["GET", "POST"])
