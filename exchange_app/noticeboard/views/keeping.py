@@ -24,16 +24,9 @@ from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
 from exchange_app.partners.queries import list_departments
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
+from exchange_app.web.uploads import takes_file
 
-ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
 WRITERS = (Role.COORDINATOR, Role.ORGANISER, Role.ADMINISTRATOR)
-
-
-@noticeboard.url_value_preprocessor
-def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: other pages take less."""
-    if endpoint == "noticeboard.attach":
-        request.max_content_length = ROOM_TO_REFUSE
 
 
 @noticeboard.get("/noticeboard")
@@ -110,6 +103,7 @@ def _edit_page(notice: Notice, refused: FileForm | None = None) -> ResponseRetur
 
 
 @noticeboard.post("/noticeboard/<int:notice_id>/files")
+@takes_file(MOST_BYTES)
 @allows(*WRITERS)
 def attach(notice_id: int) -> ResponseReturnValue:
     notice = queries.get_kept_notice(notice_id, me())
