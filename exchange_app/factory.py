@@ -30,6 +30,7 @@ from exchange_app.web.labels import add_labels
 from exchange_app.web.languages import speak_languages
 from exchange_app.web.limits import limit_rates
 from exchange_app.web.policies import guard_routes
+from exchange_app.web.uploads import let_files_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,6 +50,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     guard_routes(app)
     limit_rates(app)
     answer_errors(app)
+    let_files_in(app)
     compress_answers(app)
     send_headers(app)
     add_features(app)

@@ -13,6 +13,7 @@ SIGN_IN_PATH = "/sign-in"
 ACCOUNT_PATH = "/account"
 CHANNELS_PATH = "/account/channels"
 SECOND_FACTORS_PATH = "/account/second-factors"
+UNSUBSCRIBE = "unsubscribe"
 SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 
@@ -23,12 +24,17 @@ def url_of(link: AccountLink) -> str:
 
 
 def unsubscribe_path(user: User) -> str:
-    return f"/unsubscribe/{user.id}/{_signature(user)}"
+    return f"/unsubscribe/{user.id}/{signature_of(user, UNSUBSCRIBE)}"
 
 
 def is_unsubscribing(user: User, signature: str) -> bool:
-    return hmac.compare_digest(_signature(user).encode(), signature.encode())
+    return is_signed(user, UNSUBSCRIBE, signature)
 
 
-def _signature(user: User) -> str:
-    return keys().fingerprint(user.uid, "unsubscribe")[:SIGNATURE_LENGTH]
+def signature_of(user: User, purpose: str) -> str:
+    """What the addresses in a user's letters carry; that of one purpose is none of another."""
+    return keys().fingerprint(user.uid, purpose)[:SIGNATURE_LENGTH]
+
+
+def is_signed(user: User, purpose: str, signature: str) -> bool:
+    return hmac.compare_digest(signature_of(user, purpose).encode(), signature.encode())

@@ -1,23 +1,21 @@
 """The organisers' summary of each morning: who gets one, and what it says.
 
-It is planned by scanning, like reminders: from half past seven until noon of the organiser's city whoever looks writes
-the letter of the day, and its key keeps it from being written twice. Whether there is anything to say is decided when
-it is sent. See docs/letters.md.
+It is planned from half past seven until noon of the organiser's city (`accounts.regular`). See docs/letters.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select, true
+from sqlalchemy import Select, and_, exists, func, select, true
 from sqlalchemy.orm import contains_eager
 
 from exchange_app.accounts.models import User
-from exchange_app.accounts.ways import recipient_of
+from exchange_app.accounts.regular import Regular, plan_letters
 from exchange_app.bookings.models import Booking, BookingEvent, ChangeRequest
 from exchange_app.bookings.queries import WITH_DEPARTURE, list_open_requests, visible_to
 from exchange_app.bookings.rules import CHANGEABLE, BookingState, Step
@@ -26,9 +24,6 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.rules import DepartureState
-from exchange_app.outbox.models import Letter, LetterState
-from exchange_app.outbox.service import NewLetter, letter_to, write_letters
-from exchange_app.partners.models import City, Organisation
 
 KIND = "organiser_summary"
 MORNING = (time(7, 30), time(12))
@@ -44,62 +39,15 @@ COMING = (DepartureState.OPEN, DepartureState.CLOSED)
 
 def plan_summaries(now: datetime, at_most: int = 500) -> int:
     """Write at most so many of this morning's letters; returns how many. Call again while it returns any."""
-    mornings = _mornings(now)
-    if not mornings:
-        return 0
-    organisers = _list_without_summary(mornings, at_most)
-    since = _map_told_until([user.id for user, _ in organisers], now)
-    write_letters([_letter(user, day, since.get(user.id, now - A_DAY), now) for user, day in organisers], now)
-    return len(organisers)
+    is_wanted = and_(User.role == Role.ORGANISER, User.wants_summary.is_(true()))
+    return plan_letters(SUMMARY, is_wanted, now, at_most)
 
 
-def _mornings(now: datetime) -> Mapping[str, date]:
-    """The time zones of cities where it is morning, each with its date."""
-    zones = db.session.scalars(select(City.time_zone).distinct())
-    local = {zone: now.astimezone(ZoneInfo(zone)) for zone in zones}
-    return {zone: there.date() for zone, there in local.items() if MORNING[0] <= there.time() < MORNING[1]}
+def _morning(local: datetime) -> str | None:
+    return local.date().isoformat() if MORNING[0] <= local.time() < MORNING[1] else None
 
 
-def _list_without_summary(mornings: Mapping[str, date], at_most: int) -> Sequence[tuple[User, date]]:
-    """The organisers who want a summary and have none of their day yet, in one order, so that two planners never wait
-    for each other."""
-    rows = db.session.execute(
-        select(User, City.time_zone)
-        .join(Organisation, Organisation.id == User.organisation_id)
-        .join(City, City.id == Organisation.city_id)
-        .where(User.role == Role.ORGANISER, User.closed_at.is_(None), User.wants_summary.is_(true()))
-        .where(or_(*(_has_none(zone, day) for zone, day in mornings.items())))
-        .order_by(User.id)
-        .limit(at_most)
-    )
-    return [(user, mornings[zone]) for user, zone in rows]
-
-
-def _has_none(zone: str, day: date) -> ColumnElement[bool]:
-    key = literal("user:") + cast(User.id, String) + literal(f":summary:{day.isoformat()}")
-    return and_(City.time_zone == zone, ~exists().where(Letter.key == key))
-
-
-def _map_told_until(user_ids: Sequence[int], now: datetime) -> Mapping[int, datetime]:
-    """Until when the latest summary that went out told each of them what is new."""
-    rows = db.session.execute(
-        select(Letter.subject_id, func.max(Letter.written_at))
-        .where(Letter.kind == KIND, Letter.subject_id.in_(user_ids), Letter.state == LetterState.SENT)
-        .where(Letter.written_at > now - LONGEST_SINCE)
-        .group_by(Letter.subject_id)
-    )
-    return dict(rows.all())
-
-
-def _letter(user: User, day: date, since: datetime, now: datetime) -> NewLetter:
-    return letter_to(
-        recipient_of(user),
-        key=f"user:{user.id}:summary:{day.isoformat()}",
-        kind=KIND,
-        subject_id=user.id,
-        due_at=now,
-        facts={"day": day.isoformat(), "since": since.isoformat()},
-    )
+SUMMARY = Regular(KIND, "summary", "day", _morning, length=A_DAY, longest=LONGEST_SINCE)
 
 
 # ------------------------------------------------------------------------------------------------------- what it says

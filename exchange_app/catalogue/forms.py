@@ -38,6 +38,7 @@ from exchange_app.core.text import Translated, sentence
 from exchange_app.partners.models import City, Plan
 from exchange_app.web.formats import grades
 from exchange_app.web.forms import (
+    CHOOSE,
     FILL_IN,
     ChoiceField,
     CountField,
@@ -47,12 +48,12 @@ from exchange_app.web.forms import (
     MoneyField,
     PhoneField,
     Required,
+    RowField,
     TranslatedField,
     TranslatedLongField,
     TypedField,
 )
 
-CHOOSE = sentence("Choose …")
 NONE = sentence("None")
 ANY = sentence("Any")
 NOBODY = sentence("Nobody")
@@ -64,18 +65,6 @@ REMINDER_HOURS = range(8, 21)  # of the host city
 EMPTY_ROW = "–"
 ABOUT_WHAT = sentence("Choose what it is about, or empty the days too.")
 IN_ROW = sentence("Row %(row)s: %(words)s")
-
-
-class RowField(SelectField):
-    """One row of a list, by its id; None where nothing is chosen."""
-
-    def __init__(self, label: Any = None, *, empty: Any = CHOOSE, **options: Any) -> None:
-        super().__init__(label, coerce=lambda typed: int(typed) if typed else None, choices=[], **options)
-        self.empty = empty
-
-    def offer(self, rows: Iterable[tuple[int, Any]]) -> None:
-        """``rows`` are ids and names."""
-        self.choices = [("", self.empty), *rows]
 
 
 class GradeField(SelectField):

@@ -4,6 +4,7 @@ out."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from exchange_app.accounts.models import User
 from exchange_app.audit import service as audit
 from exchange_app.audit.rules import What
 from exchange_app.bookings.models import Booking
-from exchange_app.consents import queries, service
+from exchange_app.consents import service
+from exchange_app.consents.errors import NothingToWithdraw
 from exchange_app.consents.models import ConsentAnswer, DeletionRequest
 from exchange_app.core.database import db
 from exchange_app.rosters.models import Participant
@@ -24,7 +26,7 @@ def ask_for_deletion(booking: Booking, person: Participant, *, by: User | None, 
     request = find_open_request(person.uid)
     if request is not None:
         return request
-    if queries.find_standing(booking, person) is not None:
+    with suppress(NothingToWithdraw):
         service.withdraw(booking, person, now, recorded_by=by)
     request = DeletionRequest(
         booking_id=booking.id, person_uid=person.uid, asked_at=now, asked_by_id=by.id if by else None

@@ -98,16 +98,15 @@ def find_answer(booking: Booking, child: Participant) -> ConsentAnswer | None:
 def find_standing(booking: Booking, child: Participant) -> ConsentAnswer | None:
     """What the guardian agreed to and has not withdrawn: the answer that counts; else the last one, to which nobody has
     answered anew since something else is asked."""
-    last = db.session.scalar(
+    given = db.session.scalars(
         select(ConsentAnswer)
         .where(ConsentAnswer.booking_id == booking.id, ConsentAnswer.person_uid == child.uid)
-        .order_by(ConsentAnswer.id.desc())
-        .limit(1)
-    )
-    for answer in (find_answer(booking, child), last):
-        if answer is not None and answer.state is ConsentState.AGREED:
-            return answer
-    return None
+        .order_by(ConsentAnswer.id)
+    ).all()
+    asked_now = essence_of(booking.departure)
+    counting = [answer for answer in given if answer.essence == asked_now]
+    standing = (answer for answer in (*counting[-1:], *given[-1:]) if answer.state is ConsentState.AGREED)
+    return next(standing, None)
 
 
 def map_answers(booking: Booking, person_uid: str | None = None) -> Mapping[str, ConsentAnswer]:

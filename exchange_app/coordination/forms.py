@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectMultipleField, ValidationError
 from wtforms.validators import Optional
 
 from exchange_app.coordination.models import Assignment
@@ -31,6 +31,7 @@ from exchange_app.web.forms import (
     LongTextField,
     OnceForm,
     Required,
+    RowField,
     TextField,
     TranslatedField,
     TranslatedLongField,
@@ -39,26 +40,10 @@ from exchange_app.web.labels import choices_of
 
 __all__ = ["TickForm"]
 
-CHOOSE = sentence("Choose")
 NOBODY = sentence("Nobody")
 NONE = sentence("None")
 ALL = sentence("All")
 SPARE_ROWS = 3
-
-
-def _number_or_none(typed: Any) -> int | None:
-    return int(typed) if typed else None
-
-
-class RowField(SelectField):
-    """One row of a table by its id, or none."""
-
-    def __init__(self, label: Any = None, *, empty: Any = CHOOSE, **options: Any) -> None:
-        super().__init__(label, coerce=_number_or_none, choices=[], **options)
-        self.empty = empty
-
-    def offer(self, rows: Iterable[tuple[int, Any]]) -> None:
-        self.choices = [("", self.empty), *rows]
 
 
 class PlansField(SelectMultipleField):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from wtforms import BooleanField, SelectField, ValidationError
 
-from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, GradeField, RowField, readable
+from exchange_app.catalogue.forms import ANY, CityField, EditForm, GradeField, readable
 from exchange_app.catalogue.rules import MOST_DAYS
 from exchange_app.catalogue.search import LONGEST_QUERY, read_words
 from exchange_app.core.clock import now
@@ -23,6 +23,7 @@ from exchange_app.departures.rules import DepartureState, Sort
 from exchange_app.departures.service import Terms
 from exchange_app.partners.models import City, Organisation, Plan
 from exchange_app.web.forms import (
+    CHOOSE,
     ChoiceField,
     CountField,
     DateField,
@@ -30,6 +31,7 @@ from exchange_app.web.forms import (
     Form,
     MomentField,
     Required,
+    RowField,
     TextField,
     TranslatedField,
 )

@@ -22,6 +22,7 @@ from exchange_app.web.forms import (
     LongTextField,
     OnceForm,
     Required,
+    RowField,
     TextField,
     TranslatedField,
     TranslatedLongField,
@@ -37,10 +38,6 @@ HOME_MISSING = sentence("Choose your home city too: without it nobody there can 
 WHOLE_CITY = sentence("%(city)s: the whole city, or I do not know")
 
 Places = Mapping[str, tuple[int, int | None]]  # by the value of a choice: a city, and a county of it or None
-
-
-def _optional_number(typed: Any) -> int | None:
-    return int(typed) if typed else None
 
 
 def choices_of_places(cities: Sequence[City]) -> dict[str, list[tuple[str, str]]]:
@@ -83,7 +80,7 @@ class AskForm(OnceForm):
     place = SelectField(sentence("Where do you want help?"), validators=[Required()])
     words = LongTextField(sentence("Your question"), longest=LONGEST, render_kw={"rows": 8}, validators=[Required()])
     contact = AddressField(sentence("Your phone or e-mail address"), longest=254, validators=[Required()])
-    home_city_id = SelectField(sentence("Your home city"), coerce=_optional_number)
+    home_city_id = RowField(sentence("Your home city"), empty=NO_CITY)
     is_home_told = BooleanField(sentence("Also tell the office of the same kind in my home city"))
 
     def __init__(self, cities: Sequence[City]) -> None:
@@ -91,7 +88,7 @@ class AskForm(OnceForm):
         self.topic.choices = [(topic.value, label(topic)) for topic in Topic]
         self.place.choices = {"": [("", str(sentence("Choose a place")))], **choices_of_places(cities)}
         self.places = places_of(cities)
-        self.home_city_id.choices = [("", NO_CITY), *((city.id, city.name) for city in cities)]
+        self.home_city_id.offer((city.id, city.name) for city in cities)
 
     def validate_is_home_told(self, field: BooleanField) -> None:
         if field.data and not self.home_city_id.data:
@@ -118,12 +115,12 @@ class NoteForm(Form):
 
 
 class PassOnForm(Form):
-    office_id = SelectField(sentence("To which office"), coerce=_optional_number, validators=[Required()])
+    office_id = RowField(sentence("To which office"), empty=sentence("Choose an office"), validators=[Required()])
     words = LongTextField(sentence("Why"), longest=500, render_kw={"rows": 2}, validators=[Required()])
 
     def __init__(self, offices: Sequence[Organisation], **options: Any) -> None:
         super().__init__(**options)
-        self.office_id.choices = [("", sentence("Choose an office")), *((one.id, one.name) for one in offices)]
+        self.office_id.offer((one.id, one.name) for one in offices)
 
 
 class CloseForm(Form):
@@ -172,15 +169,14 @@ class OfficeForm(Form):
 class TopicForm(Form):
     """Who answers one topic."""
 
-    department_id = SelectField(sentence("Department"), coerce=_optional_number, validators=[Required()])
+    department_id = RowField(sentence("Department"), empty=sentence("Choose a department"), validators=[Required()])
     answer_days = CountField(
         sentence("Working days for a first answer"), least=1, most=MOST_ANSWER_DAYS, validators=[Required()]
     )
 
     def __init__(self, departments: Sequence[Department], **options: Any) -> None:
         super().__init__(**options)
-        choose = ("", sentence("Choose a department"))
-        self.department_id.choices = [choose, *((one.id, one.name) for one in departments)]
+        self.department_id.offer((one.id, one.name) for one in departments)
 
     @property
     def answering(self) -> tuple[int, int]:

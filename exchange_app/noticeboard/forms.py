@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
-from exchange_app.catalogue.forms import ANY, CHOOSE, CityField, EditForm, readable
+from exchange_app.catalogue.forms import ANY, CityField, EditForm, readable
 from exchange_app.catalogue.search import LONGEST_QUERY, read_words
 from exchange_app.core.text import sentence
 from exchange_app.noticeboard.queries import NoticeFilter
@@ -21,6 +21,7 @@ from exchange_app.web.forms import (
     FilterForm,
     Form,
     Required,
+    RowField,
     TextField,
     TranslatedField,
     TranslatedLongField,
@@ -62,16 +63,13 @@ class NoticeForm(EditForm):
     office_id = SelectField(sentence("Issued by"), coerce=int, validators=[Required()])
     document_number = TextField(sentence("Number of the document"), longest=60)
     visibility = ChoiceField(Visibility, sentence("Who reads it"), validators=[Required()])
-    department_id = SelectField(sentence("Department"), coerce=lambda typed: int(typed) if typed else None)
+    department_id = RowField(sentence("Department"))
     valid_from = DateField(sentence("Valid from"), validators=[Required()])
     valid_until = DateField(sentence("Valid until, the day included"), validators=[Optional()])
 
     def offer(self, offices: Sequence[Organisation], departments: Sequence[Department]) -> None:
         self.office_id.choices = [(office.id, f"{office.city.name} · {office.name}") for office in offices]
-        self.department_id.choices = [
-            ("", CHOOSE),
-            *((department.id, str(department.name)) for department in departments),
-        ]
+        self.department_id.offer((department.id, str(department.name)) for department in departments)
 
     def terms(self) -> NoticeTerms:
         return NoticeTerms(

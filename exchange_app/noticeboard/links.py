@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
-
+from exchange_app.accounts.links import is_signed, signature_of
 from exchange_app.accounts.models import User
-from exchange_app.core.sealing import keys
 from exchange_app.noticeboard.models import Notice
 
 BOARD_PATH = "/notices"
-SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
+NO_DIGEST = "notice_digest"
 
 
 def notice_path(notice: Notice) -> str:
@@ -17,12 +15,8 @@ def notice_path(notice: Notice) -> str:
 
 
 def no_digest_path(user: User) -> str:
-    return f"{BOARD_PATH}/digest/{user.id}/{_signature(user)}"
+    return f"{BOARD_PATH}/digest/{user.id}/{signature_of(user, NO_DIGEST)}"
 
 
 def is_refusing_digest(user: User, signature: str) -> bool:
-    return hmac.compare_digest(_signature(user).encode(), signature.encode())
-
-
-def _signature(user: User) -> str:
-    return keys().fingerprint(user.uid, "notice_digest")[:SIGNATURE_LENGTH]
+    return is_signed(user, NO_DIGEST, signature)

@@ -17,6 +17,7 @@ from exchange_app.web.forms import (
     Form,
     PhoneField,
     Required,
+    RowField,
     TextField,
     TranslatedField,
 )
@@ -74,9 +75,9 @@ class OrganisationForm(Form):
     name = TranslatedField(sentence("Name of the organisation"), longest=100, validators=[Required()])
     kind = ChoiceField(OrganisationKind, sentence("Kind of organisation"), validators=[Required()])
     city_id = SelectField(sentence("City"), coerce=int, validators=[Required()])
-    county_id = SelectField(sentence("County or district"), coerce=lambda typed: int(typed) if typed else None)
+    county_id = RowField(sentence("County or district"), empty=NONE)
     level = ChoiceField(Level, sentence("Level"), empty=NONE)
-    department_id = SelectField(sentence("Department"), coerce=lambda typed: int(typed) if typed else None)
+    department_id = RowField(sentence("Department"), empty=NONE)
     phone = PhoneField(sentence("Phone"))
     licence_number = TextField(sentence("Number of the licence (travel agencies)"), longest=60)
 

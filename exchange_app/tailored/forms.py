@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import FieldList, FormField, HiddenField, SelectField, TimeField, ValidationError
 from wtforms.validators import Optional
 
-from exchange_app.catalogue.forms import IN_ROW, EditForm, GradeField, RowField
+from exchange_app.catalogue.forms import IN_ROW, EditForm, GradeField
 from exchange_app.catalogue.labels import SPOKEN
 from exchange_app.catalogue.models import MenuItem
 from exchange_app.core.text import sentence
@@ -23,6 +23,7 @@ from exchange_app.web.forms import (
     MoneyField,
     OnceForm,
     Required,
+    RowField,
     TextField,
 )
 

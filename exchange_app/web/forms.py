@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -30,6 +30,7 @@ from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.labels import choices_of
 from exchange_app.web.languages import NAMES
 
+CHOOSE = sentence("Choose …")
 FILL_IN = sentence("Fill this in.")
 FILL_IN_ONE_LANGUAGE = sentence("Fill this in, in at least one language.")
 WHOLE_NUMBER = sentence("Write a whole number in digits, such as 24.")
@@ -303,6 +304,18 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if self.data is not None:
             super().pre_validate(form)
+
+
+class RowField(SelectField):
+    """One row of a list, by its id; None where nothing is chosen."""
+
+    def __init__(self, label: Any = None, *, empty: Any = CHOOSE, **options: Any) -> None:
+        super().__init__(label, coerce=lambda typed: int(typed) if typed else None, choices=[], **options)
+        self.empty = empty
+
+    def offer(self, rows: Iterable[tuple[int, Any]]) -> None:
+        """``rows`` are ids and names."""
+        self.choices = [("", self.empty), *rows]
 
 
 class TranslatedInput(NamedTuple):

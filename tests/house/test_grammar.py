@@ -23,8 +23,8 @@ SUBJECTS = {
     },
     "partners": {"agreements", "counterparts", "offices", "paper_files"},
     "accounts": {
-        "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "second_factors",
-        "sending", "sessions", "ways",
+        "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "regular",
+        "second_factors", "sending", "sessions", "ways",
     },
     "catalogue": {
         "composer", "composing", "covers", "photo_form", "photos", "pictures", "recipients", "search", "terms",

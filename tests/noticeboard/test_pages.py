@@ -82,6 +82,19 @@ def test_a_wrong_file_is_said_beside_its_field_and_nothing_else_is_lost(towns: T
     assert "Bring a coat" in refused.text
 
 
+@pytest.mark.parametrize(("megabytes", "status"), [(9, 303), (11, 422), (21, 413)])
+def test_a_file_may_be_larger_than_other_forms_and_has_its_bound(
+    towns: Towns, client: FlaskClient, megabytes: int, status: int
+) -> None:
+    with transaction():
+        notice = make_notice(towns.nanning.officer)
+    sign_in(client, towns.nanning.officer)
+    address = f"/noticeboard/{notice.id}"
+    content = b"%PDF-1.7" + bytes(megabytes * 1024 * 1024)
+    upload = {**form_of(client.get(address).text, f"{address}/files"), "file": (io.BytesIO(content), "plan.pdf")}
+    assert client.post(f"{address}/files", data=upload).status_code == status
+
+
 def test_nobody_else_downloads_what_is_for_partners(towns: Towns, client: FlaskClient, app: Flask) -> None:
     with transaction():
         notice = make_notice(towns.nanning.coordinator, visibility=Visibility.PARTNERS)

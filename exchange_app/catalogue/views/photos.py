@@ -23,22 +23,15 @@ from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
 from exchange_app.web.policies import allows
+from exchange_app.web.uploads import takes_file
 
 SAVED = sentence("The photo is saved.")
 REMOVED = sentence("The photo is removed.")
 ACCEPTED = ",".join(f"image/{name.lower()}" for name in FORMATS)
-TAKES_PHOTOS = {"catalogue.base_photo", "catalogue.item_photo", "catalogue.package_photo"}
-ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
-
-
-@catalogue.url_value_preprocessor
-def let_photos_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: other pages take less."""
-    if endpoint in TAKES_PHOTOS and request.method == "POST":
-        request.max_content_length = ROOM_TO_REFUSE
 
 
 @catalogue.route("/organiser/bases/<int:base_id>/photo", methods=["GET", "POST"])
+@takes_file(MOST_BYTES)
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def base_photo(base_id: int) -> ResponseReturnValue:
     base = queries.get_base_of(base_id, current_user)
@@ -53,6 +46,7 @@ def remove_base_photo(base_id: int) -> ResponseReturnValue:
 
 
 @catalogue.route("/organiser/menus/<int:menu_id>/items/<int:item_id>/photo", methods=["GET", "POST"])
+@takes_file(MOST_BYTES)
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def item_photo(menu_id: int, item_id: int) -> ResponseReturnValue:
     item = queries.get_item_of(menu_id, item_id, current_user)
@@ -71,6 +65,7 @@ def remove_item_photo(menu_id: int, item_id: int) -> ResponseReturnValue:
 
 
 @catalogue.route("/organiser/packages/<int:package_id>/photo", methods=["GET", "POST"])
+@takes_file(MOST_BYTES)
 @allows(Role.ORGANISER, Role.ADMINISTRATOR)
 def package_photo(package_id: int) -> ResponseReturnValue:
     package = queries.get_package_of(package_id, current_user)

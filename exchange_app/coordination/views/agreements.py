@@ -14,7 +14,6 @@ from exchange_app.coordination.forms import AgreementForm, EndForm, JoinForm, Le
 from exchange_app.coordination.queries.people import city_of
 from exchange_app.coordination.views.blueprint import (
     coordination,
-    is_done_by,
     lock_own_agreement,
     own_agreement,
 )
@@ -144,7 +143,7 @@ def remove_party(agreement_id: int) -> ResponseReturnValue:
         locked = lock_own_agreement(agreement_id)
         service.remove_party(locked, form.city_id.data, form.until.data, by_id=me().id, now=now())
 
-    if not is_done_by(form, command):
+    if not is_saved(form, command):
         return _page(own_agreement(agreement_id), form), 422
     flash(gettext("The city is no party any more."), "success")
     return redirect(url_for("coordination.own_agreements"), 303)
@@ -172,7 +171,7 @@ def drop_agreement(agreement_id: int) -> ResponseReturnValue:
 def _carried_out(agreement_id: int, form: Form, command: Callable[[], object], done: str) -> ResponseReturnValue:
     """The page of the agreement, again with what was typed where it was refused."""
     own_agreement(agreement_id)
-    if not is_done_by(form, command):
+    if not is_saved(form, command):
         return _page(own_agreement(agreement_id), form), 422
     flash(done, "success")
     return redirect(url_for(PAGE, agreement_id=agreement_id), 303)

@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
-from exchange_app.catalogue.views.saving import is_done
+from exchange_app.catalogue.views.saving import is_done, is_saved
 from exchange_app.coordination.forms import LiaisonForm, PairForm, ProposeForm, ReasonForm
 from exchange_app.coordination.queries.people import city_of, list_coordinators, map_people
 from exchange_app.coordination.service import counterparts as service
 from exchange_app.coordination.views.blueprint import (
     coordination,
-    is_done_by,
     lock_own_agreement,
     own_agreement,
     own_agreements_in_force,
@@ -195,7 +194,7 @@ def part_counties(agreement_id: int, pair_id: int) -> ResponseReturnValue:
 
 
 def _carried_out(agreement_id: int, form: Form, command: Callable[[], object], done: str) -> ResponseReturnValue:
-    if not is_done_by(form, command):
+    if not is_saved(form, command):
         return _page(own_agreement(agreement_id), form), 422
     flash(done, "success")
     return redirect(url_for(PAGE, agreement_id=agreement_id), 303)
@@ -237,7 +236,7 @@ def edit_liaison(agreement_id: int, city_id: int) -> ResponseReturnValue:
         locked = lock_own_agreement(agreement_id)
         service.name_liaison(locked, offices[form.office_id.data], form.coordinator_id.data, by=me())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("Saved."), "success")
         return redirect(url_for("coordination.liaisons"), 303)
     return render_template(

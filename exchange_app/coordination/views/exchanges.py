@@ -18,7 +18,6 @@ from exchange_app.coordination.service import exchanges as service
 from exchange_app.coordination.views.agreements import KEEPERS
 from exchange_app.coordination.views.blueprint import (
     coordination,
-    is_done_by,
     lock_own_agreement,
     own_agreement,
     own_agreements_in_force,
@@ -123,7 +122,7 @@ def name_coordinator(exchange_id: int, name: str) -> ResponseReturnValue:
         locked = queries.lock_exchange(exchange_id, me())
         service.name_coordinator(locked, side, form.coordinator_id.data, by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("Named: the co-ordinator got a letter."), "success")
         return redirect(url_for(PAGE, exchange_id=exchange_id), 303)
     return _refused(found, form, side, side.value)
@@ -140,7 +139,7 @@ def tick_step(exchange_id: int, step_id: int) -> ResponseReturnValue:
         locked = queries.lock_exchange(exchange_id, me())
         service.tick_step(locked, step_id, done_on=form.done_on.data, note=form.note.data, by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("Ticked."), "success")
         return redirect(url_for(PAGE, exchange_id=exchange_id, _anchor=f"step-{step_id}"), 303)
     return _refused(found, form, step.side, str(step_id))

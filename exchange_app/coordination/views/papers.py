@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -18,18 +16,11 @@ from exchange_app.partners import agreements as service
 from exchange_app.partners.errors import PaperMissing
 from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
 from exchange_app.web.policies import allows
-
-ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
-
-
-@coordination.url_value_preprocessor
-def let_papers_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: other pages take less."""
-    if endpoint == "coordination.add_paper" and request.method == "POST":
-        request.max_content_length = ROOM_TO_REFUSE
+from exchange_app.web.uploads import takes_file
 
 
 @coordination.route("/coordinator/agreements/<int:agreement_id>/papers/new", methods=["GET", "POST"])
+@takes_file(MOST_BYTES)
 @allows(*KEEPERS)
 def add_paper(agreement_id: int) -> ResponseReturnValue:
     agreement = own_agreement(agreement_id)

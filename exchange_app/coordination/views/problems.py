@@ -18,7 +18,7 @@ from exchange_app.coordination.queries.exchanges import list_upcoming_exchanges
 from exchange_app.coordination.queries.people import city_of
 from exchange_app.coordination.rules import OPEN_STATES
 from exchange_app.coordination.service import problems as service
-from exchange_app.coordination.views.blueprint import coordination, is_done_by, own_agreements_in_force
+from exchange_app.coordination.views.blueprint import coordination, own_agreements_in_force
 from exchange_app.coordination.views.counterparts import SPEAKERS
 from exchange_app.core.clock import now
 from exchange_app.partners.queries import list_agreements, list_offices
@@ -190,7 +190,7 @@ def _carried_out(
     problem_id: int, form: Form, name: str, command: Callable[[Problem], None], done: str
 ) -> ResponseReturnValue:
     queries.get_problem(problem_id, me())
-    if not is_done_by(form, lambda: command(queries.lock_problem(problem_id, me()))):
+    if not is_saved(form, lambda: command(queries.lock_problem(problem_id, me()))):
         return _page(queries.get_problem(problem_id, me()), form, name), 422
     flash(done, "success")
     return redirect(url_for(PAGE, problem_id=problem_id), 303)

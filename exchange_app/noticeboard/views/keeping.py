@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_for
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.noticeboard import queries, service
-from exchange_app.noticeboard.errors import NoticeNotFound
 from exchange_app.noticeboard.forms import FileForm, NoticeForm
 from exchange_app.noticeboard.models import Notice
 from exchange_app.noticeboard.views.blueprint import noticeboard
@@ -25,16 +24,9 @@ from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
 from exchange_app.partners.queries import list_departments
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
+from exchange_app.web.uploads import takes_file
 
-ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
 WRITERS = (Role.COORDINATOR, Role.ORGANISER, Role.ADMINISTRATOR)
-
-
-@noticeboard.url_value_preprocessor
-def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: other pages take less."""
-    if endpoint == "noticeboard.attach":
-        request.max_content_length = ROOM_TO_REFUSE
 
 
 @noticeboard.get("/noticeboard")
@@ -64,20 +56,16 @@ def write() -> ResponseReturnValue:
     return render_template("noticeboard/write.html", form=form), status_of_form(form)
 
 
-def _beginning(offices: list[Organisation] | Any) -> dict[str, Any]:
+def _beginning(offices: Sequence[Organisation]) -> dict[str, Any]:
     """For the own office where the writer may, valid from today."""
     own = [office.id for office in offices if office.id == me().organisation_id]
     today = now().astimezone(ZoneInfo(me().organisation.city.time_zone)).date()
     return {"office_id": own[0] if own else None, "valid_from": today}
 
 
-def _chosen(offices: Any, office_id: int) -> Organisation:
-    """The form offers no other. Raises NoticeNotFound."""
-    for office in offices:
-        if office.id == office_id:
-            found: Organisation = office
-            return found
-    raise NoticeNotFound()
+def _chosen(offices: Sequence[Organisation], office_id: int) -> Organisation:
+    """The form offers no other."""
+    return next(office for office in offices if office.id == office_id)
 
 
 @noticeboard.route("/noticeboard/<int:notice_id>", methods=["GET", "POST"])
@@ -115,6 +103,7 @@ def _edit_page(notice: Notice, refused: FileForm | None = None) -> ResponseRetur
 
 
 @noticeboard.post("/noticeboard/<int:notice_id>/files")
+@takes_file(MOST_BYTES)
 @allows(*WRITERS)
 def attach(notice_id: int) -> ResponseReturnValue:
     notice = queries.get_kept_notice(notice_id, me())

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from exchange_app.core.roles import Role
 from exchange_app.partners import queries, service
-from exchange_app.partners.forms import NONE, CityForm, CountyForm, OrganisationForm
+from exchange_app.partners.forms import CityForm, CountyForm, OrganisationForm
 from exchange_app.partners.views.blueprint import is_saved, partners
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
@@ -97,6 +97,6 @@ def _offer(form: OrganisationForm) -> None:
     kept = [city for city in queries.list_cities_with_counties() if _own_city_id() in (None, city.id)]
     form.city_id.choices = [(city.id, city.name) for city in kept]
     counties = [(county.id, f"{city.name} · {county.name}") for city in kept for county in city.counties]
-    form.county_id.choices = [("", NONE), *counties]
+    form.county_id.offer(counties)
     departments = [(department.id, str(department.name)) for department in queries.list_departments()]
-    form.department_id.choices = [("", NONE), *departments]
+    form.department_id.offer(departments)
