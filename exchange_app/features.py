@@ -35,6 +35,7 @@ from exchange_app.helpdesk.views import helpdesk
 from exchange_app.meetings.labels import LABELS as MEETING_LABELS
 from exchange_app.meetings.sending import MEETING_LETTERS
 from exchange_app.meetings.views import meetings
+from exchange_app.meetings.waiting import tell_meetings
 from exchange_app.noticeboard.labels import LABELS as NOTICE_LABELS
 from exchange_app.noticeboard.sending import NOTICE_LETTERS
 from exchange_app.noticeboard.views import noticeboard
@@ -52,6 +53,7 @@ from exchange_app.planning.views import planning
 from exchange_app.publicity.labels import LABELS as PUBLICITY_LABELS
 from exchange_app.publicity.sending import PUBLICITY_LETTERS
 from exchange_app.publicity.views import publicity
+from exchange_app.publicity.waiting import tell_publicity
 from exchange_app.retention.commands import retention_commands
 from exchange_app.retention.labels import LABELS as RETENTION_LABELS
 from exchange_app.retention.sending import RETENTION_LETTERS
@@ -67,7 +69,7 @@ from exchange_app.trips.views import trips
 from exchange_app.visits.labels import LABELS as VISIT_LABELS
 from exchange_app.visits.sending import VISIT_LETTERS
 from exchange_app.visits.views import visits
-from exchange_app.visits.waiting import tell_waiting
+from exchange_app.visits.waiting import tell_visits
 from exchange_app.web.views import web
 
 BLUEPRINTS = (
@@ -133,7 +135,7 @@ LETTERS = (
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)
-WAITING = (tell_waiting,)
+WAITING = (tell_meetings, tell_visits, tell_publicity)
 FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (
     audit_commands,

@@ -20,7 +20,7 @@ from wtforms import (
 )
 
 from exchange_app.catalogue.forms import EditForm
-from exchange_app.coordination.forms import NOBODY, RowField
+from exchange_app.coordination.forms import NOBODY
 from exchange_app.core.text import LANGUAGES, Translated, sentence
 from exchange_app.meetings.models import AgendaItem, Meeting
 from exchange_app.meetings.queries.meetings import Topic
@@ -45,6 +45,7 @@ from exchange_app.web.forms import (
     MomentField,
     OnceForm,
     Required,
+    RowField,
     TextField,
     TranslatedField,
     TranslatedLongField,

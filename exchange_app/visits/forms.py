@@ -16,7 +16,7 @@ from wtforms.validators import Optional
 
 from exchange_app.catalogue.forms import IN_ROW
 from exchange_app.catalogue.models import Base
-from exchange_app.coordination.forms import NONE, RowField
+from exchange_app.coordination.forms import NONE
 from exchange_app.core.text import sentence
 from exchange_app.partners.models import Organisation, Plan
 from exchange_app.visits.errors import PeriodUnfit
@@ -35,6 +35,7 @@ from exchange_app.web.forms import (
     OnceForm,
     PhoneField,
     Required,
+    RowField,
     TextField,
 )
 

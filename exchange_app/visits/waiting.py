@@ -21,7 +21,7 @@ SHOWN = 10
 LOOKED_AHEAD = timedelta(days=7)
 
 
-def tell_waiting(user: User, today: date) -> Iterator[Section]:
+def tell_visits(user: User, today: date) -> Iterator[Section]:
     visits = list_visits_to_answer(user, limit=SHOWN)
     yield Section("visits-to-answer", gettext("Visits to answer"), [_to_answer(visit) for visit in visits])
     taken_on = list_follow_ups_of(user, today + LOOKED_AHEAD, limit=SHOWN)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
-from exchange_app.coordination.views.blueprint import is_done_by
+from exchange_app.catalogue.views.saving import is_saved
 from exchange_app.coordination.views.counterparts import SPEAKERS
 from exchange_app.core.clock import now
 from exchange_app.meetings.forms import CloseForm
@@ -82,7 +82,7 @@ def drop_action(action_id: int) -> ResponseReturnValue:
 
 def _closed(action_id: int, form: Form, name: str, command: Callable[[Action], None], done: str) -> ResponseReturnValue:
     queries.get_action(action_id, me())
-    if not is_done_by(form, lambda: command(queries.lock_action(action_id, me()))):
+    if not is_saved(form, lambda: command(queries.lock_action(action_id, me()))):
         return _page(queries.get_action(action_id, me()), form, name), 422
     flash(done, "success")
     return redirect(url_for("meetings.actions"), 303)

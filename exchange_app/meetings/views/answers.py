@@ -8,7 +8,6 @@ from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_saved, status_of_form
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.coordination.views.counterparts import SPEAKERS
 from exchange_app.core.clock import now
 from exchange_app.meetings.calendar import title_of
@@ -73,7 +72,7 @@ def answer_here(meeting_id: int) -> ResponseReturnValue:
             raise InvitationNotFound()
         service.answer_invitation(invitation, form.answer.data, form.stand_in.data, now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("Your answer is noted; you can change it until the meeting begins."), "success")
         return redirect(url_for(PAGE, meeting_id=meeting_id), 303)
     return page(own_meeting(meeting_id), form, "answer"), 422

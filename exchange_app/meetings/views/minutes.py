@@ -11,7 +11,6 @@ from flask_babel import gettext
 from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.coordination.views.agreements import KEEPERS
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.coordination.views.counterparts import SPEAKERS
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
@@ -68,7 +67,7 @@ def add_action(meeting_id: int) -> ResponseReturnValue:
     def command() -> None:
         service.add_action(lock_own_meeting(meeting_id), form.terms(offices), by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("The action is part of the minutes."), "success")
         return redirect(url_for(PAGE, meeting_id=meeting_id, _anchor="actions"), 303)
     return page(own_meeting(meeting_id), form, "action"), 422
@@ -121,7 +120,7 @@ def object_to(meeting_id: int) -> ResponseReturnValue:
     def command() -> None:
         service.object_to_minutes(lock_own_meeting(meeting_id), form.words.data, by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("The city that chairs reads your objection and mends the minutes."), "success")
         return redirect(url_for(PAGE, meeting_id=meeting_id, _anchor="minutes"), 303)
     return page(own_meeting(meeting_id), form, "object"), 422

@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
-from exchange_app.catalogue.views.saving import is_done
+from exchange_app.catalogue.views.saving import is_done, is_saved
 from exchange_app.coordination.views.agreements import KEEPERS
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.core.clock import now
 from exchange_app.meetings.forms import GuestForm, MembersForm, NoteForm
 from exchange_app.meetings.models import Meeting
@@ -87,7 +86,7 @@ def add_guest(meeting_id: int) -> ResponseReturnValue:
 
 
 def _carried_out(meeting_id: int, form: Form, command: Callable[[Meeting], object], done: str) -> ResponseReturnValue:
-    if not is_done_by(form, lambda: command(lock_own_meeting(meeting_id))):
+    if not is_saved(form, lambda: command(lock_own_meeting(meeting_id))):
         return _page(prepared_meeting(meeting_id), form), 422
     flash(done, "success")
     return redirect(url_for(PEOPLE, meeting_id=meeting_id), 303)
@@ -126,7 +125,7 @@ def note_answer(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
     def command() -> None:
         service.note_answer(lock_own_meeting(meeting_id), invitation_id, form.answer.data, by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("The answer is noted."), "success")
     else:
         flash(str(form.form_errors[0]) if form.form_errors else gettext("Choose one of the list."), "error")

@@ -10,7 +10,6 @@ from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_saved, status_of_form
 from exchange_app.coordination.queries.people import city_of
 from exchange_app.coordination.views.agreements import KEEPERS
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.coordination.views.counterparts import SPEAKERS
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
@@ -106,7 +105,7 @@ def cancel(meeting_id: int) -> ResponseReturnValue:
     def command() -> None:
         service.cancel_meeting(lock_own_meeting(meeting_id), form.reason.data, by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("The meeting is cancelled; whoever was invited got a letter."), "success")
         return redirect(url_for(PAGE, meeting_id=meeting_id), 303)
     return page(own_meeting(meeting_id), form, "cancel"), 422

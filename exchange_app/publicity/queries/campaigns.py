@@ -197,6 +197,12 @@ def list_invitations(user: User) -> Sequence[EventInvitation]:
     return db.session.scalars(found.order_by(is_answered, EventInvitation.id.desc()).limit(MOST_CHOICES)).all()
 
 
+def list_open_invitations(user: User) -> Sequence[EventInvitation]:
+    """Those to the user's city that nobody has answered."""
+    is_open = EventInvitation.answered_at.is_(None)
+    return db.session.scalars(_INVITATIONS.where(_is_invited(user), is_open).order_by(EventInvitation.id)).all()
+
+
 def get_invitation(invitation_id: int, user: User) -> EventInvitation:
     """To the city for which the user speaks. Raises InvitationNotFound."""
     found = _INVITATIONS.where(EventInvitation.id == invitation_id, _is_invited(user))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -27,18 +27,10 @@ from exchange_app.publicity.service import photos
 from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.publicity.views.uploading import is_added
 from exchange_app.web.policies import allows
+from exchange_app.web.uploads import takes_file
 
 ACCEPTED = ",".join(f"image/{name.lower()}" for name in FORMATS)
-TAKES_PHOTOS = {"publicity.add_campaign_photo", "publicity.add_story_photo"}
-ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
 INVITERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
-
-
-@publicity.url_value_preprocessor
-def let_photos_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: other pages take less."""
-    if endpoint in TAKES_PHOTOS and request.method == "POST":
-        request.max_content_length = ROOM_TO_REFUSE
 
 
 @publicity.route("/publicity/campaigns/new", methods=["GET", "POST"])
@@ -158,6 +150,7 @@ def remove_link(campaign_id: int, link_id: int) -> ResponseReturnValue:
 
 
 @publicity.post("/publicity/campaigns/<int:campaign_id>/photos")
+@takes_file(MOST_BYTES)
 @allows(*CHECKERS)
 def add_campaign_photo(campaign_id: int) -> ResponseReturnValue:
     campaign = queries.get_campaign(campaign_id, me())

@@ -23,7 +23,7 @@ def desk() -> ResponseReturnValue:
         "publicity/desk.html",
         page=page,
         to_check=stories.list_to_check(user),
-        invitations=[one for one in campaigns.list_invitations(user) if one.answered_at is None],
+        invitations=campaigns.list_open_invitations(user),
         views=campaigns.map_views(campaign_ids=[one.id for one in page]),
     )
 

@@ -27,6 +27,7 @@ from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.publicity.views.campaigns import ACCEPTED
 from exchange_app.publicity.views.uploading import is_added
 from exchange_app.web.policies import allows
+from exchange_app.web.uploads import takes_file
 
 WRITERS = (Role.LEADER, *CHECKERS)
 
@@ -111,6 +112,7 @@ def _do(story: Story, command: Callable[[], object], done: str) -> ResponseRetur
 
 
 @publicity.post("/publicity/stories/<int:story_id>/photos")
+@takes_file(MOST_BYTES)
 @allows(*WRITERS)
 def add_story_photo(story_id: int) -> ResponseReturnValue:
     story = queries.get_story(story_id, me())

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
+from exchange_app.catalogue.views.saving import is_saved
 from exchange_app.coordination.queries.people import city_of
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.core.clock import now
 from exchange_app.partners import queries as partners
 from exchange_app.partners.agreements import today_of
@@ -114,7 +114,7 @@ def ledger_file(ending: str) -> ResponseReturnValue:
 def set_months(agreement_id: int) -> ResponseReturnValue:
     own_agreement(agreement_id)
     form = MonthsForm()
-    if is_done_by(form, lambda: service.set_months(lock_own_agreement(agreement_id), form.months.data or 0)):
+    if is_saved(form, lambda: service.set_months(lock_own_agreement(agreement_id), form.months.data or 0)):
         flash(gettext("Saved."), "success")
         return redirect(url_for("visits.ledger", agreement=agreement_id), 303)
     return _page(_shown(own_agreement(agreement_id), _form()[0], now()), form), 422

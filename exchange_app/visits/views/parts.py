@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,6 @@ from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.core.clock import now
 from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
 from exchange_app.visits.errors import FileMissing
@@ -25,15 +23,7 @@ from exchange_app.visits.views.blueprint import KEEPERS, visits
 from exchange_app.visits.views.proposing import version_of
 from exchange_app.visits.views.showing import PAGE, follow_up_form, refuse
 from exchange_app.web.policies import allows
-
-ROOM_TO_REFUSE = 2 * MOST_BYTES  # what is a little too large gets its sentence beside the field
-
-
-@visits.url_value_preprocessor
-def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: other pages take less."""
-    if endpoint == "visits.add_file" and request.method == "POST":
-        request.max_content_length = ROOM_TO_REFUSE
+from exchange_app.web.uploads import takes_file
 
 
 @visits.route("/coordinator/visits/<int:visit_id>/programme", methods=["GET", "POST"])
@@ -73,6 +63,7 @@ def report(visit_id: int) -> ResponseReturnValue:
 
 
 @visits.route("/coordinator/visits/<int:visit_id>/files/new", methods=["GET", "POST"])
+@takes_file(MOST_BYTES)
 @allows(*KEEPERS)
 def add_file(visit_id: int) -> ResponseReturnValue:
     found = queries.get_own_visit(visit_id, me())
@@ -133,7 +124,7 @@ def add_follow_up(visit_id: int) -> ResponseReturnValue:
         told = form.words.data, form.owner_id.data, form.due_on.data
         service.add_follow_up(locked, *told, by=me(), now=now())
 
-    if is_done_by(form, command):
+    if is_saved(form, command):
         flash(gettext("Written down; who sees to it is reminded."), "success")
         return redirect(url_for(PAGE, visit_id=visit_id, _anchor="follow-ups"), 303)
     return refuse(found, form, "follow_up")

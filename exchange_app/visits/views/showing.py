@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
+from exchange_app.catalogue.views.saving import is_saved
 from exchange_app.coordination.queries.exchanges import find_exchange_of_visit
 from exchange_app.coordination.queries.people import list_coordinators
-from exchange_app.coordination.views.blueprint import is_done_by
 from exchange_app.core.clock import now
 from exchange_app.visits.calendar import times, visit_file
 from exchange_app.visits.errors import NotYourVisit
@@ -94,7 +94,7 @@ def refuse(found: Visit, form: Form, name: str) -> ResponseReturnValue:
 
 def _carry(visit_id: int, form: Form, name: str, command: Callable[[Visit], None], done: str) -> ResponseReturnValue:
     found = queries.get_visit(visit_id, me())
-    if is_done_by(form, lambda: command(queries.lock_visit(visit_id, me()))):
+    if is_saved(form, lambda: command(queries.lock_visit(visit_id, me()))):
         flash(done, "success")
         return redirect(url_for(PAGE, visit_id=visit_id), 303)
     return refuse(found, form, name)
