@@ -244,7 +244,7 @@ class ProgrammeForm(Form):
 class LedgerForm(FilterForm):
     """Of a year, or from one day until another one."""
 
-    agreement = RowField(sentence("Agreement"), empty=sentence("Choose"))
+    agreement = RowField(sentence("Agreement"))
     year = RowField(sentence("Year"), empty=sentence("From and until"))
     since = DateField(sentence("From day"), validators=[Optional()])
     until = DateField(sentence("Until day"), validators=[Optional()])

@@ -57,9 +57,10 @@ SUBJECTS = {
     "tailored": {"agreement", "fitting", "sending"},
     "noticeboard": {"digest", "feed", "links", "sending"},
     "coordination": {"sending", "waiting"},
-    "meetings": {"calendar", "links", "sending"},
+    "meetings": {"calendar", "links", "sending", "waiting"},
     "visits": {"calendar", "sending", "table", "waiting"},
-    "publicity": {"almanac", "cards", "feed", "links", "sending"},
+    "publicity": {"almanac", "cards", "feed", "links", "sending", "waiting"},
+    "insights": set(),
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

@@ -1,0 +1,1 @@
+"""Figures over everything the cities do together: counts alone, never persons."""
