@@ -378,7 +378,7 @@ def _publicity(booking: Booking, organiser: User, coordinator: User) -> Mapping[
         "festival_id": festival.id,
         "campaign_id": campaign.id,
         "link_id": _one(CampaignLink.id, CampaignLink.campaign_id == campaign.id),
-        "invitation_id": invitation.id,
+        "publicity.invitation:invitation_id": invitation.id,
         "story_id": story.id,
         "photo_id": photo.id,
         "mention_id": mention.id,
