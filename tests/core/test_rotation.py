@@ -86,6 +86,7 @@ PUBLIC = {  # bytes that are no secret, and about nobody
     ("passkeys", "public_key"),
     ("agreement_papers", "content"),
     ("notice_files", "content"),
+    ("visit_files", "content"),
 }
 
 
