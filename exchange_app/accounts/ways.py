@@ -1,12 +1,16 @@
-"""By which ways letters go to somebody with an account: those that they chose, in their order."""
+"""By which ways letters go to people with an account: those that they chose, in their order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from exchange_app.accounts.models import User
 from exchange_app.core.settings import setting
 from exchange_app.outbox.models import Channel
+from exchange_app.outbox.service import letter_to, write_letters
 from exchange_app.outbox.ways import Recipient, Way
 
 
@@ -31,3 +35,32 @@ def ways_of(user: User, *, email: str | None = None, phone: str | None = None) -
     usable = [channel for channel in user.chosen_channels if channel in offered_channels() and addresses[channel]]
     ways = [Way(channel, addresses[channel]) for channel in usable]
     return ways or [Way(Channel.MAIL, email or user.email)]
+
+
+def write_to_each(
+    readers: Iterable[User],
+    now: datetime,
+    /,
+    *,
+    key: str,
+    kind: str,
+    subject_id: int,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    due_at: datetime | None = None,
+) -> None:
+    """One letter to each reader whose account is open, at once or when it is due; its facts say who reads it."""
+    unique = {reader.id: reader for reader in readers if reader.is_active}
+    write_letters(
+        [
+            letter_to(
+                recipient_of(reader),
+                key=f"{key}:{reader.id}",
+                kind=kind,
+                subject_id=subject_id,
+                due_at=due_at or now,
+                facts={"reader": reader.id, **facts},
+            )
+            for reader in unique.values()
+        ],
+        now,
+    )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.models import User
-from exchange_app.accounts.ways import recipient_of
+from exchange_app.accounts.ways import write_to_each
 from exchange_app.coordination.models import Exchange, Problem
 from exchange_app.coordination.queries.people import list_coordinators, list_organisers_of, map_people
 from exchange_app.coordination.rules import Side
-from exchange_app.outbox.service import letter_to, write_letters
 from exchange_app.partners.models import Counterpart, Organisation
 
 PROPOSED, ANSWERED, ENDED = "counterpart_proposed", "counterpart_answered", "counterpart_ended"
@@ -28,7 +26,7 @@ MORNING = time(8, 30)
 def write_proposed(counterpart: Counterpart, now: datetime) -> None:
     """To those who can answer: the other city's co-ordinators, and who organises for the office that was asked."""
     readers = _speakers([counterpart.answering])
-    _write(counterpart.id, PROPOSED, f"counterpart:{counterpart.id}:proposed", readers, now)
+    write_to_each(readers, now, key=f"counterpart:{counterpart.id}:proposed", kind=PROPOSED, subject_id=counterpart.id)
 
 
 def write_answered(counterpart: Counterpart, now: datetime) -> None:
@@ -36,7 +34,9 @@ def write_answered(counterpart: Counterpart, now: datetime) -> None:
     proposer = map_people([counterpart.proposed_by_id]).values()
     readers = [*proposer, *_speakers([counterpart.proposing])]
     key = f"counterpart:{counterpart.id}:answered"
-    _write(counterpart.id, ANSWERED, key, readers, now, state=str(counterpart.state))
+    write_to_each(
+        readers, now, key=key, kind=ANSWERED, subject_id=counterpart.id, facts={"state": str(counterpart.state)}
+    )
 
 
 def write_ended(counterpart: Counterpart, sides: Collection[Organisation], now: datetime) -> None:
@@ -47,7 +47,9 @@ def write_ended(counterpart: Counterpart, sides: Collection[Organisation], now: 
     others = [office for office in offices if office.id not in ending] or offices
     was_confirmed = counterpart.answered_at is not None
     key = f"counterpart:{counterpart.id}:ended"
-    _write(counterpart.id, ENDED, key, _speakers(others), now, was_confirmed=was_confirmed)
+    write_to_each(
+        _speakers(others), now, key=key, kind=ENDED, subject_id=counterpart.id, facts={"was_confirmed": was_confirmed}
+    )
 
 
 def _speakers(offices: Sequence[Organisation]) -> list[User]:
@@ -63,7 +65,7 @@ def write_named(exchange: Exchange, side: Side, now: datetime) -> None:
     coordinator = exchange.coordinator_of(side)
     if coordinator is not None:
         key = f"exchange:{exchange.id}:{side}:named:{_stamp(now)}"
-        _write(exchange.id, NAMED, key, [coordinator], now, side=str(side))
+        write_to_each([coordinator], now, key=key, kind=NAMED, subject_id=exchange.id, facts={"side": str(side)})
 
 
 def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> None:
@@ -72,7 +74,7 @@ def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> Non
     is_there = coordinator is not None and coordinator.is_active
     readers = [coordinator] if coordinator and is_there else list(list_coordinators([exchange.city_of(side).id]))
     key = f"exchange:{exchange.id}:{side}:due:{today}"
-    _write(exchange.id, DUE, key, readers, now, side=str(side))
+    write_to_each(readers, now, key=key, kind=DUE, subject_id=exchange.id, facts={"side": str(side)})
 
 
 # ------------------------------------------------------------------------------------------------------------ problems
@@ -81,7 +83,8 @@ def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> Non
 def write_assigned(problem: Problem, by: User, now: datetime) -> None:
     """To the co-ordinators of the cities, and to who organises for the offices."""
     readers = _but(by, _speakers([one.office for one in problem.assignments]))
-    _write(problem.id, ASSIGNED, f"problem:{problem.id}:assigned:{_stamp(now)}", readers, now)
+    key = f"problem:{problem.id}:assigned:{_stamp(now)}"
+    write_to_each(readers, now, key=key, kind=ASSIGNED, subject_id=problem.id)
 
 
 def write_commented(problem: Problem, by: User, now: datetime) -> None:
@@ -93,7 +96,9 @@ def write_commented(problem: Problem, by: User, now: datetime) -> None:
     today = now.astimezone(zone).date()
     due_at = datetime.combine(today + timedelta(days=1), MORNING, zone)
     key = f"problem:{problem.id}:commented:{today}"
-    _write(problem.id, COMMENTED, key, readers, now, due_at=due_at, day=today.isoformat())
+    write_to_each(
+        readers, now, key=key, kind=COMMENTED, subject_id=problem.id, facts={"day": today.isoformat()}, due_at=due_at
+    )
 
 
 def write_settled(problem: Problem, by: User, now: datetime) -> None:
@@ -101,42 +106,11 @@ def write_settled(problem: Problem, by: User, now: datetime) -> None:
     concerned = [problem.raised_by, *(entry.by for entry in problem.entries)]
     readers = _but(by, [*concerned, *list_coordinators(problem.agreement.city_ids)])
     key = f"problem:{problem.id}:settled:{_stamp(now)}"
-    _write(problem.id, SETTLED, key, readers, now, state=str(problem.state))
+    write_to_each(readers, now, key=key, kind=SETTLED, subject_id=problem.id, facts={"state": str(problem.state)})
 
 
 def _but(one: User, readers: Iterable[User]) -> list[User]:
     return [reader for reader in readers if reader.id != one.id]
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-
-
-def _write(
-    subject_id: int,
-    kind: str,
-    key: str,
-    readers: Iterable[User],
-    now: datetime,
-    /,
-    due_at: datetime | None = None,
-    **facts: Any,
-) -> None:
-    """One to each reader whose account is open."""
-    unique = {reader.id: reader for reader in readers if reader.is_active}
-    write_letters(
-        [
-            letter_to(
-                recipient_of(reader),
-                key=f"{key}:{reader.id}",
-                kind=kind,
-                subject_id=subject_id,
-                due_at=due_at or now,
-                facts={"reader": reader.id, **facts},
-            )
-            for reader in unique.values()
-        ],
-        now,
-    )
 
 
 def _stamp(moment: datetime) -> str:

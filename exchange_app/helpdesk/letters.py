@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exchange_app.accounts.ways import recipient_of
+from exchange_app.accounts.ways import write_to_each
 from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.queries import list_readers
 from exchange_app.helpdesk.rules import Saying
@@ -51,20 +51,8 @@ def _write_to_person(request: HelpRequest, kind: str, saying: Saying, now: datet
 
 
 def _write_to_office(request: HelpRequest, kind: str, office_id: int, now: datetime, facts: dict[str, object]) -> None:
-    write_letters(
-        [
-            letter_to(
-                recipient_of(reader),
-                key=f"help:{request.uid}:{kind}:{_stamp(now)}:{reader.id}",
-                kind=kind,
-                subject_id=request.id,
-                due_at=now,
-                facts=facts,
-            )
-            for reader in list_readers(office_id)
-        ],
-        now,
-    )
+    key = f"help:{request.uid}:{kind}:{_stamp(now)}"
+    write_to_each(list_readers(office_id), now, key=key, kind=kind, subject_id=request.id, facts=facts)
 
 
 def _stamp(moment: datetime) -> str:

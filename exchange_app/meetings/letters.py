@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from exchange_app.accounts.models import User
-from exchange_app.accounts.ways import recipient_of
+from exchange_app.accounts.ways import recipient_of, write_to_each
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.coordination.queries.people import list_coordinators, list_organisers_of
 from exchange_app.meetings.models import Action, Invitation, Meeting
@@ -24,14 +23,14 @@ DUE = "action_due"
 def write_called(meeting: Meeting, by: User, now: datetime) -> None:
     """To the co-ordinators of the chairing city, if somebody else chose it."""
     readers = [user for user in list_coordinators([meeting.chair_city_id]) if user.id != by.id]
-    _write(meeting.id, CALLED, f"meeting:{meeting.id}:called", readers, now)
+    write_to_each(readers, now, key=f"meeting:{meeting.id}:called", kind=CALLED, subject_id=meeting.id)
 
 
 def write_wanted(agreement: Agreement, chair: City, after: int, now: datetime) -> None:
     """Once after each meeting, to the co-ordinators of the city whose turn it is to chair. ``after`` is the number of
     the last meeting, 0 if there was none."""
     key = f"agreement:{agreement.id}:meeting-after:{after}"
-    _write(agreement.id, WANTED, key, list_coordinators([chair.id]), now)
+    write_to_each(list_coordinators([chair.id]), now, key=key, kind=WANTED, subject_id=agreement.id)
 
 
 # --------------------------------------------------------------------------------------------------------- invitations
@@ -86,14 +85,15 @@ def way_of(invitation: Invitation) -> Recipient | None:
 def write_minutes_sent(meeting: Meeting, city_ids: Collection[int], now: datetime, *, again: bool = False) -> None:
     """To the co-ordinators of the cities that have not said yet whether the minutes are right."""
     key = f"meeting:{meeting.id}:minutes:{meeting.minutes_round}:{'again' if again else 'sent'}"
-    _write(meeting.id, SENT, key, list_coordinators(city_ids), now, round=meeting.minutes_round)
+    readers = list_coordinators(city_ids)
+    write_to_each(readers, now, key=key, kind=SENT, subject_id=meeting.id, facts={"round": meeting.minutes_round})
 
 
 def write_objected(meeting: Meeting, now: datetime) -> None:
     """To the co-ordinators of the chairing city, who mend them."""
     key = f"meeting:{meeting.id}:minutes:{meeting.minutes_round}:objected"
     readers = list_coordinators([meeting.chair_city_id])
-    _write(meeting.id, OBJECTED, key, readers, now, round=meeting.minutes_round)
+    write_to_each(readers, now, key=key, kind=OBJECTED, subject_id=meeting.id, facts={"round": meeting.minutes_round})
 
 
 def write_confirmed(meeting: Meeting, now: datetime) -> None:
@@ -102,7 +102,7 @@ def write_confirmed(meeting: Meeting, now: datetime) -> None:
     people = [one.person for one in meeting.actions if one.person is not None]
     organisers = list_organisers_of([one.office_id for one in meeting.actions])
     readers = [*list_coordinators(meeting.agreement.city_ids), *invited, *people, *organisers]
-    _write(meeting.id, CONFIRMED, f"meeting:{meeting.id}:minutes:confirmed", readers, now)
+    write_to_each(readers, now, key=f"meeting:{meeting.id}:minutes:confirmed", kind=CONFIRMED, subject_id=meeting.id)
 
 
 # ------------------------------------------------------------------------------------------------------------- actions
@@ -114,23 +114,5 @@ def write_due(action: Action, now: datetime, *, is_late: bool) -> None:
     readers = [] if person is None else [person]
     if person is None or is_late:
         readers += [*list_organisers_of([action.office_id]), *list_coordinators([action.office.city_id])]
-    _write(action.id, DUE, f"action:{action.id}:{'late' if is_late else 'soon'}:{action.due_on}", readers, now)
-
-
-def _write(subject_id: int, kind: str, key: str, readers: Iterable[User], now: datetime, /, **facts: Any) -> None:
-    """One to each reader whose account is open."""
-    unique = {reader.id: reader for reader in readers if reader.is_active}
-    write_letters(
-        [
-            letter_to(
-                recipient_of(reader),
-                key=f"{key}:{reader.id}",
-                kind=kind,
-                subject_id=subject_id,
-                due_at=now,
-                facts={"reader": reader.id, **facts},
-            )
-            for reader in unique.values()
-        ],
-        now,
-    )
+    key = f"action:{action.id}:{'late' if is_late else 'soon'}:{action.due_on}"
+    write_to_each(readers, now, key=key, kind=DUE, subject_id=action.id)

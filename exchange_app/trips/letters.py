@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exchange_app.accounts.ways import recipient_of
+from exchange_app.accounts.ways import write_to_each
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.queries import list_approver_users
 from exchange_app.catalogue.models import Approver
-from exchange_app.outbox.service import letter_to, write_letters
 from exchange_app.trips.models import Incident
 
 INCIDENT_REPORTED = "incident_reported"
@@ -23,17 +22,11 @@ def write_incident(booking: Booking, incident: Incident, now: datetime) -> None:
         "happened_at": incident.happened_at.isoformat(),
         "concerned": incident.concerned,
     }
-    write_letters(
-        [
-            letter_to(
-                recipient_of(reader),
-                key=f"booking:{booking.id}:incident:{incident.id}:{reader.id}",
-                kind=INCIDENT_REPORTED,
-                subject_id=booking.id,
-                due_at=now,
-                facts=facts,
-            )
-            for reader in readers
-        ],
+    write_to_each(
+        readers,
         now,
+        key=f"booking:{booking.id}:incident:{incident.id}",
+        kind=INCIDENT_REPORTED,
+        subject_id=booking.id,
+        facts=facts,
     )

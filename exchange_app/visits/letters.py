@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from exchange_app.accounts.models import User
-from exchange_app.accounts.ways import recipient_of
+from exchange_app.accounts.ways import write_to_each
 from exchange_app.coordination.queries.exchanges import find_exchange_of_visit
 from exchange_app.coordination.queries.people import city_of, list_coordinators
 from exchange_app.coordination.rules import Side
-from exchange_app.outbox.service import letter_to, write_letters
 from exchange_app.partners.queries import find_liaison
 from exchange_app.visits.models import FollowUp, Visit
 from exchange_app.visits.rules import VisitStep
@@ -26,20 +24,22 @@ def write_proposed(visit: Visit, now: datetime) -> None:
     """To who may answer, of a changed visit anew."""
     key = f"visit:{visit.id}:proposed:{visit.version}"
     readers = _speaking_for(visit, [visit.answering_city.id])
-    _write(visit.id, PROPOSED, key, readers, now, state=str(visit.state), speaking=visit.speaking_city_id)
+    facts = {"state": str(visit.state), "speaking": visit.speaking_city_id}
+    write_to_each(readers, now, key=key, kind=PROPOSED, subject_id=visit.id, facts=facts)
 
 
 def write_answered(visit: Visit, now: datetime) -> None:
     """To the side whose proposal it was."""
     readers = _speaking_for(visit, [visit.speaking_city_id])
     key = f"visit:{visit.id}:answered:{visit.version}"
-    _write(visit.id, ANSWERED, key, readers, now, state=str(visit.state))
+    write_to_each(readers, now, key=key, kind=ANSWERED, subject_id=visit.id, facts={"state": str(visit.state)})
 
 
 def write_cancelled(visit: Visit, by: User, now: datetime) -> None:
     was_agreed = any(event.step is VisitStep.ACCEPT for event in visit.events)
     readers = _speaking_for(visit, _others(visit, by))
-    _write(visit.id, CANCELLED, f"visit:{visit.id}:cancelled", readers, now, was_agreed=was_agreed)
+    key = f"visit:{visit.id}:cancelled"
+    write_to_each(readers, now, key=key, kind=CANCELLED, subject_id=visit.id, facts={"was_agreed": was_agreed})
 
 
 def write_programme(visit: Visit, by: User, now: datetime) -> None:
@@ -48,17 +48,19 @@ def write_programme(visit: Visit, by: User, now: datetime) -> None:
     today = now.astimezone(zone).date()
     due_at = datetime.combine(today + timedelta(days=1), MORNING, zone)
     readers = _speaking_for(visit, _others(visit, by))
-    _write(visit.id, PROGRAMME, f"visit:{visit.id}:programme:{today}", readers, now, due_at=due_at)
+    key = f"visit:{visit.id}:programme:{today}"
+    write_to_each(readers, now, key=key, kind=PROGRAMME, subject_id=visit.id, due_at=due_at)
 
 
 def write_reported(visit: Visit, by: User, now: datetime) -> None:
-    _write(visit.id, REPORTED, f"visit:{visit.id}:reported", _speaking_for(visit, _others(visit, by)), now)
+    readers = _speaking_for(visit, _others(visit, by))
+    write_to_each(readers, now, key=f"visit:{visit.id}:reported", kind=REPORTED, subject_id=visit.id)
 
 
 def write_follow_up(follow_up: FollowUp, now: datetime) -> None:
     """To whoever has taken it on."""
     key = f"follow_up:{follow_up.id}:due:{follow_up.due_on}:{follow_up.times_reminded}"
-    _write(follow_up.id, FOLLOW_UP, key, [follow_up.owner], now)
+    write_to_each([follow_up.owner], now, key=key, kind=FOLLOW_UP, subject_id=follow_up.id)
 
 
 def _others(visit: Visit, by: User) -> Sequence[int]:
@@ -81,31 +83,3 @@ def _speaking_for(visit: Visit, city_ids: Iterable[int]) -> list[User]:
 def _liaison_among(known: Sequence[User], city_id: int, visit: Visit) -> list[User]:
     liaison = find_liaison(city_id, visit.agreement.id)
     return [user for user in known if liaison is not None and user.id == liaison.coordinator_id]
-
-
-def _write(
-    subject_id: int,
-    kind: str,
-    key: str,
-    readers: Iterable[User],
-    now: datetime,
-    /,
-    due_at: datetime | None = None,
-    **facts: Any,
-) -> None:
-    """One to each reader whose account is open."""
-    unique = {reader.id: reader for reader in readers if reader.is_active}
-    write_letters(
-        [
-            letter_to(
-                recipient_of(reader),
-                key=f"{key}:{reader.id}",
-                kind=kind,
-                subject_id=subject_id,
-                due_at=due_at or now,
-                facts={"reader": reader.id, **facts},
-            )
-            for reader in unique.values()
-        ],
-        now,
-    )
