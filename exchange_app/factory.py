@@ -24,13 +24,13 @@ from exchange_app.web.addresses import RowNumber
 from exchange_app.web.again import Application
 from exchange_app.web.compression import compress_answers
 from exchange_app.web.errors import answer_errors
+from exchange_app.web.files import let_files_in
 from exchange_app.web.formats import format_pages
 from exchange_app.web.headers import send_headers
 from exchange_app.web.labels import add_labels
 from exchange_app.web.languages import speak_languages
 from exchange_app.web.limits import limit_rates
 from exchange_app.web.policies import guard_routes
-from exchange_app.web.uploads import let_files_in
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -201,20 +201,38 @@ class ReminderForm(Form):
             raise ValidationError(FILL_IN)
 
 
-class RemindersField(FieldList):
-    """A package's reminders, row by row. A sentence stands beside what it is about; all of them, with their rows, are
-    the field's ``errors``."""
+class RowsField(FieldList):
+    """Rows of a table, each a form; its errors name the row."""
+
+    def __init__(self, row: type[Form], label: Any, *, most: int, **options: Any) -> None:
+        super().__init__(FormField(row), label, max_entries=most, **options)
+
+    @property
+    def rows(self) -> list[Any]:
+        return [entry.form for entry in self.entries]
+
+    def validate(self, form: Any, extra_validators: Sequence[Any] = ()) -> bool:
+        super().validate(form, extra_validators)
+        self.errors = self.errors_of_rows()
+        return not self.errors
+
+    def errors_of_rows(self) -> list[str]:
+        return [
+            str(IN_ROW) % {"row": number, "words": words}
+            for number, row in enumerate(self.rows, 1)
+            for field in row
+            for words in field.errors
+        ]
+
+
+class RemindersField(RowsField):
+    """A package's reminders. A sentence stands beside what it is about too."""
 
     def __init__(self, label: Any = None, **options: Any) -> None:
-        row = FormField(ReminderForm)
-        super().__init__(row, label, min_entries=MOST_REMINDERS, max_entries=MOST_REMINDERS, **options)
+        super().__init__(ReminderForm, label, most=MOST_REMINDERS, min_entries=MOST_REMINDERS, **options)
 
     def process(self, formdata: Any, data: Iterable[Any] = (), extra_filters: Any = None) -> None:
         super().process(formdata, in_order(data), extra_filters)
-
-    @property
-    def rows(self) -> list[ReminderForm]:
-        return [entry.form for entry in self.entries]
 
     def reminders(self) -> list[Reminder]:
         return [row.reminder() for row in self.rows if not row.is_empty]
@@ -225,12 +243,7 @@ class RemindersField(FieldList):
         for place, mistake in list_mistakes([row.reminder() for row in readable]):
             about = readable[place].about
             about.errors = [*about.errors, mistake.sentence]
-        self.errors = [
-            str(IN_ROW) % {"row": number, "words": words}
-            for number, row in enumerate(self.rows, 1)
-            for field in row
-            for words in field.errors
-        ]
+        self.errors = self.errors_of_rows()
         return not self.errors
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wtforms import FieldList, FormField, HiddenField, SelectField, TimeField, ValidationError
+from wtforms import HiddenField, SelectField, TimeField, ValidationError
 from wtforms.validators import Optional
 
-from exchange_app.catalogue.forms import IN_ROW, EditForm, GradeField
+from exchange_app.catalogue.forms import EditForm, GradeField, RowsField
 from exchange_app.catalogue.labels import SPOKEN
 from exchange_app.catalogue.models import MenuItem
 from exchange_app.core.text import sentence
@@ -27,7 +27,6 @@ from exchange_app.web.forms import (
     TextField,
 )
 
-ENTRIES = sentence("Day by day")
 LEFT_OUT = sentence("leave it out")
 NOTHING_MORE = sentence("Nothing more")
 MOST_PERSONS = 500
@@ -73,27 +72,6 @@ class EntryForm(Form):
             raise ValidationError(FILL_IN)
 
 
-class EntriesField(FieldList):
-    """The entries of a trip, row by row; its errors name the row."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(FormField(EntryForm), label or ENTRIES, max_entries=MOST_ENTRIES + 1, **options)
-
-    @property
-    def rows(self) -> list[EntryForm]:
-        return [entry.form for entry in self.entries]
-
-    def validate(self, form: Any, extra_validators: Sequence[Any] = ()) -> bool:
-        super().validate(form, extra_validators)
-        self.errors = [
-            str(IN_ROW) % {"row": number, "words": words}
-            for number, row in enumerate(self.rows, 1)
-            for field in row
-            for words in field.errors
-        ]
-        return not self.errors
-
-
 class ArrangeForm(EditForm):
     """A version of a trip as one side writes it; price, conditions and meeting point are the host's to write."""
 
@@ -108,7 +86,7 @@ class ArrangeForm(EditForm):
     language = SelectField(
         sentence("Language of the activities"), choices=lambda: list(SPOKEN.items()), validators=[Required()]
     )
-    entries = EntriesField()
+    entries = RowsField(EntryForm, sentence("Day by day"), most=MOST_ENTRIES + 1)
     add_item = RowField(sentence("Another activity"), empty=NOTHING_MORE)
     add_title = TextField(sentence("Or something else, such as a meal"), longest=100)
     price_minor = MoneyField(sentence("Price per person in yuan; 0 where families pay nothing"))

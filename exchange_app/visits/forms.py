@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from flask_wtf.file import FileField
-from wtforms import FieldList, FormField, HiddenField, TimeField, ValidationError
+from wtforms import HiddenField, TimeField, ValidationError
 from wtforms.validators import Optional
 
-from exchange_app.catalogue.forms import IN_ROW
+from exchange_app.catalogue.forms import RowsField
 from exchange_app.catalogue.models import Base
 from exchange_app.coordination.forms import NONE
 from exchange_app.core.text import sentence
@@ -54,27 +54,6 @@ WRITTEN = (
     "contact_name",
     "contact_phone",
 )
-
-
-class RowsField(FieldList):
-    """Rows of a table, each a form; its errors name the row."""
-
-    def __init__(self, row: type[Form], label: Any, *, most: int, **options: Any) -> None:
-        super().__init__(FormField(row), label, max_entries=most, **options)
-
-    @property
-    def rows(self) -> list[Any]:
-        return [entry.form for entry in self.entries]
-
-    def validate(self, form: Any, extra_validators: Sequence[Any] = ()) -> bool:
-        super().validate(form, extra_validators)
-        self.errors = [
-            str(IN_ROW) % {"row": number, "words": words}
-            for number, row in enumerate(self.rows, 1)
-            for field in row
-            for words in field.errors
-        ]
-        return not self.errors
 
 
 class MemberForm(Form):

@@ -22,8 +22,8 @@ from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
 from exchange_app.web.errors import beside_field
+from exchange_app.web.files import takes_file
 from exchange_app.web.policies import allows
-from exchange_app.web.uploads import takes_file
 
 SAVED = sentence("The photo is saved.")
 REMOVED = sentence("The photo is removed.")

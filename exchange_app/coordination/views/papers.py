@@ -15,8 +15,8 @@ from exchange_app.core.clock import now
 from exchange_app.partners import agreements as service
 from exchange_app.partners.errors import PaperMissing
 from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
+from exchange_app.web.files import takes_file
 from exchange_app.web.policies import allows
-from exchange_app.web.uploads import takes_file
 
 
 @coordination.route("/coordinator/agreements/<int:agreement_id>/papers/new", methods=["GET", "POST"])

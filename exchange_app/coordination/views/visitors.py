@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import render_template, send_file
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from exchange_app.accounts.sessions import reader
@@ -18,6 +16,7 @@ from exchange_app.partners import queries
 from exchange_app.partners.errors import AgreementNotFound, PaperNotFound
 from exchange_app.partners.models import AgreementPaper
 from exchange_app.partners.rules import AgreementState, CounterpartState
+from exchange_app.web.files import hand_out
 from exchange_app.web.policies import anyone
 
 READ_BY_PARTIES = (Role.COORDINATOR, Role.ORGANISER, Role.ADMINISTRATOR)
@@ -52,16 +51,7 @@ def paper(agreement_id: int, paper_id: int) -> ResponseReturnValue:
     found = queries.get_paper(paper_id, agreement_id)
     if not _may_read(found):
         raise PaperNotFound()
-    answer = send_file(
-        BytesIO(found.content),
-        mimetype=found.content_type,
-        as_attachment=True,
-        download_name=found.filename,
-        etag=found.digest,
-        max_age=0,
-    )
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return hand_out(found.content, found.content_type, found.filename)
 
 
 def _may_read(found: AgreementPaper) -> bool:

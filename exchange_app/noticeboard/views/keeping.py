@@ -22,9 +22,9 @@ from exchange_app.noticeboard.views.blueprint import noticeboard
 from exchange_app.partners.models import Organisation
 from exchange_app.partners.paper_files import ACCEPTED, MOST_BYTES, read_paper
 from exchange_app.partners.queries import list_departments
+from exchange_app.web.files import takes_file
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
-from exchange_app.web.uploads import takes_file
 
 WRITERS = (Role.COORDINATOR, Role.ORGANISER, Role.ADMINISTRATOR)
 

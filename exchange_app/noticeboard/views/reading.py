@@ -25,6 +25,7 @@ from exchange_app.noticeboard.rules import is_valid_on
 from exchange_app.noticeboard.views.blueprint import noticeboard
 from exchange_app.partners.queries import list_cities
 from exchange_app.web.atom import Channel, write_feed
+from exchange_app.web.files import hand_out
 from exchange_app.web.formats import HOME_ZONE, site_name
 from exchange_app.web.headers import secret_address
 from exchange_app.web.limits import GUESSES, slow_guesses
@@ -32,7 +33,6 @@ from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows, anyone, proven_by_address, without_second_factor
 
 IN_THE_FEED = 50
-FILE_POLICY = "default-src 'none'; sandbox"
 
 
 @noticeboard.get("/notices")
@@ -83,10 +83,7 @@ def mark_all_read() -> ResponseReturnValue:
 @anyone
 def file(notice_id: int, file_id: int) -> ResponseReturnValue:
     found = queries.get_file(notice_id, file_id, _reader())
-    response = Response(found.content, content_type=found.content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=found.filename)
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    return response
+    return hand_out(found.content, found.content_type, found.filename)
 
 
 @noticeboard.get("/notices.atom")

@@ -26,8 +26,8 @@ from exchange_app.publicity.service import stories as service
 from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.publicity.views.campaigns import ACCEPTED
 from exchange_app.publicity.views.uploading import is_added
+from exchange_app.web.files import takes_file
 from exchange_app.web.policies import allows
-from exchange_app.web.uploads import takes_file
 
 WRITERS = (Role.LEADER, *CHECKERS)
 

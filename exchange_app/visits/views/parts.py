@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -22,8 +21,8 @@ from exchange_app.visits.service.visits import write_report
 from exchange_app.visits.views.blueprint import KEEPERS, visits
 from exchange_app.visits.views.proposing import version_of
 from exchange_app.visits.views.showing import PAGE, follow_up_form, refuse
+from exchange_app.web.files import hand_out, takes_file
 from exchange_app.web.policies import allows
-from exchange_app.web.uploads import takes_file
 
 
 @visits.route("/coordinator/visits/<int:visit_id>/programme", methods=["GET", "POST"])
@@ -87,16 +86,7 @@ def add_file(visit_id: int) -> ResponseReturnValue:
 @allows(*KEEPERS)
 def file(visit_id: int, file_id: int) -> ResponseReturnValue:
     found = queries.get_file(file_id, visit_id, me())
-    answer = send_file(
-        BytesIO(found.content),
-        mimetype=found.content_type,
-        as_attachment=True,
-        download_name=found.filename,
-        etag=found.digest,
-        max_age=0,
-    )
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return hand_out(found.content, found.content_type, found.filename)
 
 
 @visits.post("/coordinator/visits/<int:visit_id>/files/<int:file_id>/remove")
