@@ -172,7 +172,7 @@ class StoryPhoto(db.Model):
 
     Where children can be recognised, ``booking`` is the group to which they belong, and its leader says who they are
     (``persons``). Whoever checks it has neither added it nor named them. It is shown only as long as
-    `permissions.map_permissions` says so.
+    `queries.photos.map_permissions` says so.
     """
 
     __tablename__ = "story_photos"
