@@ -152,18 +152,29 @@ def _sealed(person: Person, fields: Iterable[str], uid: str) -> dict[str, bytes 
 
 
 def rewrite_people(booking: Booking, changed: Sequence[tuple[Participant, Person]]) -> None:
-    """As `rewrite`, in one statement for all; what is not asked for now stays untouched."""
+    """As `rewrite`, in one statement for all."""
     if not changed:
         return
-    asked = [field for field in fields_asked(asked_of(booking)) if field in SEALED_FIELDS]
-    rows = []
-    for participant, person in changed:
-        hashes = _hashes(booking, person)
-        if "document_number" not in asked:
-            del hashes["document_hash"]
-        rows.append({"of": participant.id, "role": person.role} | _sealed(person, asked, participant.uid) | hashes)
+    asked = _sealed_and_asked(booking)
+    rows = [
+        {"of": participant.id, "role": person.role}
+        | _sealed(person, asked, participant.uid)
+        | _hashes_asked(booking, person)
+        for participant, person in changed
+    ]
     people = Participant.__table__
     db.session.execute(update(people).where(people.c.id == bindparam("of")), rows)
+
+
+def _sealed_and_asked(booking: Booking) -> list[str]:
+    return [field for field in fields_asked(asked_of(booking)) if field in SEALED_FIELDS]
+
+
+def _hashes_asked(booking: Booking, person: Person) -> dict[str, str | None]:
+    hashes = _hashes(booking, person)
+    if "document_number" not in asked_of(booking):
+        del hashes["document_hash"]
+    return hashes
 
 
 def remove_people(booking: Booking, people: Sequence[Participant]) -> None:
@@ -181,11 +192,20 @@ def forget_rows(rows: Sequence[UnmendedRow]) -> None:
 
 
 def rewrite(participant: Participant, booking: Booking, person: Person) -> None:
+    """What is not asked for now stays untouched: a group that is decided about anew keeps its documents."""
     participant.role = person.role
-    for field in SEALED_FIELDS:
+    for field in _sealed_and_asked(booking):
         setattr(participant, field, _as_text(getattr(person, field)))
-    for column, value in _hashes(booking, person).items():
+    for column, value in _hashes_asked(booking, person).items():
         setattr(participant, column, value)
+
+
+def take_over(participant: Participant, booking: Booking, person: Person) -> None:
+    """Somebody else takes the seat: of the former person nothing stays."""
+    for field in SEALED_FIELDS:
+        setattr(participant, field, None)
+    participant.uid, participant.document_hash, participant.is_health_note_refused = new_uid(), None, False
+    rewrite(participant, booking, person)
 
 
 def _bring_up_to_date(participant: Participant, booking: Booking, person: Person, now: datetime) -> None:

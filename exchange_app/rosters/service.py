@@ -16,7 +16,6 @@ from exchange_app.bookings.queries import find_open_request
 from exchange_app.bookings.rules import Party
 from exchange_app.bookings.service import Contact
 from exchange_app.core.database import db
-from exchange_app.core.sealing import new_uid
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import adults_needed
 from exchange_app.rosters import queries
@@ -41,6 +40,7 @@ from exchange_app.rosters.keeping import (
     remove_people,
     rewrite,
     rewrite_people,
+    take_over,
 )
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading
@@ -195,9 +195,7 @@ def swap_person(booking: Booking, participant_id: int, values: Mapping[str, str]
     participant = queries.get_participant(booking, participant_id)
     person = _checked(booking, values, now)
     _check_place(participant, booking, person)
-    participant.uid = new_uid()
-    participant.is_health_note_refused = False
-    rewrite(participant, booking, person)
+    take_over(participant, booking, person)
     bookings.record(booking, "person_swapped", by=by, now=now)
 
 

@@ -138,6 +138,24 @@ def test_documents_of_a_group_that_does_not_come_go(client: FlaskClient, state: 
     assert bool(queries.list_unmended(booking.id)) is (state is BookingState.SUBMITTED)
 
 
+def test_a_group_that_is_decided_about_anew_is_changed_without_losing_its_documents(app: Flask) -> None:
+    booking = group()
+    put_in(booking, child(1), child(2, NUMBERS[1]))
+    with transaction():
+        booking.state = BookingState.SUBMITTED
+    before = [one.document_number for one in queries.list_participants(booking.id)]
+    change(booking, *pupil(2, guardian_phone="13900000099"), "", NOTE, "素食")
+    put_in(booking, child(1, ""), child(2, ""))
+    kept_now = queries.list_participants(booking.id)
+    assert [one.document_number for one in kept_now] == before
+    assert all(one.document_hash for one in kept_now)
+    with transaction():
+        values = dict(zip(TYPED, child(3, NUMBERS[0]), strict=True))
+        service.swap_person(booking, kept_now[0].id, values, by=booking.leader, now=now())
+    swapped = next(one for one in queries.list_participants(booking.id) if one.id == kept_now[0].id)
+    assert (swapped.document_number, swapped.document_hash) == (None, None)
+
+
 def add(booking: Booking, *typed: str) -> None:
     with transaction():
         service.add_person(booking, dict(zip(TYPED, typed, strict=True)), by=booking.leader, now=now())
