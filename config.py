@@ -47,7 +47,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "REDIS_URL": environment.get("REDIS_URL", ""),
         "SMTP_URL": environment.get("SMTP_URL", ""),
         "TEXT_GATEWAY": _text_gateway(environment.get("TEXT_GATEWAY", "").strip()),
-        "MAIL_FROM": environment.get("MAIL_FROM", "Exchange bookings <bookings@localhost>"),
+        "MAIL_FROM": environment.get("MAIL_FROM", "bookings@localhost"),
         "MAIL_BOUNCES_TO": environment.get("MAIL_BOUNCES_TO", ""),
         "PUBLIC_URL": public_url,
         "TRUSTED_HOSTS": _trusted_hosts(public_url, environment.get("TRUSTED_HOSTS", "")),

@@ -24,6 +24,7 @@ from exchange_app.core.text import speaking
 from exchange_app.outbox.kinds import Calendar, Kind, kind_of
 from exchange_app.outbox.models import Channel, Letter
 from exchange_app.outbox.transport.carrier import ShortWords
+from exchange_app.web.formats import site_name
 
 # One plain mailbox, as a form accepts it. What does not match never gets near a header or an SMTP command.
 MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f-\U0010ffff]+@[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f-\U0010ffff]+")
@@ -90,7 +91,7 @@ def _without_gaps(text: str) -> str:
 def _headers(letter: Letter, subject: str, now: datetime) -> Sequence[tuple[str, str]]:
     """None holds a line break: the subject has none left, the address is checked, the rest is ours."""
     return [
-        ("From", formataddr(sender())),
+        ("From", formataddr((sender().name or site_name(), sender().addr_spec))),
         *([("To", _fit(letter.address))] if letter.channel is Channel.MAIL else []),
         ("Subject", Header(subject, header_name="Subject").encode(linesep="")),
         ("Date", format_datetime(now)),
@@ -120,7 +121,8 @@ class Correspondent(NamedTuple):
 
 
 def sender() -> Correspondent:
-    """Who letters come from, as MAIL_FROM says: `Name <address>`."""
+    """Who letters come from, as MAIL_FROM says: `Name <address>`, or an address alone, before which a letter puts the
+    site's name in its own language."""
     return _correspondent(setting("MAIL_FROM"))
 
 

@@ -51,6 +51,22 @@ def test_what_cannot_be_delivered_goes_back_to_the_address_that_was_set_for_it(
     assert "bounces" not in str(sink.accepted[-1])
 
 
+def test_a_letter_comes_from_the_site_in_the_readers_language_unless_the_sender_has_a_name(
+    app: Flask, booking: Booking, sink: MailSink
+) -> None:
+    def sent_in(language: str) -> str:
+        letter = new_letter(booking, f"{len(sink.accepted)}@school.example")
+        with transaction():
+            service.write_letters([replace(letter, language=language)], NOW)
+        deliver(sink.carrier())
+        return str(sink.accepted[-1]["From"])
+
+    assert sent_in("en") == "Nanning · Chongzuo exchanges <bookings@localhost>"
+    assert sent_in("zh_Hans") == "南宁·崇左交流活动预订 <bookings@localhost>"
+    app.config["MAIL_FROM"] = "市民宗委 <office@city.example>"
+    assert sent_in("en") == "市民宗委 <office@city.example>"
+
+
 def test_a_letter_waits_for_its_time(booking: Booking, sink: MailSink) -> None:
     write(booking, "later@school.example", due_at=NOW + A_MINUTE)
     deliver(sink.carrier(), at=NOW + A_MINUTE / 2)
