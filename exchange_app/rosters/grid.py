@@ -33,9 +33,8 @@ from exchange_app.rosters.rules.choices import (
 )
 from exchange_app.rosters.rules.names import says_nothing
 from exchange_app.rosters.rules.problems import Misfit
+from exchange_app.rosters.rules.showing import PHONES, VEILED
 
-PHONES = ("guardian_phone", "second_phone")
-VEILED = frozenset({*PHONES, "document_number", "health_note"})  # empty as served; left empty, they stay as they are
 LONGEST_CELL = 1_000
 
 GONE = sentence(

@@ -45,9 +45,9 @@ from exchange_app.rosters.keeping import (
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.reading import Reading
 from exchange_app.rosters.rules import Person, Role, check_person
+from exchange_app.rosters.rules.showing import VEILED
 
 NO_ROSTER = "no_roster"  # the reason why a group does not come; `bookings.labels` has its words
-UNSHOWN_FIELDS = ("document_number", "health_note")  # never shown in full, not even where they are changed
 
 
 def register_group(
@@ -129,7 +129,7 @@ def add_person(booking: Booking, values: Mapping[str, str], *, by: User, now: da
 
 
 def change_person(booking: Booking, participant_id: int, values: Mapping[str, str], *, by: User, now: datetime) -> None:
-    """What a form does not show and so leaves empty (UNSHOWN_FIELDS) stays as it was. Raises HealthNoteRefused,
+    """What the form does not show and so leaves empty (VEILED) stays as it was. Raises HealthNoteRefused,
     PersonNotFound and the refusals of add_person."""
     bookings.check_open_for_roster(booking, now)
     participant = queries.get_participant(booking, participant_id)
@@ -160,7 +160,7 @@ def _check_document(booking: Booking, person: Person, participant: Participant |
 
 
 def _unshown(participant: Participant, values: Mapping[str, str]) -> dict[str, str]:
-    return {field: getattr(participant, field) or "" for field in UNSHOWN_FIELDS if not values.get(field)}
+    return {field: getattr(participant, field) or "" for field in VEILED if not values.get(field)}
 
 
 def save_grid(booking: Booking, lines: Sequence[Line], *, by: User, now: datetime) -> Edit:

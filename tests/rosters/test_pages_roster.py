@@ -173,9 +173,13 @@ def test_a_person_is_added_changed_and_removed(client: FlaskClient, booking: Boo
 
     person = queries.list_participants(booking.id)[0]
     address = f"{roster_of(booking)}/{person.id}"
+    phones = fields["guardian_phone"], fields["second_phone"]
+    assert not any(phone in client.get(address).text for phone in phones)
     page = send(client, address, name="Vangz Genqdaz")
     assert "The person is changed." in page.text
     assert "Vangz Genqdaz" in page.text
+    person = queries.list_participants(booking.id)[0]
+    assert (person.guardian_phone, person.second_phone) == phones
     page = send(client, address, f"{address}/remove")
     assert "The person is no longer in the roster." in page.text
     assert booking.named == 0

@@ -21,9 +21,14 @@ class Sheet(StrEnum):
     PERSON_EVERYTHING = "person_everything"
 
 
+PHONES = ("guardian_phone", "second_phone")
+VEILED = frozenset(
+    {*PHONES, "document_number", "health_note"}
+)  # in no form; left empty, they stay as they are
+
 FIELDS_OF_ONE: Mapping[Sheet, tuple[str, ...]] = {
     Sheet.PERSON_DOCUMENT: ("document_type", "document_number"),
-    Sheet.PERSON_PHONES: ("guardian_phone", "second_phone"),
+    Sheet.PERSON_PHONES: PHONES,
     Sheet.PERSON_HEALTH: ("health_note",),
 }
 

@@ -22,7 +22,6 @@ from exchange_app.rosters import queries, service
 from exchange_app.rosters.asked import fields_shown
 from exchange_app.rosters.errors import GridRefused
 from exchange_app.rosters.grid import (
-    VEILED,
     Edit,
     Line,
     TableRow,
@@ -36,6 +35,7 @@ from exchange_app.rosters.labels import FIELD_WORDS
 from exchange_app.rosters.masking import MaskedPerson, masked
 from exchange_app.rosters.models import Participant, UnmendedRow
 from exchange_app.rosters.rules import FIELDS, DocumentType, Role, Sex
+from exchange_app.rosters.rules.showing import VEILED
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.roster import reasons_of, refusal_to_change
 from exchange_app.rosters.words import COLUMN_BY_WORD, DOCUMENT_TYPE_BY_WORD, ROLE_BY_WORD, SEX_BY_WORD

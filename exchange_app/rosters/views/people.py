@@ -20,7 +20,7 @@ from exchange_app.rosters.asked import fields_shown
 from exchange_app.rosters.forms import PersonForm
 from exchange_app.rosters.keeping import values_of
 from exchange_app.rosters.masking import masked
-from exchange_app.rosters.service import UNSHOWN_FIELDS
+from exchange_app.rosters.rules.showing import VEILED
 from exchange_app.rosters.views.blueprint import rosters
 from exchange_app.rosters.views.roster import is_changed, reasons_of, refusal_to_change
 from exchange_app.web.policies import allows
@@ -45,7 +45,7 @@ def add(code: str) -> ResponseReturnValue:
 def change(code: str, person_id: int) -> ResponseReturnValue:
     booking = bookings.get_booking(code, me())
     participant = queries.get_participant(booking, person_id)
-    values = values_of(participant) | dict.fromkeys(UNSHOWN_FIELDS, "")
+    values = values_of(participant) | dict.fromkeys(VEILED, "")
     person = masked(participant)
     form = PersonForm(data=values)
 
