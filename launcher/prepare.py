@@ -14,8 +14,10 @@ from flask.cli import ScriptInfo
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from exchange_app.catalogue import search
 from exchange_app.core import broker
 from exchange_app.core.database import db
+from exchange_app.core.transaction import transaction
 from exchange_app.demo.accounts import sign_ins
 from launcher.addresses import without_password
 from launcher.errors import Trouble
@@ -41,6 +43,8 @@ def prepare() -> list[list[str]]:
     with app.app_context():
         reach_database(app.config["SQLALCHEMY_DATABASE_URI"])
         migrate()
+        with transaction():
+            search.fill_if_empty()
     if not app.config["DEMO"]:
         return []
     app.cli.main(["demo", "load"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)

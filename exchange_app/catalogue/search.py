@@ -159,6 +159,12 @@ def rewrite(outdated: Iterable[tuple[Any, Collection[int]]]) -> None:
         _write(owner, ids)
 
 
+def fill_if_empty() -> None:
+    """A database from before there was a search is searched from the first page on, not only once the job has run."""
+    if db.session.scalar(select(SearchEntry.id).limit(1)) is None:
+        rewrite(list_outdated())
+
+
 _KINDS: Any = (
     (SearchEntry.base_id, Base),
     (SearchEntry.menu_item_id, MenuItem),

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from exchange_app.catalogue import search, service
-from exchange_app.catalogue.models import Package, Publication
+from exchange_app.catalogue.models import Package, Publication, SearchEntry
 from exchange_app.catalogue.terms import BaseTerms, fingerprint, terms_of
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
@@ -78,6 +79,15 @@ def test_what_changes_is_found_by_its_new_words(packages: dict[str, Package]) ->
         search.rewrite(search.list_outdated())
     assert found("newcounty") == [packages["art"].id]
     assert search.list_outdated() == [(owner, []) for owner, _ in search.list_outdated()]
+
+
+def test_a_database_from_before_there_was_a_search_is_searched_at_once(packages: dict[str, Package]) -> None:
+    with transaction():
+        db.session.execute(delete(SearchEntry))
+    assert found("ningming") == []
+    with transaction():
+        search.fill_if_empty()
+    assert packages["art"].id in found("ningming")
 
 
 def test_the_page_shows_packages_activities_and_bases(client: FlaskClient, packages: dict[str, Package]) -> None:

@@ -22,9 +22,7 @@ class Sheet(StrEnum):
 
 
 PHONES = ("guardian_phone", "second_phone")
-VEILED = frozenset(
-    {*PHONES, "document_number", "health_note"}
-)  # in no form; left empty, they stay as they are
+VEILED = frozenset({*PHONES, "document_number", "health_note"})  # in no form; left empty, they stay as they are
 
 FIELDS_OF_ONE: Mapping[Sheet, tuple[str, ...]] = {
     Sheet.PERSON_DOCUMENT: ("document_type", "document_number"),
