@@ -79,8 +79,9 @@ def tell_seats(scope: Scope, today: date) -> Table:
         [gettext("Share taken (per cent)"), None if is_hidden else share(persons, seats.offered)],
         [gettext("Groups that waited for seats"), waited.groups],
         [gettext("Groups of these that were given seats"), waited.placed],
-        *[[words, given_up.get(state, 0)] for words, state in ended],
     ]
+    for words, state in ended:
+        rows.append([words, given_up.get(state, 0)])
     for cause in Cause:
         rows.append([gettext("Departures called off: %(cause)s", cause=label(cause)), called_off.get(cause, 0)])
     return Table(
@@ -108,8 +109,8 @@ def tell_publicity(scope: Scope, today: date) -> Table:
         [gettext("What"), gettext("New in the period"), gettext("Times read")],
         rows,
         gettext(
-            "Read counts who had a page before them for three seconds, without knowing who; what the chosen filters cannot "
-            "tell apart is left out."
+            "Read counts who had a page before them for three seconds, without knowing who; what the chosen filters "
+            "cannot tell apart is left out."
         ),
     )
 

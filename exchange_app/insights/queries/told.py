@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
@@ -51,7 +52,8 @@ class Opinion:
 def count_visits(scope: Scope) -> Sequence[Counted]:
     """Visits that were carried out, by plan and direction, with as many as came."""
     keys = Visit.plan, Exchange.sending_city_id, Exchange.hosting_city_id
-    numbers = func.count(), func.sum(Visit.came), func.sum(Visit.came * days_of(Visit.starts_on, Visit.ends_on))
+    person_days = func.sum(Visit.came * days_of(Visit.starts_on, Visit.ends_on))
+    numbers: Sequence[Any] = func.count(), func.sum(Visit.came), person_days
     visits = select(*keys, *numbers).join(Exchange, Exchange.visit_id == Visit.id).where(*_of_visits(scope))
     return [
         Counted(tuple(row[:-3]), 0, *(int(number) for number in row[-3:]))
