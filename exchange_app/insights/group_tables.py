@@ -19,7 +19,7 @@ from exchange_app.web.labels import label
 
 
 def tell_directions(scope: Scope, today: date) -> Table:
-    counted = queries.count_by_plan(scope)
+    counted = sorted(queries.count_by_plan(scope), key=_by_way)
     names = _city_names(counted)
     return Table(
         "directions",
@@ -34,7 +34,7 @@ def tell_directions(scope: Scope, today: date) -> Table:
 
 
 def tell_counties(scope: Scope, today: date) -> Table:
-    counted = queries.count_by_county(scope)
+    counted = sorted(queries.count_by_county(scope), key=_by_way_and_place)
     cities = map_names(City, (one for row in counted for one in (*row.key[3:], row.key[1])))
     counties = map_names(County, (one for row in counted for one in (row.key[0], row.key[2])))
     subjects = []
@@ -151,6 +151,15 @@ def share(part: int, whole: int) -> int:
 
 def _ways() -> list[str]:
     return [gettext("From"), gettext("To")]
+
+
+def _by_way(counted: Counted) -> tuple[int, int]:
+    return counted.way.sending_id, counted.way.hosting_id
+
+
+def _by_way_and_place(counted: Counted) -> tuple[int, ...]:
+    """A place that is not known stands first on either engine."""
+    return *_by_way(counted), *(place or 0 for place in counted.key[:3])
 
 
 def _way(counted: Counted, names: dict[int | None, str]) -> list[str]:

@@ -55,7 +55,10 @@ def _main_figures(scope: Scope) -> list[tuple[str, Cell]]:
         (gettext("Persons"), shown(groups.persons)),
         (gettext("Person-days"), None if is_small(groups.persons) else groups.person_days),
         (gettext("Departures that took place"), seats.departures),
-        (gettext("Seats taken (per cent)"), None if is_small(groups.persons) else share(groups.persons, seats.offered)),
+        (
+            gettext("Share of seats taken (per cent)"),
+            None if is_small(groups.persons) else share(groups.persons, seats.offered),
+        ),
         (gettext("Groups that waited for seats"), waited.groups),
         (gettext("Groups that did not come after all"), sum(map_given_up(scope).values())),
         (gettext("Delegations"), sum(visit.groups for visit in visits)),
@@ -76,7 +79,7 @@ def tell_seats(scope: Scope, today: date) -> Table:
         [gettext("Departures that took place"), seats.departures],
         [gettext("Seats offered"), seats.offered],
         [gettext("Seats taken"), None if is_hidden else persons],
-        [gettext("Share taken (per cent)"), None if is_hidden else share(persons, seats.offered)],
+        [gettext("Share of seats taken (per cent)"), None if is_hidden else share(persons, seats.offered)],
         [gettext("Groups that waited for seats"), waited.groups],
         [gettext("Groups of these that were given seats"), waited.placed],
     ]

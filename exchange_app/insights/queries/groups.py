@@ -93,7 +93,7 @@ def of_offer(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield Package.organiser_id == scope.organiser_id
     if scope.base_id is not None:
         stops = DepartureSlot.slot_id == Slot.id, Slot.menu_item_id == MenuItem.id, MenuItem.base_id == scope.base_id
-        yield exists().where(DepartureSlot.departure_id == Departure.id, *stops)
+        yield exists().where(DepartureSlot.departure_id == Departure.id, *stops).correlate(Departure)
 
 
 def with_stops(scope: Scope, groups: Select[Any]) -> Select[Any]:
