@@ -45,11 +45,11 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
     one, two, guest = (str(leader.organisation.name["en"]) for leader in (year.one, year.two, year.guest))
     first, second, third, fourth = (str(year.bookings[at].departure.package.title["en"]) for at in (0, 2, 3, 4))
     third_base = year.bookings[3].departure.package.stops[0].menu_item.base
-    within, youth = "within the city", "Youth exchange"
+    within, youth = "the same city", "Youth exchange"
     assert rows_of(WHOLE) == {
         "overview": [
-            ["Activities", 3 + 1 + 2 + 1, 2],
-            ["Groups", 5, 1],
+            ["Activities held", 3 + 1 + 2 + 1, 2],
+            ["Number of groups", 5, 1],
             ["Persons", 22 + 33 + 44 + 25 + 12, 16],
             ["Person-days", 55 * 3 + 44 + 25 * 2 + 12, 16 * 2],
             ["Departures that took place", 4, 1],
@@ -104,7 +104,7 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
         ],
         "seats": [
             ["Departures that took place", 4],
-            ["Seats offered", 205],
+            ["Seats available", 205],
             ["Seats taken", 136],
             ["Share of seats taken (per cent)", 66],
             ["Groups that waited for seats", 2],
