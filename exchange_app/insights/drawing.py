@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from unicodedata import east_asian_width
 
 from flask_babel import gettext
 from markupsafe import Markup
 
-from exchange_app.publicity.cards import wrap
-
 COLOURS = 4  # .figure-1 to .figure-4 of site.css
 SIZE = 13  # of letters
+NARROW = 0.58  # of a Latin letter's height; a Chinese character is as wide as it is high
 
 
 def draw(name: str, width: float, height: float, words: str, parts: Iterable[str], *, css: str = "") -> Markup:
@@ -48,8 +48,15 @@ def bar(x: float, y: float, width: float, height: float, fill: str) -> str:
 
 
 def fitting(words: str, width: float) -> str:
-    """As much of it as fits on a line of this width."""
-    return wrap(words, width / SIZE, 1)[0] if words else ""
+    """As much of it as fits on a line of this width; what does not ends with an ellipsis."""
+    if _width_of(words) <= width:
+        return words
+    fits = next(count for count in range(len(words), -1, -1) if _width_of(words[:count] + "…") <= width or not count)
+    return words[:fits].rstrip() + "…"
+
+
+def _width_of(words: str) -> float:
+    return SIZE * sum(1 if east_asian_width(sign) in "WF" else NARROW for sign in words)
 
 
 def number(value: float) -> str:

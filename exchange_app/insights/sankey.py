@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from flask_babel import gettext
 from markupsafe import Markup
 
-from exchange_app.insights.drawing import SIZE, bar, coloured, draw, fitting, hatched, number, text
+from exchange_app.insights.drawing import NARROW, SIZE, bar, coloured, draw, fitting, hatched, number, text
 from exchange_app.insights.rules import Table
 
-WIDTH, LABEL, NODE = 520, 150, 10
+WIDTH, LABEL, NODE = 560, 170, 10
 LEFT, RIGHT = LABEL + 6, WIDTH - LABEL - 6 - NODE
-RIBBONS = 300  # how high all of them are together
+RIBBONS, RIBBON = 300, 60  # how high all of them are together, and one alone, at most
 THINNEST, HIDDEN = 2.0, 8.0
 LINE, GAP = 20, 6
 
@@ -49,7 +49,7 @@ def draw_flows(table: Table) -> Markup | None:
     flows = [Flow(str(row[0]), str(row[1]), _count(row[-2])) for row in table.rows if row[-2] != 0]
     if not flows:
         return None
-    scale = RIBBONS / max(1, sum(flow.persons or 0 for flow in flows))
+    scale = min(RIBBONS, RIBBON * len(flows)) / max(1, sum(flow.persons or 0 for flow in flows))
     widths = [HIDDEN if flow.persons is None else max(THINNEST, flow.persons * scale) for flow in flows]
     sources, targets = _nodes([flow.source for flow in flows]), _nodes([flow.target for flow in flows])
     for flow, width in zip(flows, widths, strict=True):
@@ -110,7 +110,7 @@ def _base_line(node: Node) -> float:
 
 def _label(node: Node) -> str:
     persons = "" if node.persons is None else f" {node.persons}"
-    return fitting(node.name, LABEL - SIZE * len(persons) * 0.6) + persons
+    return fitting(node.name, LABEL - SIZE * NARROW * len(persons)) + persons
 
 
 def _words(flows: Sequence[Flow]) -> str:
