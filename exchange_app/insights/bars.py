@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from flask_babel import gettext
 from markupsafe import Markup
 
-from exchange_app.insights.drawing import COLOURS, bar, coloured, draw, fitting, hatched, not_shown, text
+from exchange_app.insights.drawing import COLOURS, bar, coloured, draw, filled, fitting, hatched, not_shown, text
 from exchange_app.insights.rules import Cell, Table
 
 WIDTH, LONGEST = 340, 250
-HIDDEN = 24
+HIDDEN, TICK = 24, 4  # of what is not shown, after a tick in the colour of its direction
 BASE_HEIGHT, BAR = 42, 12
 LABEL = 58
 MONTH_GAP, LEGEND = 12, 20
@@ -21,15 +21,15 @@ def draw_uses(table: Table) -> Markup | None:
     """Of each base the share of its seats that was taken."""
     if not table.rows:
         return None
-    parts: list[str] = []
+    parts: list[Markup] = []
     for at, row in enumerate(table.rows):
         parts += _use(table.key, at * BASE_HEIGHT, str(row[0]), row[-1])
     return draw(table.key, WIDTH, len(table.rows) * BASE_HEIGHT, _words_of_uses(table), parts, css="figure-narrow")
 
 
-def _use(name: str, top: float, words: str, share: Cell) -> Iterator[str]:
+def _use(name: str, top: float, words: str, share: Cell) -> Iterator[Markup]:
     yield text(0, top + 15, fitting(words, WIDTH))
-    yield bar(0, top + 22, LONGEST, BAR, 'class="figure-track"')
+    yield bar(0, top + 22, LONGEST, BAR, filled("figure-track"))
     if isinstance(share, int):
         yield bar(0, top + 22, LONGEST * min(share, 100) / 100, BAR, coloured(0))
         yield text(LONGEST + 8, top + 33, f"{share} %")
@@ -79,19 +79,20 @@ def _by_month(table: Table, ways: Sequence[str]) -> Months:
     return months
 
 
-def _legend(at: int, way: str) -> Iterator[str]:
+def _legend(at: int, way: str) -> Iterator[Markup]:
     yield bar(0, LEGEND * at + 4, BAR, BAR, coloured(at))
     yield text(BAR + 6, LEGEND * at + 14, fitting(way, WIDTH - BAR - 6))
 
 
-def _month_bar(name: str, top: float, way: int, persons: Cell, most: int) -> Iterator[str]:
+def _month_bar(name: str, top: float, way: int, persons: Cell, most: int) -> Iterator[Markup]:
     if isinstance(persons, int):
         length = (LONGEST - 20) * persons / most
         yield bar(LABEL, top, max(1, length), BAR, coloured(way))
         yield text(LABEL + length + 6, top + 11, str(persons))
     else:
-        yield bar(LABEL, top, HIDDEN, BAR, hatched(name))
-        yield text(LABEL + HIDDEN + 6, top + 11, not_shown(), css="figure-words figure-quiet")
+        yield bar(LABEL, top, TICK, BAR, coloured(way))
+        yield bar(LABEL + TICK, top, HIDDEN, BAR, hatched(name))
+        yield text(LABEL + TICK + HIDDEN + 6, top + 11, not_shown(), css="figure-words figure-quiet")
 
 
 def _words_of_months(table: Table) -> str:

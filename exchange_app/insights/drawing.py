@@ -4,7 +4,6 @@ for what is not shown. Colours are the style sheet's."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from unicodedata import east_asian_width
 
 from flask_babel import gettext
@@ -15,36 +14,51 @@ SIZE = 13  # of letters
 NARROW = 0.58  # of a Latin letter's height; a Chinese character is as wide as it is high
 
 
-def draw(name: str, width: float, height: float, words: str, parts: Iterable[str], *, css: str = "") -> Markup:
+SVG = Markup(
+    '<svg class="figure {css}" viewBox="0 0 {width} {height}" role="img" aria-label="{words}">'
+    '<defs><pattern id="hatching-{name}" width="5" height="5" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="figure-hatching" d="M0 0V5"/></pattern></defs>{parts}</svg>'
+)
+TEXT = Markup('<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>')
+BAR = Markup('<rect x="{x}" y="{y}" width="{width}" height="{height}" {fill}/>')
+SHAPE = Markup('<path {fill} d="{outline}"/>')
+HATCHED = Markup('fill="url(#hatching-{name})"')
+FILL = Markup('class="{css}"')
+
+
+def draw(name: str, width: float, height: float, words: str, parts: Iterable[Markup], *, css: str) -> Markup:
     """``words`` say what the picture shows above all."""
-    return Markup(
-        f'<svg class="figure {css}" viewBox="0 0 {number(width)} {number(height)}" role="img" '
-        f'aria-label="{escape(words)}">{_hatching(name)}{"".join(parts)}</svg>'
-    )
+    size = {"width": number(width), "height": number(height)}
+    return SVG.format(name=name, words=words, css=css, parts=Markup().join(parts), **size)
 
 
-def _hatching(name: str) -> str:
-    return (
-        f'<defs><pattern id="hatching-{name}" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path class="figure-hatching" d="M0 0V5"/></pattern></defs>'
-    )
+def hatched(name: str) -> Markup:
+    """The fill of what is not shown in the picture of this name."""
+    return HATCHED.format(name=name)
 
 
-def hatched(name: str) -> str:
-    """The fill of what is not shown, as an attribute."""
-    return f'fill="url(#hatching-{name})" class="figure-hidden"'
+def colour(at: int) -> str:
+    return f"figure-{at % COLOURS + 1}"
 
 
-def coloured(at: int) -> str:
-    return f'class="figure-{at % COLOURS + 1}"'
+def coloured(at: int) -> Markup:
+    return filled(colour(at))
 
 
-def text(x: float, y: float, words: str, *, anchor: str = "start", css: str = "figure-words") -> str:
-    return f'<text class="{css}" x="{number(x)}" y="{number(y)}" text-anchor="{anchor}">{escape(words)}</text>'
+def filled(css: str) -> Markup:
+    return FILL.format(css=css)
 
 
-def bar(x: float, y: float, width: float, height: float, fill: str) -> str:
-    return f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}" {fill}/>'
+def text(x: float, y: float, words: str, *, anchor: str = "start", css: str = "figure-words") -> Markup:
+    return TEXT.format(css=css, x=number(x), y=number(y), anchor=anchor, words=words)
+
+
+def bar(x: float, y: float, width: float, height: float, fill: Markup) -> Markup:
+    return BAR.format(x=number(x), y=number(y), width=number(width), height=number(height), fill=fill)
+
+
+def shape(outline: str, fill: Markup) -> Markup:
+    return SHAPE.format(outline=outline, fill=fill)
 
 
 def fitting(words: str, width: float) -> str:

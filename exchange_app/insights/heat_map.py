@@ -13,7 +13,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from exchange_app.core.text import current_language
-from exchange_app.insights.drawing import bar, draw, hatched, not_shown, text
+from exchange_app.insights.drawing import bar, draw, filled, hatched, not_shown, shape, text
 from exchange_app.insights.rules import Cell, Table
 
 LEVELS = 4
@@ -39,7 +39,7 @@ def draw_days(table: Table) -> Markup | None:
 
 def _draw_weeks(name: str, days: Days, years: Sequence[int], words: str) -> Markup:
     strip = 2 * TITLE + 7 * STEP + 6
-    parts: list[str] = []
+    parts: list[Markup] = []
     for at, year in enumerate(years):
         top = at * strip
         parts.append(text(0, top + 14, str(year)))
@@ -55,7 +55,7 @@ def _draw_weeks(name: str, days: Days, years: Sequence[int], words: str) -> Mark
 
 def _draw_months(name: str, days: Days, years: Sequence[int], words: str) -> Markup:
     part_of_year = TITLE + 4 * BLOCK
-    parts: list[str] = []
+    parts: list[Markup] = []
     for at, year in enumerate(years):
         top = at * part_of_year
         parts.append(text(0, top + 14, str(year)))
@@ -89,10 +89,10 @@ def _in_block(top: float, day: date) -> tuple[float, float]:
     return x + day.weekday() * STEP, y + (day.day - 1 + before) // 7 * STEP
 
 
-def _cells(name: str, days: Days, year: int, place: Place) -> Iterator[str]:
+def _cells(name: str, days: Days, year: int, place: Place) -> Iterator[Markup]:
     """One path for all days of a shade, so that a year stays small."""
     most = _most(days)
-    paths: dict[str, list[str]] = {}
+    paths: dict[Markup, list[str]] = {}
     for month in range(1, 13):
         for number in range(1, monthrange(year, month)[1] + 1):
             day = date(year, month, number)
@@ -100,13 +100,13 @@ def _cells(name: str, days: Days, year: int, place: Place) -> Iterator[str]:
             fill = _fill(name, days.get(day, 0), most)
             paths.setdefault(fill, []).append(f"M{x:g} {y:g}h{DAY}v{DAY}h-{DAY}z")
     for fill, squares in paths.items():
-        yield f'<path {fill} d="{"".join(squares)}"/>'
+        yield shape("".join(squares), fill)
 
 
-def _fill(name: str, persons: Cell, most: int) -> str:
+def _fill(name: str, persons: Cell, most: int) -> Markup:
     if not isinstance(persons, int):
         return hatched(name)
-    return f'class="figure-heat-{_level(persons, most)}"' if persons else 'class="figure-track"'
+    return filled(f"figure-heat-{_level(persons, most)}" if persons else "figure-track")
 
 
 def _level(persons: int, most: int) -> int:
@@ -117,11 +117,11 @@ def _most(days: Days) -> int:
     return max([LEVELS, *(persons for persons in days.values() if isinstance(persons, int))])
 
 
-def _legend(name: str, top: float, days: Days) -> Iterator[str]:
+def _legend(name: str, top: float, days: Days) -> Iterator[Markup]:
     most, x = _most(days), 0.0
     for level in range(1, LEVELS + 1):
         words = f"≤ {most * level // LEVELS}"
-        yield bar(x, top + 4, DAY, DAY, f'class="figure-heat-{level}"')
+        yield bar(x, top + 4, DAY, DAY, filled(f"figure-heat-{level}"))
         yield text(x + STEP + 3, top + 14, words, css="figure-words figure-quiet")
         x += STEP + 44
     if any(persons is None for persons in days.values()):

@@ -8,7 +8,21 @@ from dataclasses import dataclass, field
 from flask_babel import gettext
 from markupsafe import Markup
 
-from exchange_app.insights.drawing import NARROW, SIZE, bar, coloured, draw, fitting, hatched, number, text
+from exchange_app.insights.drawing import (
+    NARROW,
+    SIZE,
+    bar,
+    colour,
+    coloured,
+    draw,
+    filled,
+    fitting,
+    hatched,
+    not_shown,
+    number,
+    shape,
+    text,
+)
 from exchange_app.insights.rules import Table
 
 WIDTH, LABEL, NODE = 560, 170, 10
@@ -57,6 +71,9 @@ def draw_flows(table: Table) -> Markup | None:
         targets[flow.target].take(flow, width)
     height = max(_stack(list(nodes.values())) for nodes in (sources, targets))
     parts = [*_ribbons(table.key, flows, widths, sources, targets), *_labels(sources, targets)]
+    if any(flow.persons is None for flow in flows):
+        parts += _legend(table.key, height)
+        height += LINE + GAP
     return draw(table.key, WIDTH, height, _words(flows), parts, css="figure-wide")
 
 
@@ -80,28 +97,33 @@ def _stack(nodes: Sequence[Node]) -> float:
 
 def _ribbons(
     name: str, flows: Sequence[Flow], widths: Sequence[float], sources: dict[str, Node], targets: dict[str, Node]
-) -> Iterator[str]:
+) -> Iterator[Markup]:
     colours = {source: at for at, source in enumerate(sources)}
     left, right = LEFT + NODE, RIGHT
     middle = (left + right) / 2
     for flow, width in zip(flows, widths, strict=True):
         y, to = sources[flow.source].next_top(width), targets[flow.target].next_top(width)
         below, to_below = y + width, to + width
-        fill = hatched(name) if flow.persons is None else f'{coloured(colours[flow.source])} fill-opacity=".45"'
-        yield (
-            f'<path {fill} d="M{left} {number(y)}C{middle} {number(y)} {middle} {number(to)} {right} {number(to)}'
-            f"V{number(to_below)}C{middle} {number(to_below)} {middle} {number(below)} {left} {number(below)}"
-            'Z"/>'
+        fill = hatched(name) if flow.persons is None else filled(f"figure-ribbon {colour(colours[flow.source])}")
+        yield shape(
+            f"M{left} {number(y)}C{middle} {number(y)} {middle} {number(to)} {right} {number(to)}"
+            f"V{number(to_below)}C{middle} {number(to_below)} {middle} {number(below)} {left} {number(below)}Z",
+            fill,
         )
 
 
-def _labels(sources: dict[str, Node], targets: dict[str, Node]) -> Iterator[str]:
+def _labels(sources: dict[str, Node], targets: dict[str, Node]) -> Iterator[Markup]:
     for at, node in enumerate(sources.values()):
         yield bar(LEFT, node.top, NODE, node.height, coloured(at))
         yield text(LEFT - 6, _base_line(node), _label(node), anchor="end")
     for node in targets.values():
-        yield bar(RIGHT, node.top, NODE, node.height, 'class="figure-node"')
+        yield bar(RIGHT, node.top, NODE, node.height, filled("figure-node"))
         yield text(RIGHT + NODE + 6, _base_line(node), _label(node))
+
+
+def _legend(name: str, top: float) -> Iterator[Markup]:
+    yield bar(LEFT, top + GAP, NODE, NODE, hatched(name))
+    yield text(LEFT + NODE + 6, top + GAP + NODE, not_shown(), css="figure-words figure-quiet")
 
 
 def _base_line(node: Node) -> float:
