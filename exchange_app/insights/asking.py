@@ -22,6 +22,7 @@ from exchange_app.partners.models import Plan
 from exchange_app.visits.errors import PeriodUnfit
 from exchange_app.visits.rules import Period
 from exchange_app.web.forms import YEARS, ChoiceField, DateField, FilterForm, RowField
+from exchange_app.web.labels import label
 
 ALL = sentence("All")
 YEARS_BACK = 10
@@ -96,7 +97,11 @@ class FiguresForm(FilterForm):
     def told(self) -> list[str]:
         """What is counted, in words."""
         names = (self.known.agreements, self.known.cities, self.known.bases, self.known.schools)
-        return [str(named[self[field].data]) for field, named in zip(NARROWING, names, strict=True) if self[field].data]
+        chosen = [
+            str(named[self[field].data]) for field, named in zip(NARROWING, names, strict=True) if self[field].data
+        ]
+        plan = [label(self.plan.data)] if self.plan.data else []
+        return [words for words in (str(self.known.whose), *chosen, *plan) if words]
 
 
 def _parts() -> list[tuple[str, str]]:

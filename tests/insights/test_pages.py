@@ -68,6 +68,7 @@ def test_each_role_sees_its_own(client: FlaskClient, year: Year) -> None:
     page = client.get(PAGE).text
     assert (offered(page, "city"), offered(page, "school"), offered(page, "base")) == (set(), set(), set())
     assert offered(page, "agreement") == {str(year.region.agreement.id)}
+    assert f"<strong>{year.one.organisation.name['en']}</strong>" in page
     sign_in(client, bureau)
     page = client.get(PAGE).text
     assert (offered(page, "school"), offered(page, "city")) == ({str(year.guest.organisation_id)}, set())

@@ -21,14 +21,15 @@ Names = Mapping[int, Any]  # by id
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """``bounds`` are what holds of a scope whatever is chosen; ``own_city_id`` is the city of which alone somebody
-    sees the figures as long as no agreement is chosen."""
+    """``bounds`` are what holds of a scope whatever is chosen, and ``whose`` names it. ``own_city_id`` is the city of
+    which alone somebody sees the figures as long as no agreement is chosen."""
 
     agreements: Names = field(default_factory=dict)
     cities: Names = field(default_factory=dict)
     bases: Names = field(default_factory=dict)
     schools: Names = field(default_factory=dict)
     bounds: Mapping[str, int] = field(default_factory=dict)
+    whose: Any = ""
     own_city_id: int | None = None
 
 
@@ -53,11 +54,12 @@ def list_choices(user: User) -> Choices:
             )
         case Role.ORGANISER:
             bases = _names(Base, Base.city_id == city_id)
-            return Choices(names, bases=bases, bounds={"organiser_id": organisation.id})
+            return Choices(names, bases=bases, bounds={"organiser_id": organisation.id}, whose=organisation.name)
         case Role.BUREAU:
-            return Choices(names, schools=_schools({city_id}), bounds={"sending_city_id": city_id})
+            schools, bounds = _schools({city_id}), {"sending_city_id": city_id}
+            return Choices(names, schools=schools, bounds=bounds, whose=organisation.city.name)
         case _:
-            return Choices(names, bounds={"school_id": organisation.id})
+            return Choices(names, bounds={"school_id": organisation.id}, whose=organisation.name)
 
 
 def _agreements(city_id: int | None) -> Sequence[Agreement]:
