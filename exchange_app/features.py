@@ -32,6 +32,7 @@ from exchange_app.helpdesk.labels import LABELS as HELP_LABELS
 from exchange_app.helpdesk.queries import find_request_by_code
 from exchange_app.helpdesk.sending import HELP_LETTERS, load_requests
 from exchange_app.helpdesk.views import helpdesk
+from exchange_app.insights.views import insights
 from exchange_app.meetings.labels import LABELS as MEETING_LABELS
 from exchange_app.meetings.sending import MEETING_LETTERS
 from exchange_app.meetings.views import meetings
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     meetings,
     visits,
     publicity,
+    insights,
     planning,
     retention,
     demo,

@@ -60,7 +60,10 @@ SUBJECTS = {
     "meetings": {"calendar", "links", "sending", "waiting"},
     "visits": {"calendar", "sending", "table", "waiting"},
     "publicity": {"almanac", "cards", "feed", "links", "sending", "waiting"},
-    "insights": set(),
+    "insights": {
+        "asking", "bars", "chapters", "drawing", "group_tables", "heat_map", "hiding", "other_tables", "pictures",
+        "sankey",
+    },
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))

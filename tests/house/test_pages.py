@@ -66,7 +66,7 @@ MAIN_JOB = {
         "publicity.own_stories publicity.new_story"
     ),
     Role.HEAD: "bookings.decisions papers.index papers.show tailored.show",
-    Role.BUREAU: "bookings.decisions",
+    Role.BUREAU: "bookings.decisions insights.figures",
     Role.ORGANISER: (
         "bookings.show bookings.of_departure catalogue.own_package catalogue.edit_item catalogue.edit_base "
         "catalogue.edit_stop catalogue.base_photo catalogue.item_photo catalogue.package_photo "
@@ -84,7 +84,7 @@ MAIN_JOB = {
         "meetings.index meetings.call meetings.plan meetings.decisions meetings.show meetings.edit meetings.agenda "
         "meetings.people meetings.printed meetings.actions meetings.action "
         "visits.index visits.begin visits.propose visits.visit visits.change visits.programme visits.report "
-        "visits.add_file visits.ledger visits.returning visits.summary "
+        "visits.add_file visits.ledger visits.returning visits.summary insights.figures "
         "noticeboard.kept noticeboard.write noticeboard.edit "
         "publicity.desk publicity.invitations publicity.invitation publicity.festivals publicity.mentions "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
