@@ -60,7 +60,7 @@ SUBJECTS = {
     "meetings": {"calendar", "links", "sending", "waiting"},
     "visits": {"calendar", "sending", "table", "waiting"},
     "publicity": {"almanac", "cards", "feed", "links", "sending", "waiting"},
-    "insights": set(),
+    "insights": {"chapters", "making", "pictures", "waiting", "workbook"},
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))
