@@ -50,4 +50,4 @@ def tell_months(scope: Scope, _today: date) -> Table:
     )
 
 
-CHAPTERS: tuple[Chapter, ...] = (Chapter("months", tell_months),)
+CHAPTERS: tuple[Chapter, ...] = tuple(Chapter(key, tell_months) for key in ("months", "plans", "schools"))

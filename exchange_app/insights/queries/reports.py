@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from exchange_app.accounts.models import User
@@ -23,8 +23,7 @@ def is_own(user: User) -> ColumnElement[bool]:
     city_id = city_of(user)
     if city_id is None:
         return true()
-    of_agreement = and_(Report.agreement_id.is_not(None), is_shown_to(user, Report.agreement_id))
-    return or_(Report.city_id == city_id, of_agreement)
+    return or_(Report.city_id == city_id, is_shown_to(user, Report.agreement_id))
 
 
 def select_reports(user: User) -> Select[Report]:
