@@ -18,7 +18,8 @@ LEAST_SHOWN = 10  # persons: fewer could be about somebody
 class Scope:
     """Of what is counted: all that took place in a period, narrowed by whatever is not None.
 
-    ``city_id`` counts both what the city sent and what it hosted; ``organiser_id`` what an office organised.
+    ``city_id`` counts both what the city sent and what it hosted, ``sending_city_id`` only what it sent;
+    ``organiser_id`` what an office organised.
     """
 
     period: Period
@@ -28,6 +29,7 @@ class Scope:
     base_id: int | None = None
     school_id: int | None = None
     organiser_id: int | None = None
+    sending_city_id: int | None = None
 
 
 Cell = str | int | float | None  # None is hidden: too few persons

@@ -60,7 +60,10 @@ SUBJECTS = {
     "meetings": {"calendar", "links", "sending", "waiting"},
     "visits": {"calendar", "sending", "table", "waiting"},
     "publicity": {"almanac", "cards", "feed", "links", "sending", "waiting"},
-    "insights": {"chapters", "making", "pictures", "waiting", "workbook"},
+    "insights": {
+        "bars", "chapters", "drawing", "group_tables", "heat_map", "hiding", "making", "other_tables", "pictures",
+        "sankey", "waiting", "workbook",
+    },
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}
 SOURCES = sorted(APP.rglob("*.py"))
