@@ -4,7 +4,7 @@ from babel.numbers import format_decimal
 from flask_babel import gettext
 
 from exchange_app.core.text import current_language, sentence
-from exchange_app.insights.rules import LEAST_SHOWN, Cell, ReportState, Span
+from exchange_app.insights.rules import Cell, ReportState, Span
 from exchange_app.web.labels import Labels, label
 
 LABELS: Labels = {
@@ -32,7 +32,7 @@ def period_words(year: int, span: Span) -> str:
 
 
 def hidden_words() -> str:
-    return gettext("fewer than %(least)s", least=LEAST_SHOWN)
+    return gettext("not shown")
 
 
 def cell_words(cell: Cell) -> str:

@@ -44,8 +44,8 @@ SUBJECTS = {
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices",
-        "offers", "photos", "places", "publicity", "reading", "rosters", "samples", "season", "tailored", "trips",
-        "visits",
+        "offers", "photos", "places", "publicity", "reading", "reports", "rosters", "samples", "season", "tailored",
+        "trips", "visits",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
