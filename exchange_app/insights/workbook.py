@@ -46,13 +46,13 @@ def cover_lines(report: Report) -> list[tuple[str, str]]:
         (gettext("Plan"), label(report.plan) if report.plan else gettext("All plans")),
         (gettext("Period"), period_words(report.year, report.span)),
         (gettext("Days counted"), date_range(report.period.first, report.period.last)),
-        (gettext("As of"), day(report.as_of)),
+        (gettext("Figures as of"), day(report.as_of)),
         (gettext("Version"), str(report.version)),
     ]
 
 
 def _write_cover(sheet: Worksheet, report: Report) -> None:
-    sheet.title = gettext("Report")
+    sheet.title = gettext("Statistical report")
     for number, (heading, words) in enumerate(cover_lines(report), start=1):
         write_heading(sheet, number, 1, heading)
         write_text(sheet, number, 2, words)
@@ -78,6 +78,6 @@ def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
 
 def _title_of(heading: str, taken: Iterable[str]) -> str:
     """What a sheet may be called: short, without some signs, and like no other one."""
-    whole = NOT_IN_TITLES.sub(" ", heading).strip("' ") or gettext("Report")
+    whole = NOT_IN_TITLES.sub(" ", heading).strip("' ") or gettext("Statistical report")
     numbered: Sequence[str] = [whole[:LONGEST_TITLE], *(f"{whole[: LONGEST_TITLE - 4]} {n}" for n in range(2, 100))]
     return next(title for title in numbered if title.casefold() not in taken)

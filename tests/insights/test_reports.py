@@ -133,7 +133,7 @@ def test_no_cell_of_the_workbook_is_ever_calculated(
     _cover, first, second = read_workbook(client, report).values()
     assert first == second == [[evil, "n"], [evil, 7], ["-1+1", 2.5], ["few", "not shown"]]
     file = client.get(f"/coordinator/reports/{report.id}/workbook")
-    assert "filename=Report-" in file.headers["Content-Disposition"]
+    assert "filename=Statistical-report-" in file.headers["Content-Disposition"]
     speak(client, "zh_Hans")
     file = client.get(f"/coordinator/reports/{report.id}/workbook")
     assert "filename*=UTF-8''" in file.headers["Content-Disposition"]

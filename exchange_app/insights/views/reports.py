@@ -114,7 +114,7 @@ def report_file(report_id: int) -> ResponseReturnValue:
     found = queries.get_report(report_id, me())
     if found.made_at is None:
         raise ReportNotFound()
-    title = f"{gettext('Report')} {found.name} {period_words(found.year, found.span)} v{found.version}"
+    title = f"{gettext('Statistical report')} {found.name} {period_words(found.year, found.span)} v{found.version}"
     name = "".join(sign if sign.isalnum() else "-" for sign in title)
     return send_file(BytesIO(as_workbook(found)), XLSX, as_attachment=True, download_name=f"{name}.xlsx", max_age=0)
 
