@@ -6,7 +6,7 @@ from exchange_app.core.text import sentence
 
 class ReportNotFound(NotFound):
     slug = "report-not-found"
-    words = sentence("There is no such report.")
+    words = sentence("There is no such statistical report.")
 
 
 class SubjectUnfit(Invalid):

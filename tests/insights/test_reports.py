@@ -280,7 +280,7 @@ def test_one_that_kills_every_worker_ends_and_can_be_removed(
     assert report.state is ReportState.FAILED
     sign_in(client, region.here.coordinator)
     page = f"/coordinator/reports/{report.id}"
-    assert "The report is removed." in send(client, page, f"{page}/remove").text
+    assert "The statistical report is removed." in send(client, page, f"{page}/remove").text
     assert db.session.scalars(select(Report)).all() == []
 
 

@@ -137,7 +137,7 @@ def retry_report(report_id: int) -> ResponseReturnValue:
 def remove_report(report_id: int) -> ResponseReturnValue:
     queries.get_report(report_id, me())
     if is_done(
-        lambda: service.remove_report(queries.lock_report(report_id, me())), done=gettext("The report is removed.")
+        lambda: service.remove_report(queries.lock_report(report_id, me())), done=gettext("The statistical report is removed.")
     ):
         return redirect(url_for("insights.reports"), 303)
     return redirect(url_for(PAGE, report_id=report_id), 303)
