@@ -6,6 +6,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from babel.dates import get_month_names
 from flask_babel import gettext
@@ -46,9 +47,7 @@ def _draw_weeks(name: str, days: Days, years: Sequence[int], words: str) -> Mark
             text(_week(date(year, month, 1)) * STEP, top + TITLE + 13, words, css="figure-words figure-quiet")
             for month, words in _month_names().items()
         ]
-        parts += _cells(
-            name, days, year, lambda day, top=top: (_week(day) * STEP, top + 2 * TITLE + day.weekday() * STEP)
-        )
+        parts += _cells(name, days, year, partial(_in_strip, top))
     height = len(years) * strip
     parts += _legend(name, height, days)
     return draw(name, WIDE, height + TITLE + 4, words, parts, css="figure-weeks")
@@ -64,7 +63,7 @@ def _draw_months(name: str, days: Days, years: Sequence[int], words: str) -> Mar
             text(*_block(month, top, 13), words, css="figure-words figure-quiet")
             for month, words in _month_names().items()
         ]
-        parts += _cells(name, days, year, lambda day, top=top: _in_block(day, top))
+        parts += _cells(name, days, year, partial(_in_block, top))
     height = len(years) * part_of_year
     parts += _legend(name, height, days)
     return draw(name, NARROW, height + TITLE + 4, words, parts, css="figure-months")
@@ -75,12 +74,16 @@ def _week(day: date) -> int:
     return ((day - date(day.year, 1, 1)).days + date(day.year, 1, 1).weekday()) // 7
 
 
+def _in_strip(top: float, day: date) -> tuple[float, float]:
+    return _week(day) * STEP, top + 2 * TITLE + day.weekday() * STEP
+
+
 def _block(month: int, top: float, down: float) -> tuple[float, float]:
     row, column = divmod(month - 1, 3)
     return column * 8 * STEP, top + TITLE + row * BLOCK + down
 
 
-def _in_block(day: date, top: float) -> tuple[float, float]:
+def _in_block(top: float, day: date) -> tuple[float, float]:
     x, y = _block(day.month, top, TITLE)
     before = date(day.year, day.month, 1).weekday()
     return x + day.weekday() * STEP, y + (day.day - 1 + before) // 7 * STEP
