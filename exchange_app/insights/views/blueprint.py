@@ -1,4 +1,4 @@
-"""Where the pages of figures and reports are gathered."""
+"""Where the pages of figures are gathered."""
 
 from __future__ import annotations
 
