@@ -39,9 +39,8 @@ def as_workbook(report: Report) -> bytes:
 
 
 def cover_lines(report: Report) -> list[tuple[str, str]]:
-    """What a cover says, each with its heading."""
+    """What a cover says below the name, each with its heading."""
     return [
-        (gettext("Agreement") if report.agreement_id else gettext("City"), str(report.name)),
         (gettext("Cities"), str(report.parties)),
         (gettext("Plan"), label(report.plan) if report.plan else gettext("All plans")),
         (gettext("Period"), period_words(report.year, report.span)),
@@ -53,7 +52,8 @@ def cover_lines(report: Report) -> list[tuple[str, str]]:
 
 def _write_cover(sheet: Worksheet, report: Report) -> None:
     sheet.title = gettext("Statistical report")
-    for number, (heading, words) in enumerate(cover_lines(report), start=1):
+    about = gettext("Agreement") if report.agreement_id else gettext("City")
+    for number, (heading, words) in enumerate([(about, str(report.name)), *cover_lines(report)], start=1):
         write_heading(sheet, number, 1, heading)
         write_text(sheet, number, 2, words)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 60

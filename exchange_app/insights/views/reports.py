@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 from flask import make_response, redirect, render_template, request, send_file, url_for
@@ -20,7 +21,7 @@ from exchange_app.insights.labels import cell_words, period_words
 from exchange_app.insights.models import Report
 from exchange_app.insights.pictures import picture_of
 from exchange_app.insights.queries import reports as queries
-from exchange_app.insights.rules import LEAST_SHOWN
+from exchange_app.insights.rules import LEAST_SHOWN, spans_ended_by
 from exchange_app.insights.service import Question
 from exchange_app.insights.views.blueprint import insights
 from exchange_app.insights.workbook import as_workbook, cover_lines
@@ -46,10 +47,10 @@ def reports() -> ResponseReturnValue:
 @insights.route("/coordinator/reports/new", methods=["GET", "POST"])
 @allows(*KEEPERS)
 def ask_report() -> ResponseReturnValue:
-    """`?again=17` is the report that is to be made anew."""
+    """`?again=17` is the report that is to be made anew; without it, the quarter that ended last is proposed."""
     subjects = _subjects()
-    form = AskForm(data=_told_again())
     today = now().astimezone(me().organisation.city.zone).date()
+    form = AskForm(data=_proposed(today))
     form.offer([(word, about.name) for word, about in subjects.items()], today)
     asked: list[Report] = []
 
@@ -73,10 +74,11 @@ def _subjects() -> dict[str, Agreement | City]:
     return {f"agreement:{one.id}": one for one in agreements} | {f"city:{one.id}": one for one in cities}
 
 
-def _told_again() -> dict[str, object]:
+def _proposed(today: date) -> dict[str, object]:
     again = request.args.get("again", type=int)
     if again is None:
-        return {}
+        year, span = spans_ended_by(today)[0]
+        return {"year": year, "span": span}
     report = queries.get_report(again, me())
     about = ":".join(report.question.split(":")[:2])
     return {"about": about, "plan": report.plan, "year": report.year, "span": report.span}
