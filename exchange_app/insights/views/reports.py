@@ -138,8 +138,10 @@ def retry_report(report_id: int) -> ResponseReturnValue:
 @allows(*KEEPERS)
 def remove_report(report_id: int) -> ResponseReturnValue:
     queries.get_report(report_id, me())
-    if is_done(
-        lambda: service.remove_report(queries.lock_report(report_id, me())), done=gettext("The statistical report is removed.")
-    ):
+
+    def command() -> None:
+        service.remove_report(queries.lock_report(report_id, me()))
+
+    if is_done(command, done=gettext("The statistical report is removed.")):
         return redirect(url_for("insights.reports"), 303)
     return redirect(url_for(PAGE, report_id=report_id), 303)
