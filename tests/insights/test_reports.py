@@ -245,10 +245,10 @@ def test_one_that_cannot_be_made_fails_in_the_end_and_can_be_tried_again(
     assert make(at) == 0
     sign_in(client, region.there.coordinator)
     page = f"/coordinator/reports/{report.id}"
-    assert "could not be made" in client.get(page).text
-    assert "every 2s" not in client.get(page).text
+    assert "could not be made" in client.get(f"{page}/making").text
+    assert "every 2s" not in client.get(f"{page}/making").text
     assert client.get(f"{page}/workbook").status_code == 404
-    again = send(client, page, f"{page}/retry")
+    again = send(client, f"{page}/making", f"{page}/retry")
     assert "every 2s" in again.text
     make(at)
     assert report.state is ReportState.READY
@@ -280,7 +280,7 @@ def test_one_that_kills_every_worker_ends_and_can_be_removed(
     assert report.state is ReportState.FAILED
     sign_in(client, region.here.coordinator)
     page = f"/coordinator/reports/{report.id}"
-    assert "The statistical report is removed." in send(client, page, f"{page}/remove").text
+    assert "The statistical report is removed." in send(client, f"{page}/making", f"{page}/remove").text
     assert db.session.scalars(select(Report)).all() == []
 
 
@@ -461,16 +461,16 @@ def test_the_page_counts_chapters_and_stops_asking_once_it_is_ready(
     with pytest.raises(SystemExit):
         make(clock=dying(2, SystemExit()))
     sign_in(client, region.here.coordinator)
-    address = f"/coordinator/reports/{report.id}"
-    page = client.get(address).text
+    address, looking_on = f"/coordinator/reports/{report.id}", f"/coordinator/reports/{report.id}/making"
+    page = client.get(address, follow_redirects=True).text
     assert f"1 of {len(CHAPTERS)} chapters are there" in page
     assert f'max="{len(CHAPTERS)}" value="1"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
-    part = client.get(address, headers={"HX-Request": "true"})
+    part = client.get(looking_on, headers={"HX-Request": "true"})
     assert 'hx-trigger="every 2s"' in part.text
-    assert "HX-Refresh" not in part.headers
+    assert "HX-Redirect" not in part.headers
     make(AFTERWARDS + LEASE)
-    part = client.get(address, headers={"HX-Request": "true"})
+    part = client.get(looking_on, headers={"HX-Request": "true"})
     assert "hx-trigger" not in part.text
-    assert part.headers["HX-Refresh"] == "true"
-    assert 'class="paper"' in client.get(address).text
+    assert part.headers["HX-Redirect"] == address
+    assert 'class="paper"' in client.get(looking_on, follow_redirects=True).text

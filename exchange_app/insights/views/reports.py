@@ -87,26 +87,36 @@ def _proposed(today: date) -> dict[str, object]:
 @insights.get("/coordinator/reports/<int:report_id>")
 @allows(*KEEPERS)
 def report(report_id: int) -> ResponseReturnValue:
-    """How far it has come, or the document itself. Whoever looks on is brought to it once it is ready."""
     found = queries.get_report(report_id, me())
-    progress = {"report": found, "title": period_words(found.year, found.span)}
-    if wants_fragment():
-        answer = make_response(render_template("insights/_report_progress.html", **progress))
-        if found.made_at is not None:
-            answer.headers["HX-Refresh"] = "true"
-        return answer
     if found.made_at is None:
-        return render_template("insights/report_making.html", **progress)
+        return redirect(url_for("insights.report_making", report_id=report_id), 303)
     tables = [chapter.table for chapter in found.chapters]
     return render_template(
         "insights/report.html",
-        **progress,
+        report=found,
+        title=period_words(found.year, found.span),
         cover=cover_lines(found),
         chapters=[(table, picture_of(table)) for table in tables],
         cell_words=cell_words,
         least=LEAST_SHOWN,
         zone=me().organisation.city.zone,
     )
+
+
+@insights.get("/coordinator/reports/<int:report_id>/making")
+@allows(*KEEPERS)
+def report_making(report_id: int) -> ResponseReturnValue:
+    """How far it has come; whoever looks on is brought to the report once it is ready."""
+    found = queries.get_report(report_id, me())
+    if wants_fragment():
+        answer = make_response(render_template("insights/_report_progress.html", report=found))
+        if found.made_at is not None:
+            answer.headers["HX-Redirect"] = url_for(PAGE, report_id=report_id)
+        return answer
+    if found.made_at is not None:
+        return redirect(url_for(PAGE, report_id=report_id), 303)
+    title = period_words(found.year, found.span)
+    return render_template("insights/report_making.html", report=found, title=title)
 
 
 @insights.get("/coordinator/reports/<int:report_id>/workbook")
