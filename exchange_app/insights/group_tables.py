@@ -19,7 +19,7 @@ from exchange_app.web.labels import label
 
 
 def tell_directions(scope: Scope, today: date) -> Table:
-    counted = queries.count_by_plan(scope)
+    counted = sorted(queries.count_by_plan(scope), key=_by_way)
     names = _city_names(counted)
     return Table(
         "directions",
@@ -34,7 +34,7 @@ def tell_directions(scope: Scope, today: date) -> Table:
 
 
 def tell_counties(scope: Scope, today: date) -> Table:
-    counted = queries.count_by_county(scope)
+    counted = sorted(queries.count_by_county(scope), key=_by_way_and_place)
     cities = map_names(City, (one for row in counted for one in (*row.key[3:], row.key[1])))
     counties = map_names(County, (one for row in counted for one in (row.key[0], row.key[2])))
     subjects = []
@@ -84,8 +84,8 @@ def tell_days(scope: Scope, today: date) -> Table:
     ]
     return Table(
         "days",
-        gettext("Calendar"),
-        [gettext("Day"), gettext("Groups"), gettext("Persons")],
+        gettext("By day"),
+        [gettext("Date"), gettext("Number of groups"), gettext("Persons")],
         rows,
         gettext("How many were under way on each day, from the first to the last day of their departure."),
     )
@@ -106,10 +106,10 @@ def tell_bases(scope: Scope, today: date) -> Table:
         gettext("Use of the bases"),
         [
             gettext("Base"),
-            gettext("Activities"),
-            gettext("Groups"),
+            gettext("Activities held"),
+            gettext("Number of groups"),
             gettext("Persons"),
-            gettext("Seats offered"),
+            gettext("Seats available"),
             gettext("Seats taken"),
             gettext("Share taken (per cent)"),
         ],
@@ -150,12 +150,21 @@ def share(part: int, whole: int) -> int:
 
 
 def _ways() -> list[str]:
-    return [gettext("From"), gettext("To")]
+    return [gettext("From the city"), gettext("To the city")]
+
+
+def _by_way(counted: Counted) -> tuple[int, int]:
+    return counted.way.sending_id, counted.way.hosting_id
+
+
+def _by_way_and_place(counted: Counted) -> tuple[int, ...]:
+    """A place that is not known stands first on either engine."""
+    return *_by_way(counted), *(place or 0 for place in counted.key[:3])
 
 
 def _way(counted: Counted, names: dict[int | None, str]) -> list[str]:
     way = counted.way
-    to = gettext("within the city") if way.sending_id == way.hosting_id else names[way.hosting_id]
+    to = gettext("the same city") if way.sending_id == way.hosting_id else names[way.hosting_id]
     return [names[way.sending_id], to]
 
 
@@ -164,7 +173,7 @@ def _city_names(counted: Sequence[Counted]) -> dict[int | None, str]:
 
 
 def _numbers() -> list[str]:
-    return [gettext("Activities"), gettext("Groups"), gettext("Persons"), gettext("Person-days")]
+    return [gettext("Activities held"), gettext("Number of groups"), gettext("Persons"), gettext("Person-days")]
 
 
 def _rows(counted: Sequence[Counted], subjects: Sequence[Sequence[str]]) -> list[list[Cell]]:

@@ -34,7 +34,7 @@ NOTHING = "–"
 
 def tell_overview(scope: Scope, today: date) -> Table:
     """A period that is not over yet is held against as much of the year before."""
-    now = Period(scope.period.first, max(scope.period.first, min(scope.period.last, today)))
+    now = so_far(scope, today).period
     before = Period(months_after(now.first, -12), months_after(now.last, -12))
     columns = [_main_figures(replace(scope, period=period)) for period in (now, before)]
     return Table(
@@ -46,16 +46,25 @@ def tell_overview(scope: Scope, today: date) -> Table:
     )
 
 
+def so_far(scope: Scope, today: date) -> Scope:
+    """Departures that are still to come belong to no period yet."""
+    first, last = scope.period.first, scope.period.last
+    return replace(scope, period=Period(first, max(first, min(last, today))))
+
+
 def _main_figures(scope: Scope) -> list[tuple[str, Cell]]:
     groups, visits, seats, waited = count_all(scope), count_visits(scope), count_seats(scope), count_waited(scope)
     came = sum(visit.persons for visit in visits)
     return [
-        (gettext("Activities"), groups.activities),
-        (gettext("Groups"), groups.groups),
+        (gettext("Activities held"), groups.activities),
+        (gettext("Number of groups"), groups.groups),
         (gettext("Persons"), shown(groups.persons)),
         (gettext("Person-days"), None if is_small(groups.persons) else groups.person_days),
         (gettext("Departures that took place"), seats.departures),
-        (gettext("Seats taken (per cent)"), None if is_small(groups.persons) else share(groups.persons, seats.offered)),
+        (
+            gettext("Share of seats taken (per cent)"),
+            None if is_small(groups.persons) else share(groups.persons, seats.offered),
+        ),
         (gettext("Groups that waited for seats"), waited.groups),
         (gettext("Groups that did not come after all"), sum(map_given_up(scope).values())),
         (gettext("Delegations"), sum(visit.groups for visit in visits)),
@@ -64,6 +73,7 @@ def _main_figures(scope: Scope) -> list[tuple[str, Cell]]:
 
 
 def tell_seats(scope: Scope, today: date) -> Table:
+    scope = so_far(scope, today)
     persons, seats, waited = count_all(scope).persons, count_seats(scope), count_waited(scope)
     given_up, called_off = map_given_up(scope), map_called_off(scope)
     is_hidden = is_small(persons)
@@ -74,9 +84,9 @@ def tell_seats(scope: Scope, today: date) -> Table:
     )
     rows: list[list[Cell]] = [
         [gettext("Departures that took place"), seats.departures],
-        [gettext("Seats offered"), seats.offered],
+        [gettext("Seats available"), seats.offered],
         [gettext("Seats taken"), None if is_hidden else persons],
-        [gettext("Share taken (per cent)"), None if is_hidden else share(persons, seats.offered)],
+        [gettext("Share of seats taken (per cent)"), None if is_hidden else share(persons, seats.offered)],
         [gettext("Groups that waited for seats"), waited.groups],
         [gettext("Groups of these that were given seats"), waited.placed],
     ]
@@ -87,7 +97,7 @@ def tell_seats(scope: Scope, today: date) -> Table:
     return Table(
         "seats",
         gettext("Seats, waiting lists and what did not come about"),
-        [gettext("Figure"), gettext("Number")],
+        [gettext("Figure"), gettext("Count")],
         rows,
         gettext(
             "Seats taken are those of the groups that are counted here; what did not come about counts by its dates."
@@ -153,8 +163,8 @@ def tell_delegations(scope: Scope, today: date) -> Table:
         "delegations",
         gettext("Delegations"),
         [
-            gettext("From"),
-            gettext("To"),
+            gettext("From the city"),
+            gettext("To the city"),
             gettext("Plan"),
             gettext("Delegations"),
             gettext("Persons"),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from exchange_app.insights.drawing import SIZE, bar, coloured, draw, fitting, hatched, number, text
 from exchange_app.insights.rules import Table
 
-WIDTH, LABEL, NODE = 640, 190, 10
+WIDTH, LABEL, NODE = 520, 150, 10
 LEFT, RIGHT = LABEL + 6, WIDTH - LABEL - 6 - NODE
 RIBBONS = 300  # how high all of them are together
 THINNEST, HIDDEN = 2.0, 8.0

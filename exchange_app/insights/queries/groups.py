@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, exists, extract, func, or_, select
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
@@ -93,7 +93,7 @@ def of_offer(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield Package.organiser_id == scope.organiser_id
     if scope.base_id is not None:
         stops = DepartureSlot.slot_id == Slot.id, Slot.menu_item_id == MenuItem.id, MenuItem.base_id == scope.base_id
-        yield exists().where(DepartureSlot.departure_id == Departure.id, *stops)
+        yield exists().where(DepartureSlot.departure_id == Departure.id, *stops).correlate(Departure)
 
 
 def with_stops(scope: Scope, groups: Select[Any]) -> Select[Any]:
@@ -152,25 +152,26 @@ def count_by_month(scope: Scope) -> Sequence[Counted]:
 def count_by_county(scope: Scope) -> Sequence[Counted]:
     """By the county of the school and by the city and county, each may be None, where most of the stops were."""
     main = _main_places(scope.period)
-    is_its = and_(main.c.departure_id == Departure.id, main.c.rank == 1)
     keys = Organisation.county_id, main.c.city_id, main.c.county_id, SENDING, HOSTING
-    return count_groups(scope, *keys, joining=lambda groups: groups.outerjoin(main, is_its))
+    return count_groups(scope, *keys, joining=lambda groups: groups.join(main, main.c.departure_id == Departure.id))
 
 
 def _main_places(period: Period) -> Subquery:
-    """The counties of each departure, numbered: that with most stops first; of equals where it stopped first."""
-    order = func.count().desc(), func.min(Slot.starts_at), func.min(Slot.id)
-    rank = func.row_number().over(partition_by=DepartureSlot.departure_id, order_by=order)
-    return (
-        select(DepartureSlot.departure_id, Base.city_id, Base.county_id, rank.label("rank"))
-        .join(Departure, Departure.id == DepartureSlot.departure_id)
-        .join(Slot, Slot.id == DepartureSlot.slot_id)
-        .join(MenuItem, MenuItem.id == Slot.menu_item_id)
-        .join(Base, Base.id == MenuItem.base_id)
+    """Of each departure the county with most stops; of equals that where it stopped first. One without any stop has its
+    row too: SQLite would go through all of them for each group of an outer join."""
+    order = func.count(Slot.id).desc(), func.min(Slot.starts_at), func.min(Slot.id)
+    rank = func.row_number().over(partition_by=Departure.id, order_by=order)
+    places = (
+        select(Departure.id.label("departure_id"), Base.city_id, Base.county_id, rank.label("rank"))
+        .outerjoin(DepartureSlot, DepartureSlot.departure_id == Departure.id)
+        .outerjoin(Slot, Slot.id == DepartureSlot.slot_id)
+        .outerjoin(MenuItem, MenuItem.id == Slot.menu_item_id)
+        .outerjoin(Base, Base.id == MenuItem.base_id)
         .where(ends_in(period))
-        .group_by(DepartureSlot.departure_id, Base.city_id, Base.county_id)
+        .group_by(Departure.id, Base.city_id, Base.county_id)
         .subquery()
     )
+    return select(places).where(places.c.rank == 1).subquery()
 
 
 def list_spans(scope: Scope) -> Sequence[Counted]:

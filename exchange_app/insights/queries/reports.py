@@ -37,17 +37,17 @@ def select_reports(user: User) -> Select[Report]:
 
 
 def get_report(report_id: int, user: User) -> Report:
-    """With its chapters. Raises ReportNotFound, for one of others too."""
-    return _one(_WITH_CHAPTERS.where(Report.id == report_id, is_own(user)))
+    """Raises ReportNotFound, for one of others too."""
+    return _one(_WITH_ASKER.where(Report.id == report_id, is_own(user)))
 
 
 def lock_report(report_id: int, user: User) -> Report:
     """As get_report, fresh and locked until the transaction ends. For commands."""
-    own = _WITH_CHAPTERS.where(Report.id == report_id, is_own(user)).with_for_update(of=Report)
+    own = _WITH_ASKER.where(Report.id == report_id, is_own(user)).with_for_update(of=Report)
     return _one(own.execution_options(populate_existing=True))
 
 
-_WITH_CHAPTERS = select(Report).options(selectinload(Report.chapters), joinedload(Report.by))
+_WITH_ASKER = select(Report).options(joinedload(Report.by))
 
 
 def _one(reports: Select[Report]) -> Report:

@@ -108,7 +108,8 @@ def _concerns(scope: Scope) -> Iterator[ColumnElement[bool]]:
 
 
 def _registered(whose: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Booking.departure_id == Departure.id, Organisation.id == Booking.school_id, whose)
+    is_theirs = Booking.departure_id == Departure.id, Organisation.id == Booking.school_id, whose
+    return exists().where(*is_theirs).correlate(Departure)
 
 
 def list_uses(scope: Scope) -> Sequence[Use]:

@@ -108,15 +108,16 @@ def report(report_id: int) -> ResponseReturnValue:
 def report_making(report_id: int) -> ResponseReturnValue:
     """How far it has come; whoever looks on is brought to the report once it is ready."""
     found = queries.get_report(report_id, me())
+    progress = {"report": found, "told": queries.count_chapters(found)}
     if wants_fragment():
-        answer = make_response(render_template("insights/_report_progress.html", report=found))
+        answer = make_response(render_template("insights/_report_progress.html", **progress))
         if found.made_at is not None:
             answer.headers["HX-Redirect"] = url_for(PAGE, report_id=report_id)
         return answer
     if found.made_at is not None:
         return redirect(url_for(PAGE, report_id=report_id), 303)
     title = period_words(found.year, found.span)
-    return render_template("insights/report_making.html", report=found, title=title)
+    return render_template("insights/report_making.html", **progress, title=title)
 
 
 @insights.get("/coordinator/reports/<int:report_id>/workbook")
