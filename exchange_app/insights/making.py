@@ -79,15 +79,15 @@ def _take_next(now: datetime) -> _Taken | None:
 
 
 def _take(report: Report, now: datetime) -> _Taken:
-    known = {chapter.key for chapter in CHAPTERS}
-    if report.as_of != today_at(report.about, now) or not known.issuperset(one.key for one in report.chapters):
+    """Go on with it, or begin anew: on a later day, or where chapters are others since the program was renewed."""
+    are_first = [one.key for one in report.chapters] == [one.key for one in CHAPTERS[: len(report.chapters)]]
+    if report.as_of != today_at(report.about, now) or not are_first:
         report.chapters.clear()
         put_cover(report, now)
-    told = {one.key for one in report.chapters}
     report.state, report.next_look_at = ReportState.MAKING, now + LEASE
     report.attempts += 1
     report.chapters_in_all = len(CHAPTERS)
-    missing = [chapter for chapter in CHAPTERS if chapter.key not in told]
+    missing = CHAPTERS[len(report.chapters) :]
     return _Taken(report.id, report.attempts, report.failures, report.scope, report.as_of, missing)
 
 
@@ -116,9 +116,8 @@ def _store(taken: _Taken, chapter: Chapter, tables: Mapping[str, Table], now: da
     with transaction():
         _hold(taken, next_look_at=now + LEASE)
         position = CHAPTERS.index(chapter) + 1
-        kept_tables = kept(tables)
-        told = ReportChapter(report_id=taken.report_id, key=chapter.key, position=position, tables=kept_tables)
-        db.session.add(told)
+        told = {"report_id": taken.report_id, "key": chapter.key, "position": position, "tables": kept(tables)}
+        db.session.add(ReportChapter(**told))
 
 
 def _finish(taken: _Taken, now: datetime) -> None:

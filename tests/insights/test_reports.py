@@ -184,6 +184,17 @@ def test_what_is_taken_up_on_a_later_day_tells_all_of_that_day(region: Region, r
         assert [list(row) for row in told[chapter.key].rows] == [list(row) for row in fresh.rows]
 
 
+def test_chapters_that_are_others_since_the_program_was_renewed_are_all_told_anew(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit):
+        make(clock=dying(3, SystemExit()))
+    renewed = CHAPTERS[1], CHAPTERS[0], *CHAPTERS[2:]
+    monkeypatch.setattr(making, "CHAPTERS", renewed)
+    assert make(AFTERWARDS + LEASE) == 1
+    assert keys_of(report) == [chapter.key for chapter in renewed]
+
+
 def test_two_workers_that_take_the_same_one_make_it_once(app: Flask, report: Report) -> None:
     start = threading.Barrier(2)
     made: list[int] = []
