@@ -32,7 +32,9 @@ from exchange_app.helpdesk.labels import LABELS as HELP_LABELS
 from exchange_app.helpdesk.queries import find_request_by_code
 from exchange_app.helpdesk.sending import HELP_LETTERS, load_requests
 from exchange_app.helpdesk.views import helpdesk
+from exchange_app.insights.labels import LABELS as INSIGHT_LABELS
 from exchange_app.insights.views import insights
+from exchange_app.insights.waiting import tell_reports
 from exchange_app.meetings.labels import LABELS as MEETING_LABELS
 from exchange_app.meetings.sending import MEETING_LETTERS
 from exchange_app.meetings.views import meetings
@@ -117,6 +119,7 @@ LABELS = (
     MEETING_LABELS,
     VISIT_LABELS,
     PUBLICITY_LABELS,
+    INSIGHT_LABELS,
     PLANNING_LABELS,
     RETENTION_LABELS,
 )
@@ -137,7 +140,7 @@ LETTERS = (
     *RETENTION_LETTERS,
 )
 TODOS = (map_todos,)
-WAITING = (tell_meetings, tell_visits, tell_publicity)
+WAITING = (tell_meetings, tell_visits, tell_publicity, tell_reports)
 FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (
     audit_commands,

@@ -79,6 +79,7 @@ JOBS = (
     "tasks.meetings",
     "tasks.visits",
     "tasks.publicity",
+    "tasks.insights",
     "tasks.helpdesk",
     "tasks.audit",
     "tasks.retention",

@@ -50,6 +50,8 @@ SECONDS_BETWEEN = {
     "visits.look_after": 300,
     "publicity.take_off_refused": 60,
     "publicity.remove_stray_files": 3600,
+    "insights.make_reports": 60,
+    "insights.ask_reports": 3600,
     "helpdesk.look_after": 300,
     "audit.forget_entries": 3600,
     "audit.note_end": 3600,

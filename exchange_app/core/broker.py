@@ -37,6 +37,7 @@ ROUTES = {
     "bookings.offer_seats": {"queue": "urgent"},
     "outbox.purge": {"queue": "slow"},
     "bookings.forget_followers": {"queue": "slow"},
+    "insights.make_reports": {"queue": "slow"},
 }
 
 ONE_TRY: dict[str, Any] = {"max_retries": 1, "interval_start": 0}

@@ -32,6 +32,7 @@ from exchange_app.demo.photos import add_photos
 from exchange_app.demo.places import add_bases, add_cities, add_departments, add_organisations, add_people
 from exchange_app.demo.publicity import add_publicity
 from exchange_app.demo.reading import read
+from exchange_app.demo.reports import add_reports
 from exchange_app.demo.season import add_departures
 from exchange_app.demo.tailored import OwnTrip
 from exchange_app.demo.visits import add_visits
@@ -103,6 +104,7 @@ def _load(now: datetime) -> None:
     withdraw_last_season(known)
     add_notices(known, now)
     add_publicity(known, now)
+    add_reports(known, now)
     search.rewrite(search.list_outdated())
 
 

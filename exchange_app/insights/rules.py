@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 from exchange_app.partners.models import Plan
 from exchange_app.visits.rules import Period
@@ -51,3 +53,54 @@ class Chapter:
 
     key: str
     tell: Callable[[Scope, date], Table]
+
+
+# ------------------------------------------------------------------------------------------------------------- reports
+
+MOST_AT_ONCE = 3  # reports of one city that are being made
+MOST_FAILURES = 5
+LEASE = timedelta(minutes=2)  # longer than any chapter takes; each chapter renews it
+REST = timedelta(minutes=1)  # after a failure
+NOTED_WITHIN = timedelta(days=3)  # after a period, until what took place in it has been noted
+ANNOUNCED_FOR = timedelta(days=14)
+YEARS_BACK = 10
+
+
+class Span(StrEnum):
+    """What of a year a report tells."""
+
+    YEAR = "year"
+    FIRST = "q1"
+    SECOND = "q2"
+    THIRD = "q3"
+    FOURTH = "q4"
+
+
+QUARTERS = (Span.FIRST, Span.SECOND, Span.THIRD, Span.FOURTH)
+
+
+class ReportState(StrEnum):
+    """ASKED until a worker takes it up."""
+
+    ASKED = "asked"
+    MAKING = "making"
+    READY = "ready"
+    FAILED = "failed"
+
+
+BEING_MADE = (ReportState.ASKED, ReportState.MAKING)
+
+
+def period_of(year: int, span: Span) -> Period:
+    if span is Span.YEAR:
+        return Period.of_year(year)
+    last_month = 3 * (QUARTERS.index(span) + 1)
+    return Period(date(year, last_month - 2, 1), date(year, last_month, monthrange(year, last_month)[1]))
+
+
+def spans_ended_by(day: date) -> list[tuple[int, Span]]:
+    """The quarter that ended last before a day and, where that was the fourth one, its year."""
+    ended = (day.month - 1) // 3
+    if not ended:
+        return [(day.year - 1, Span.FOURTH), (day.year - 1, Span.YEAR)]
+    return [(day.year, QUARTERS[ended - 1])]

@@ -19,6 +19,7 @@ COLOURS = {
         "carried_out",
         "returned",
         "yes",
+        "ready",
     },
     "blue": {
         "submitted",
@@ -30,6 +31,8 @@ COLOURS = {
         "assigned",
         "invited",
         "planned",
+        "asked",
+        "making",
     },
     "orange": {
         "held",

@@ -44,8 +44,8 @@ SUBJECTS = {
     "trips": {"arrangements", "disclosures", "incidents", "proposal", "roll", "sending", "survey"},
     "demo": {
         "accounts", "agreements", "groups", "guardians", "helpdesk", "known", "loading", "meetings", "notices",
-        "offers", "photos", "places", "publicity", "reading", "rosters", "samples", "season", "tailored", "trips",
-        "visits",
+        "offers", "photos", "places", "publicity", "reading", "reports", "rosters", "samples", "season", "tailored",
+        "trips", "visits",
     },
     "retention": {
         "accounts", "affected", "breaches", "drafts", "due", "erasing", "handing_over", "persons", "preview",
@@ -61,8 +61,8 @@ SUBJECTS = {
     "visits": {"calendar", "sending", "table", "waiting"},
     "publicity": {"almanac", "cards", "feed", "links", "sending", "waiting"},
     "insights": {
-        "asking", "bars", "chapters", "drawing", "group_tables", "heat_map", "hiding", "other_tables", "pictures",
-        "sankey",
+        "asking", "bars", "chapters", "drawing", "group_tables", "heat_map", "hiding", "making", "other_tables",
+        "pictures", "sankey", "waiting", "workbook",
     },
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}

@@ -23,6 +23,7 @@ from exchange_app.core.roles import Role
 from exchange_app.departures.models import Departure, Slot
 from exchange_app.departures.rules import DepartureState
 from exchange_app.helpdesk.models import Guide, HelpRequest
+from exchange_app.insights.models import Report
 from exchange_app.meetings.links import answer_path
 from exchange_app.meetings.models import Action, Invitation, Meeting
 from exchange_app.meetings.rules import MeetingState
@@ -85,6 +86,7 @@ MAIN_JOB = {
         "meetings.people meetings.printed meetings.actions meetings.action "
         "visits.index visits.begin visits.propose visits.visit visits.change visits.programme visits.report "
         "visits.add_file visits.ledger visits.returning visits.summary insights.figures "
+        "insights.reports insights.ask_report insights.report insights.report_file "
         "noticeboard.kept noticeboard.write noticeboard.edit "
         "publicity.desk publicity.invitations publicity.invitation publicity.festivals publicity.mentions "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
@@ -187,6 +189,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
             "paper_id": first(select(AgreementPaper)).id,
             "exchange_id": first(select(Exchange)).id,
             "visit_id": first(select(Visit).where(Visit.came.is_not(None))).id,
+            "report_id": first(select(Report)).id,
             "sending_id": county.city_id,
             "hosting_id": first(select(City.id).where(City.id != county.city_id)),
             "ending": "csv",

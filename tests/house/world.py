@@ -31,6 +31,8 @@ from exchange_app.helpdesk.keeping import GuideTerms, add_guide
 from exchange_app.helpdesk.models import Guide, HelpRequest
 from exchange_app.helpdesk.rules import Topic
 from exchange_app.helpdesk.service import Question, ask
+from exchange_app.insights import service as insights
+from exchange_app.insights.rules import ReportState, Span
 from exchange_app.meetings.links import answer_path
 from exchange_app.noticeboard import service as notices
 from exchange_app.noticeboard.links import no_digest_path
@@ -297,8 +299,17 @@ def _agree(city: City, by: User) -> Mapping[str, Any]:
         "coordination.name_coordinator:name": "sending",
         "problem_id": make_problem(agreement, by, moment).id,
         "department_id": department.id,
+        "report_id": _report(agreement, by),
         **_meet(agreement, other, by),
     }
+
+
+def _report(agreement: Agreement, by: User) -> int:
+    """One that is ready, without a chapter."""
+    question = insights.Question(agreement, None, now().year, Span.YEAR)
+    report = insights.ask_report(question, form_token="world", by=by, now=now())
+    report.state, report.made_at = ReportState.READY, now()
+    return report.id
 
 
 def _meet(agreement: Agreement, other: Organisation, by: User) -> Mapping[str, Any]:

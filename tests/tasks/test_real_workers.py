@@ -13,6 +13,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from celery import Celery
 from flask import Flask
@@ -24,14 +25,20 @@ from exchange_app.bookings.service import Contact
 from exchange_app.core.broker import broker_settings, wake
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
+from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
+from exchange_app.insights.chapters import CHAPTERS
+from exchange_app.insights.models import Report
+from exchange_app.insights.rules import ReportState, Span
+from exchange_app.insights.service import Question, ask_report
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.outbox.service import NewLetter, write_letters
 from launcher.processes import wait_until
 from launcher.settings import ROOT
 from launcher.valkey import Valkey
 from tasks.schedule import SECONDS_BETWEEN
-from tests.builders import make_departure, make_hold, make_leader, make_registered
+from tests.builders import make_city, make_departure, make_hold, make_leader, make_registered, make_user
+from tests.coordination.town import make_agreement, make_office
 from tests.outbox.mail_sink import MailSink
 from tests.tasks.workers import clock, ticking_worker, worker
 
@@ -222,3 +229,39 @@ def test_a_stuck_mail_server_does_not_keep_holds_from_running_out(
             held = make_hold(make_departure(now=earlier), make_leader(), now=earlier)
         wake("bookings.expire_holds")
         assert wait_until(lambda: state_of(held.id) is BookingState.EXPIRED, within=SOON)
+
+
+@ON_POSTGRESQL
+def test_a_report_that_was_asked_for_is_made_at_once_though_its_first_worker_is_killed(
+    site: Flask, valkey: Valkey, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """It dies while it counts."""
+    with transaction():
+        cities = make_city(), make_city()
+        by = make_user(make_office(cities[0]), Role.COORDINATOR)
+        agreement = make_agreement(cities, by, now())
+    question = Question(agreement, None, now().year, Span.YEAR)
+    with valkey:
+        with (
+            worker(tmp_path / "first.log", **settings) as first,
+            psycopg.connect(settings["DATABASE_URL"].replace("+psycopg", "")) as connection,
+        ):
+            connection.execute("LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE")
+            with transaction():
+                asked = ask_report(question, form_token="form", by=by, now=now())
+            assert wait_until(lambda: state_of_report(asked.id) is ReportState.MAKING, within=SOON)
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+        with transaction():
+            db.session.execute(update(Report).values(next_look_at=now()))
+        with worker(tmp_path / "second.log", **settings):
+            wake("insights.make_reports")
+            assert wait_until(lambda: state_of_report(asked.id) is ReportState.READY, within=SOON)
+    assert [chapter.key for chapter in db.session.get_one(Report, asked.id).chapters] == [one.key for one in CHAPTERS]
+    assert asked.attempts == 2
+
+
+def state_of_report(report_id: int) -> ReportState | None:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalar(select(Report.state).where(Report.id == report_id))

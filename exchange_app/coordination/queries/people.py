@@ -18,7 +18,9 @@ def city_of(user: User) -> int | None:
     return None if user.role is Role.ADMINISTRATOR else user.organisation.city_id
 
 
-def is_shown_to(user: User, agreement_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def is_shown_to(
+    user: User, agreement_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+) -> ColumnElement[bool]:
     """What belongs to an agreement that the user's city is party of now."""
     city_id = city_of(user)
     if city_id is None:
