@@ -10,11 +10,14 @@ from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
+from exchange_app.core.text import current_language
 from exchange_app.departures.rules import day_in
 from exchange_app.partners.models import City
 from exchange_app.publicity.almanac import list_occurrences
 from exchange_app.publicity.forms import FestivalForm
+from exchange_app.publicity.models import Festival
 from exchange_app.publicity.queries import campaigns as queries
+from exchange_app.publicity.rules import Reckoning
 from exchange_app.publicity.service import campaigns as service
 from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.publicity.views.calendar import AHEAD
@@ -22,6 +25,22 @@ from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.policies import allows
 
 KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+CHINESE_MONTHS = "正 二 三 四 五 六 七 八 九 十 冬 腊".split()
+CHINESE_DAYS = (
+    "初一 初二 初三 初四 初五 初六 初七 初八 初九 初十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十 "
+    "廿一 廿二 廿三 廿四 廿五 廿六 廿七 廿八 廿九 三十"
+).split()
+
+
+@publicity.app_template_global()
+def day_of_festival(festival: Festival) -> str:
+    """In its own calendar: 农历八月十五 · Lunar calendar, month 8, day 15"""
+    month, day = str(festival.month), str(festival.day)
+    if festival.reckoning is Reckoning.SOLAR:
+        return gettext("Solar calendar, month %(month)s, day %(day)s", month=month, day=day)
+    if current_language() == "zh_Hans":
+        month, day = CHINESE_MONTHS[festival.month - 1], CHINESE_DAYS[min(festival.day, len(CHINESE_DAYS)) - 1]
+    return gettext("Lunar calendar, month %(month)s, day %(day)s", month=month, day=day)
 
 
 @publicity.route("/publicity/festivals", methods=["GET", "POST"])
