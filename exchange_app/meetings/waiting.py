@@ -20,8 +20,8 @@ SHOWN = 10
 
 def tell_meetings(user: User, _today: date) -> Iterator[Section]:
     to_answer, to_confirm = list_to_answer(user, now()), list_to_confirm(user)
-    yield Section("meetings-to-answer", gettext("Meetings: invitations to answer"), _items(to_answer), is_answer=True)
-    heading = gettext("Meetings: minutes to confirm for our city")
+    yield Section("meetings-to-answer", gettext("Invitations to joint meetings"), _items(to_answer), is_answer=True)
+    heading = gettext("Minutes to confirm for our city")
     yield Section("minutes-to-confirm", heading, _items(to_confirm), is_answer=True)
     yield Section("meetings-to-prepare", gettext("Meetings that our city prepares"), _items(list_to_prepare(user)))
     actions = [_action(action) for action in list_own_open_actions(user, limit=SHOWN)]

@@ -25,11 +25,9 @@ from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.policies import allows
 
 KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
-CHINESE_MONTHS = "正 二 三 四 五 六 七 八 九 十 冬 腊".split()
-CHINESE_DAYS = (
-    "初一 初二 初三 初四 初五 初六 初七 初八 初九 初十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十 "
-    "廿一 廿二 廿三 廿四 廿五 廿六 廿七 廿八 廿九 三十"
-).split()
+MONTHS, DIGITS = "正二三四五六七八九十冬腊", "一二三四五六七八九"
+TENS, WHOLE_TENS = "初十廿", {10: "初十", 20: "二十", 30: "三十"}
+LONGEST_MONTH = 30
 
 
 @publicity.app_template_global()
@@ -39,8 +37,12 @@ def day_of_festival(festival: Festival) -> str:
     if festival.reckoning is Reckoning.SOLAR:
         return gettext("Solar calendar, month %(month)s, day %(day)s", month=month, day=day)
     if current_language() == "zh_Hans":
-        month, day = CHINESE_MONTHS[festival.month - 1], CHINESE_DAYS[min(festival.day, len(CHINESE_DAYS)) - 1]
+        month, day = MONTHS[festival.month - 1], _chinese_day(min(festival.day, LONGEST_MONTH))
     return gettext("Lunar calendar, month %(month)s, day %(day)s", month=month, day=day)
+
+
+def _chinese_day(day: int) -> str:
+    return WHOLE_TENS.get(day) or TENS[day // 10] + DIGITS[day % 10 - 1]
 
 
 @publicity.route("/publicity/festivals", methods=["GET", "POST"])
