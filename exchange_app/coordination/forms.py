@@ -83,7 +83,7 @@ class SignForm(Form):
 
 class EndForm(Form):
     ended_on = DateField(sentence("Ended on"), validators=[Required()])
-    reason = TextField(sentence("Why"), longest=500)
+    reason = TextField(sentence("Reason"), longest=500)
 
 
 class JoinForm(Form):
@@ -119,7 +119,7 @@ class ProposeForm(Form):
 
 
 class ReasonForm(Form):
-    reason = TextField(sentence("Why"), longest=500)
+    reason = TextField(sentence("Reason"), longest=500)
 
 
 class PairForm(Form):

@@ -1,4 +1,4 @@
-"""What else waits for a co-ordinator, on the first page of their work. Features above this one name what they know of
+"""What waits for a co-ordinator, on the first page of their work. Features above this one name what they know of
 (`features.WAITING`)."""
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """``is_answer``: others can do nothing until this is answered."""
+
     name: str
     heading: str
     items: Sequence[Item]
+    is_answer: bool = False
 
 
 Teller = Callable[[User, date], Iterable[Section]]

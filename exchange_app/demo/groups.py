@@ -13,7 +13,7 @@ from exchange_app.bookings.changes import ask_change
 from exchange_app.bookings.models import Booking, ChangeKind
 from exchange_app.bookings.rules import BookingState, Party
 from exchange_app.bookings.service import Contact
-from exchange_app.demo.guardians import hear_guardians
+from exchange_app.demo.guardians import hear_guardians, let_guardians_agree
 from exchange_app.demo.known import Known
 from exchange_app.demo.samples import sample
 from exchange_app.demo.trips import answer_survey, arrange_coach, call_the_roll, let_letter_fail
@@ -125,7 +125,8 @@ class Group:
             approvals.approve_booking(self.booking, by=person, now=at)
 
     def _ask_guardians(self, at: datetime) -> None:
-        hear_guardians(self.booking, self.leader, at)
+        hear = hear_guardians if self._entry["guardians"] == "differ" else let_guardians_agree
+        hear(self.booking, self.leader, at)
 
     def _ask(self, at: datetime) -> None:
         numbers = dict(self._entry["asks"])

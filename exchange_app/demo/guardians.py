@@ -1,5 +1,5 @@
-"""What the guardians of a demo group answer: most agree, one refuses, one withdraws, one wants the data deleted, one
-signed on paper, two are silent."""
+"""What the guardians of a demo group answer. Where they differ, most agree, one refuses, one withdraws, one wants the
+data deleted, one signed on paper, two are silent; else all agree, some without photos."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ from exchange_app.retention.persons import ask_by_link
 
 SILENT, REFUSES, WITHDRAWS, DELETES, SIGNS = (3, 16), 6, 11, 14, 8  # by their places in the roster
 WITHOUT_PHOTOS_EVERY = 5
+
+
+def let_guardians_agree(booking: Booking, leader: User, at: datetime) -> None:
+    wording = wording_of(booking)
+    children = queries.list_children(booking.id)
+    tokens = service.make_links(booking, children, by=leader, now=at)
+    for place, child in enumerate(children):
+        choices = {**dict.fromkeys(wording.keys, True), PHOTOS: place % WITHOUT_PHOTOS_EVERY != 0}
+        answer = Answer(choices, child.guardian_name or child.name)
+        service.answer_by_link(tokens[child.uid], answer, seen=wording.text_hash, now=at)
 
 
 def hear_guardians(booking: Booking, leader: User, at: datetime) -> None:

@@ -1,4 +1,5 @@
-"""The joint meetings of the demo's cities: one with confirmed minutes and actions, one that is being prepared."""
+"""The joint meetings of the demo's cities: one with confirmed minutes and actions, one whose minutes are being written,
+one that is being prepared."""
 
 from __future__ import annotations
 
@@ -30,6 +31,7 @@ def add_meetings(known: Known, now: datetime) -> None:
     [agreement] = list_agreements_in_force(None)
     planning.set_rhythm(agreement, Rhythm(**content["plan"]))
     _hold(agreement, content["held"], known, now)
+    _draft(agreement, content["drafted"], known, now)
     _prepare(agreement, content["coming"], known, now)
 
 
@@ -54,6 +56,16 @@ def _hold(agreement: Agreement, entry: dict[str, Any], known: Known, now: dateti
     for made, action in zip(meeting.actions, entry["action"], strict=True):
         if "done" in action:
             actions.finish_action(made, action["done"], by=by, now=after + timedelta(days=10))
+
+
+def _draft(agreement: Agreement, entry: dict[str, Any], known: Known, now: datetime) -> None:
+    by, at = known.people[entry["by"]], now - timedelta(days=entry["days_ago"])
+    meeting = _call(agreement, entry, by, at, at - timedelta(days=3))
+    rows = [ItemTerms(None, Translated(item["title"]), item["presenter"]) for item in entry["item"]]
+    planning.set_agenda(meeting, rows, [], by=by, now=at)
+    said = {item.id: _minutes(words) for item, words in zip(meeting.items, entry["item"], strict=True)}
+    terms = MinutesTerms(said, [one.id for one in meeting.invited[:2]], "")
+    minutes.write_minutes(meeting, terms, seen=minutes.seen_of(meeting), by=by, now=meeting.ends_at)
 
 
 def _minutes(words: dict[str, Any]) -> ItemMinutes:

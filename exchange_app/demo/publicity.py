@@ -1,4 +1,5 @@
-"""What the cities of the demo show the world: festivals, a campaign with departures, a story with drawn pictures."""
+"""What the cities of the demo show the world: festivals, a campaign with departures, a story with drawn pictures, and
+one that waits for a second person."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from exchange_app.consents.queries import list_children
 from exchange_app.core.database import db
 from exchange_app.demo.known import Known
 from exchange_app.demo.photos import CREDIT, PHOTOS
@@ -16,6 +18,7 @@ from exchange_app.partners.models import Plan
 from exchange_app.partners.queries import find_agreement_between
 from exchange_app.publicity.models import Festival
 from exchange_app.publicity.queries.campaigns import list_cities_to_invite
+from exchange_app.publicity.queries.stories import list_groups
 from exchange_app.publicity.rules import Answer, Shows
 from exchange_app.publicity.service import campaigns, photos, stories
 from exchange_app.publicity.service.campaigns import CampaignTerms, MentionTerms
@@ -31,6 +34,7 @@ def add_publicity(known: Known, now: datetime) -> None:
     campaigns.add_usual_festivals()
     _put_on(content["campaign"], content["invitation"], known, now)
     _tell(content["story"], content["photo"], known, now)
+    _propose(content["proposed"], known, now)
     _collect(content["mention"], known, now)
 
 
@@ -73,6 +77,22 @@ def _tell(entry: dict[str, Any], drawn: list[dict[str, Any]], known: Known, now:
     for days_ago, views in enumerate(VIEWS, start=1):
         for _ in range(views):
             campaigns.count_view(story, (now - timedelta(days=days_ago)).date())
+
+
+def _propose(entry: dict[str, Any], known: Known, now: datetime) -> None:
+    """With one photo whose children are named, and one whose are not yet."""
+    departure, by = known.departures[entry["departure"]], known.people[entry["leader"]]
+    at = now - timedelta(days=entry["days_ago"])
+    story = stories.write_story(departure, StoryTerms(entry["title"], entry["text"]), by=by, now=at)
+    groups = list_groups(story, by)
+    for one in entry["photo"]:
+        terms = PhotoTerms(Shows.CHILDREN, groups[0].id, one["alternative"], CREDIT)
+        content = photos.store_files(story, BytesIO((PHOTOS / f"{one['file']}.webp").read_bytes()), terms)
+        photo = photos.add_photo(story, groups, content, terms, by=by, now=at)
+        if "pupils" in one:
+            children = list_children(groups[0].id)
+            photos.name_persons(photo, [children[place].uid for place in one["pupils"]], by=by, now=at)
+    stories.propose_story(story, by=by, now=at)
 
 
 def _collect(entry: dict[str, Any], known: Known, now: datetime) -> None:

@@ -19,15 +19,17 @@ SHOWN = 10
 
 
 def tell_meetings(user: User, _today: date) -> Iterator[Section]:
-    yield _section("meetings-to-answer", gettext("Meetings: invitations to answer"), list_to_answer(user, now()))
-    yield _section("minutes-to-confirm", gettext("Meetings: minutes to confirm for our city"), list_to_confirm(user))
-    yield _section("meetings-to-prepare", gettext("Meetings that our city prepares"), list_to_prepare(user))
+    to_answer, to_confirm = list_to_answer(user, now()), list_to_confirm(user)
+    yield Section("meetings-to-answer", gettext("Invitations to joint meetings"), _items(to_answer), is_answer=True)
+    heading = gettext("Minutes to confirm for our city")
+    yield Section("minutes-to-confirm", heading, _items(to_confirm), is_answer=True)
+    yield Section("meetings-to-prepare", gettext("Meetings that our city prepares"), _items(list_to_prepare(user)))
     actions = [_action(action) for action in list_own_open_actions(user, limit=SHOWN)]
     yield Section("actions", gettext("Actions of joint meetings"), actions)
 
 
-def _section(name: str, heading: str, meetings: Sequence[Meeting]) -> Section:
-    return Section(name, heading, [_meeting(meeting) for meeting in meetings])
+def _items(meetings: Sequence[Meeting]) -> list[Item]:
+    return [_meeting(meeting) for meeting in meetings]
 
 
 def _meeting(meeting: Meeting) -> Item:

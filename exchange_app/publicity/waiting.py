@@ -16,9 +16,10 @@ from exchange_app.web.formats import date_range
 
 
 def tell_publicity(user: User, _today: date) -> Iterator[Section]:
-    yield Section("stories-to-check", gettext("Stories to check"), [_story(one) for one in list_to_check(user)])
+    stories = [_story(one) for one in list_to_check(user)]
+    yield Section("stories-to-check", gettext("Stories to check"), stories, is_answer=True)
     invitations = [_invitation(one) for one in list_open_invitations(user)]
-    yield Section("invitations", gettext("Events to which our city is invited"), invitations)
+    yield Section("invitations", gettext("Events to which our city is invited"), invitations, is_answer=True)
 
 
 def _story(story: Story) -> Item:

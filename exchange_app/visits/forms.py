@@ -12,14 +12,14 @@ from typing import Any, BinaryIO
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField, TimeField, ValidationError
-from wtforms.validators import Optional
+from wtforms.validators import Optional, StopValidation
 
 from exchange_app.catalogue.forms import RowsField
 from exchange_app.catalogue.models import Base
 from exchange_app.coordination.forms import NONE
 from exchange_app.core.text import sentence
 from exchange_app.partners.models import Organisation, Plan
-from exchange_app.visits.errors import PeriodUnfit
+from exchange_app.visits.errors import PeriodUnfit, WhyMissing
 from exchange_app.visits.models import Visit
 from exchange_app.visits.rules import MOST_ENTRIES, MOST_OFFICES, Period, Purpose
 from exchange_app.visits.service.parts import Entry
@@ -123,7 +123,14 @@ class VisitForm(OnceForm):
 
 class AnswerForm(Form):
     version = HiddenField()
-    reason = TextField(sentence("Why"), longest=500)
+
+
+class ReasonField(TextField):
+    missing = WhyMissing.words
+
+
+class ReasonForm(AnswerForm):
+    reason = ReasonField(sentence("Reason"), longest=500, validators=[Required()])
 
 
 class CameForm(Form):
@@ -142,7 +149,7 @@ class ReportForm(Form):
 
 
 class FileForm(Form):
-    file = FileField(sentence("File"))
+    file = FileField(sentence("File"), validators=[Required()])
 
     @property
     def upload(self) -> tuple[BinaryIO, str] | None:
@@ -158,27 +165,32 @@ class FollowUpForm(Form):
 # -------------------------------------------------------------------------------------------------------- the programme
 
 
+class WithWords:
+    """The field may be empty where its line has no words and is left out; elsewhere it is asked for in a sentence."""
+
+    def __init__(self, asked: object) -> None:
+        self._asked = asked
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.raw_data and field.raw_data[0].strip():
+            return
+        field.errors[:] = []
+        raise StopValidation(str(self._asked) if form.title.data else "")
+
+
 class EntryForm(Form):
     """One line of the programme; without words it is left out."""
 
     class Meta(Form.Meta):
         csrf = False  # it is part of a form that has its token
 
-    title = TextField(sentence("What is on"), longest=120)
-    on = DateField(sentence("On which day"), validators=[Optional()])
-    starts = TimeField(sentence("Begins at"), validators=[Optional()])
+    title = TextField(sentence("What takes place"), longest=120)
+    on = DateField(sentence("On which day"), validators=[WithWords(sentence("Write on which day."))])
+    starts = TimeField(sentence("Begins at"), validators=[WithWords(sentence("Write when it begins."))])
     ends = TimeField(sentence("Ends at"), validators=[Optional()])
     base_id = RowField(sentence("Base"), empty=NONE)
     place = TextField(sentence("Venue"), longest=120)
     office_id = RowField(sentence("Who receives"), empty=NONE)
-
-    def validate_on(self, field: DateField) -> None:
-        if self.title.data and field.data is None and not field.errors:
-            raise ValidationError(sentence("Write on which day."))
-
-    def validate_starts(self, field: TimeField) -> None:
-        if self.title.data and field.data is None and not field.errors:
-            raise ValidationError(sentence("Write when it begins."))
 
     def validate_ends(self, field: TimeField) -> None:
         if self.title.data and field.data and self.starts.data and field.data <= self.starts.data:

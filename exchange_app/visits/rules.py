@@ -75,6 +75,11 @@ class Period:
     def of_year(cls, year: int) -> Period:
         return cls(date(year, 1, 1), date(year, 12, 31))
 
+    @property
+    def year(self) -> int | None:
+        """If it is a whole one."""
+        return self.first.year if self == self.of_year(self.first.year) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Direction:

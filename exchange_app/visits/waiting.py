@@ -23,7 +23,9 @@ LOOKED_AHEAD = timedelta(days=7)
 
 def tell_visits(user: User, today: date) -> Iterator[Section]:
     visits = list_visits_to_answer(user, limit=SHOWN)
-    yield Section("visits-to-answer", gettext("Visits to answer"), [_to_answer(visit) for visit in visits])
+    yield Section(
+        "visits-to-answer", gettext("Visits to answer"), [_to_answer(visit) for visit in visits], is_answer=True
+    )
     taken_on = list_follow_ups_of(user, today + LOOKED_AHEAD, limit=SHOWN)
     yield Section(
         "follow-ups",

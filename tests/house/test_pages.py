@@ -31,6 +31,7 @@ from exchange_app.noticeboard.models import Notice
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import AgreementPaper, City, County, Department
 from exchange_app.publicity.models import Campaign, EventInvitation, Festival, MediaMention, Story, StoryPhoto
+from exchange_app.publicity.rules import Shows, StoryState
 from exchange_app.rosters.models import Participant
 from exchange_app.tailored.models import Inquiry
 from exchange_app.visits.models import Visit
@@ -64,7 +65,7 @@ MAIN_JOB = {
         "trips.emergency trips.report trips.certificates trips.badges trips.itinerary_sheet "
         "retention.about_person retention.own_data "
         "tailored.index tailored.wish tailored.show tailored.arrange papers.index papers.show "
-        "publicity.own_stories publicity.new_story"
+        "publicity.own_stories publicity.own_story publicity.new_story publicity.persons"
     ),
     Role.HEAD: "bookings.decisions papers.index papers.show tailored.show",
     Role.BUREAU: "bookings.decisions insights.figures",
@@ -89,11 +90,12 @@ MAIN_JOB = {
         "insights.reports insights.ask_report insights.report insights.report_file "
         "noticeboard.kept noticeboard.write noticeboard.edit "
         "publicity.desk publicity.invitations publicity.invitation publicity.festivals publicity.mentions "
+        "publicity.own_stories publicity.own_story "
         "helpdesk.desk helpdesk.request_of helpdesk.own_guides helpdesk.new_guide helpdesk.edit_guide "
         "helpdesk.own_offices helpdesk.edit_office"
     ),
     Role.ADMINISTRATOR: (
-        "helpdesk.topics publicity.festival publicity.own_campaign publicity.mention "
+        "helpdesk.topics publicity.festival publicity.own_campaign publicity.mention meetings.write "
         "audit.log retention.report retention.yearly_audit retention.breach_list retention.report_breach"
     ),
 }
@@ -151,8 +153,11 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "helpdesk.request_of": {"code": asked.code},
         "departures.package": {"slug": package.slug},
         "meetings.printed": {"meeting_id": first(select(Meeting).where(Meeting.state == MeetingState.CONFIRMED)).id},
+        "meetings.write": {"meeting_id": first(select(Meeting).where(Meeting.state == MeetingState.HELD)).id},
         "meetings.answer": {"invitation_id": invited.id, "signature": answer_path(invited).rpartition("/")[2]},
         "accounts.unsubscribe": {"user_id": organiser.id, "signature": unsubscribe_path(organiser).rpartition("/")[2]},
+        "publicity.own_story": {"story_id": first(select(Story).where(Story.state == StoryState.PROPOSED)).id},
+        "publicity.persons": {"photo_id": first(select(StoryPhoto).where(StoryPhoto.shows == Shows.CHILDREN)).id},
         "publicity.photo": {"version": 480},
         "publicity.share": {"kind": "campaigns", "name": campaign.id},
         "publicity.card": {"kind": "packages", "name": package.slug},

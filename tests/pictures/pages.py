@@ -112,7 +112,8 @@ def _links(html: str, path: str) -> list[str]:
 
 
 def make_pages(page: Page) -> Iterator[Address]:
-    """What a leader has to do first so that the page is there; ``page`` is a leader's."""
+    """Where no link leads: by the addresses of letters, and what a leader has to do first; ``page`` is a leader's."""
+    yield _guests_answer(page)
     page.goto("/bookings")
     bookings = page.locator("main a[href^='/bookings/']").evaluate_all("all => all.map(one => one.pathname)")
     for booking in dict.fromkeys(path for path in bookings if re.fullmatch(r"/bookings/\w+", path)):
@@ -127,3 +128,14 @@ def make_pages(page: Page) -> Iterator[Address]:
                 "visitor", "rosters.checked_by_link", urlsplit(page.locator("#check-link").input_value()).path
             )
             break
+
+
+def _guests_answer(page: Page) -> Address:
+    """Letters to guests of a meeting carry it; in the demo everybody reads them."""
+    page.goto("/mailbox?kind=meeting_invited")
+    letters = page.locator("main a[href^='/mailbox/']").evaluate_all("all => all.map(one => one.pathname)")
+    for letter in letters:
+        page.goto(letter)
+        if link := re.search(r"/meetings/answer/\d+/\w+", page.content()):
+            return Address("visitor", "meetings.answer", link[0])
+    raise AssertionError("no guest was invited")

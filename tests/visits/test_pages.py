@@ -64,6 +64,11 @@ def test_a_visit_from_its_proposal_to_its_return(client: FlaskClient, region: Re
     programme = {"entries-0-title": "A talk", "entries-0-on": str(today), "entries-0-starts": "10:00"}
     refused = send(client, f"{own}/programme", **(programme | {"entries-0-ends": "09:00"}))
     assert (refused.status_code, "Write a time after the beginning." in refused.text) == (422, True)
+    refused = send(client, f"{own}/programme", **(programme | {"entries-0-starts": "", "entries-0-on": ""}))
+    assert refused.status_code == 422
+    assert "Write on which day." in refused.text
+    assert "Write when it begins." in refused.text
+    assert 'value="A talk"' in refused.text
     assert "A talk" in send(client, f"{own}/programme", **(programme | {"entries-0-ends": "11:00"})).text
     calendar = client.get(f"{own}/calendar.ics")
     assert calendar.mimetype == "text/calendar"

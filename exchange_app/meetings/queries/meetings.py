@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from babel.dates import format_date
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
@@ -130,6 +131,9 @@ def select_decisions(agreement_id: int) -> Select[Decision]:
 # ----------------------------------------------------------------------------------------------------------- the agenda
 
 
+ITS_DAY = {"zh_Hans": "（y年M月d日）", "en": ", d MMMM y"}
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """Something that could be put on an agenda."""
@@ -166,7 +170,13 @@ def list_topics(meeting: Meeting, today: date) -> Sequence[Topic]:
 
 def _dated(title: Translated, starts_on: date) -> Translated:
     """The same package takes place many times."""
-    return Translated({language: f"{text} {starts_on}" for language, text in title.items() if text})
+    return Translated(
+        {
+            language: text + format_date(starts_on, ITS_DAY[language], locale=language)
+            for language, text in title.items()
+            if text
+        }
+    )
 
 
 def drawn_from(item: AgendaItem) -> Sequence[tuple[TopicKind, int]]:

@@ -10,11 +10,14 @@ from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_form
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
+from exchange_app.core.text import current_language
 from exchange_app.departures.rules import day_in
 from exchange_app.partners.models import City
 from exchange_app.publicity.almanac import list_occurrences
 from exchange_app.publicity.forms import FestivalForm
+from exchange_app.publicity.models import Festival
 from exchange_app.publicity.queries import campaigns as queries
+from exchange_app.publicity.rules import Reckoning
 from exchange_app.publicity.service import campaigns as service
 from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.publicity.views.calendar import AHEAD
@@ -22,6 +25,24 @@ from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.policies import allows
 
 KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+MONTHS, DIGITS = "正二三四五六七八九十冬腊", "一二三四五六七八九"
+TENS, WHOLE_TENS = "初十廿", {10: "初十", 20: "二十", 30: "三十"}
+LONGEST_MONTH = 30
+
+
+@publicity.app_template_global()
+def day_of_festival(festival: Festival) -> str:
+    """In its own calendar: 农历八月十五 · Lunar calendar, month 8, day 15"""
+    month, day = str(festival.month), str(festival.day)
+    if festival.reckoning is Reckoning.SOLAR:
+        return gettext("Solar calendar, month %(month)s, day %(day)s", month=month, day=day)
+    if current_language() == "zh_Hans":
+        month, day = MONTHS[festival.month - 1], _chinese_day(min(festival.day, LONGEST_MONTH))
+    return gettext("Lunar calendar, month %(month)s, day %(day)s", month=month, day=day)
+
+
+def _chinese_day(day: int) -> str:
+    return WHOLE_TENS.get(day) or TENS[day // 10] + DIGITS[day % 10 - 1]
 
 
 @publicity.route("/publicity/festivals", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ from exchange_app.publicity.queries import photos as photo_queries
 from exchange_app.publicity.queries import stories as queries
 from exchange_app.publicity.queries.campaigns import map_views
 from exchange_app.publicity.queries.stories import CHECKERS
-from exchange_app.publicity.rules import EDITABLE
+from exchange_app.publicity.rules import EDITABLE, Permission
 from exchange_app.publicity.service import photos
 from exchange_app.publicity.service import stories as service
 from exchange_app.publicity.views.blueprint import publicity
@@ -73,6 +73,7 @@ def _page(
         flash(gettext("Saved."), "success")
         return _back(story)
     its_photos = photo_queries.list_photos(story)
+    permissions = photo_queries.map_permissions(its_photos)
     user = me()
     page = render_template(
         "publicity/own_story.html",
@@ -81,7 +82,8 @@ def _page(
         photo_form=photo_form or _photo_form(story, formdata=None),
         return_form=return_form or ReturnForm(formdata=None),
         photos=[(photo, photos.seen_of(photo)) for photo in its_photos],
-        permissions=photo_queries.map_permissions(its_photos),
+        permissions=permissions,
+        unchecked=sum(not one.is_checked or permissions[one.id] is not Permission.GIVEN for one in its_photos),
         seen=service.seen_of(story),
         is_editable=story.state in EDITABLE,
         may_check=user.role in CHECKERS and user.id != story.author_id,

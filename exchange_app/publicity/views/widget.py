@@ -29,10 +29,11 @@ TAKES_GROUPS = (Standing.OPEN, Standing.NOT_YET)
 def widget() -> ResponseReturnValue:
     """What to copy into another site."""
     city = request.args.get("city") or None
-    address = url_for("publicity.widget_departures", lang=_language_tag(current_language()), city=city)
+    path = url_for("publicity.widget_departures", lang=_language_tag(current_language()), city=city)
     return render_template(
         "publicity/widget.html",
-        address=setting("PUBLIC_URL") + address,
+        path=path,
+        address=setting("PUBLIC_URL") + path,
         cities=list_cities(),
         city=city,
         may_be_embedded=bool(setting("WIDGET_ORIGINS")),

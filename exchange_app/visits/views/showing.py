@@ -15,7 +15,7 @@ from exchange_app.coordination.queries.people import list_coordinators
 from exchange_app.core.clock import now
 from exchange_app.visits.calendar import times, visit_file
 from exchange_app.visits.errors import NotYourVisit
-from exchange_app.visits.forms import AnswerForm, CameForm, FollowUpForm
+from exchange_app.visits.forms import AnswerForm, CameForm, FollowUpForm, ReasonForm
 from exchange_app.visits.models import Visit
 from exchange_app.visits.queries import visits as queries
 from exchange_app.visits.queries.returns import find_return
@@ -54,8 +54,8 @@ def page(found: Visit, refused: Form | None = None, name: str = "") -> str:
     version = {"version": found.version}
     forms: dict[str, Form] = {
         "accept": AnswerForm(None, data=version),
-        "decline": AnswerForm(None, data=version, prefix="decline-"),
-        "cancel": AnswerForm(None, prefix="cancel-"),
+        "decline": ReasonForm(None, data=version, prefix="decline-"),
+        "cancel": ReasonForm(None, prefix="cancel-"),
         "came": CameForm(None, data={"came": found.persons}),
         "follow_up": follow_up_form(found, None),
     }
@@ -115,7 +115,7 @@ def accept(visit_id: int) -> ResponseReturnValue:
 @visits.post("/coordinator/visits/<int:visit_id>/decline")
 @allows(*KEEPERS)
 def decline(visit_id: int) -> ResponseReturnValue:
-    form = AnswerForm(prefix="decline-")
+    form = ReasonForm(prefix="decline-")
 
     def command(locked: Visit) -> None:
         service.decline_visit(locked, form.reason.data, seen=version_of(form), by=me(), now=now())
@@ -126,7 +126,7 @@ def decline(visit_id: int) -> ResponseReturnValue:
 @visits.post("/coordinator/visits/<int:visit_id>/cancel")
 @allows(*KEEPERS)
 def cancel(visit_id: int) -> ResponseReturnValue:
-    form = AnswerForm(prefix="cancel-")
+    form = ReasonForm(prefix="cancel-")
 
     def command(locked: Visit) -> None:
         service.cancel_visit(locked, form.reason.data, by=me(), now=now())
