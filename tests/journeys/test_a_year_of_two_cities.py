@@ -32,3 +32,4 @@ def test_a_year_of_two_cities(app: Flask, work: Work) -> None:
         spring.a_group_cancels_and_the_one_that_waits_still_does_not_fit(story)
         spring.guardians_answer(story)
         spring.they_travel(story)
+        spring.each_city_has_its_exchanges(story)

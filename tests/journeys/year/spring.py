@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
 from exchange_app.core.database import db
+from exchange_app.trips.rules import Question
 from tests.journeys.actors import Person
 from tests.journeys.towns import School
 from tests.journeys.year.story import Story
@@ -41,6 +42,7 @@ GROUPS = {
     "drummers": Group("drums", "chongzuo", 0, 20, 2),
     "dancers": Group("drums", "chongzuo", 1, 16, 2),
 }
+MARKS = (5, 5, 5, 5, 5, 4, 4, 4, 4, 4)
 MAY_TRAVEL = "The group is confirmed"
 
 
@@ -135,16 +137,49 @@ def guardians_answer(story: Story) -> None:
 
 
 def they_travel(story: Story) -> None:
-    """Rosters are locked when they are due, departures end by themselves, and each city has its exchanges by then."""
-    story.time.comes("2027-04-10")
+    """Rosters are locked when they are due, and departures end by themselves."""
+    story.time.comes("2027-04-12 20:00")
     assert state_of(story, "singers") is BookingState.DONE
-    story.time.comes("2027-04-19")
+    story.time.comes("2027-04-16")
     assert state_of(story, "waits") is BookingState.LAPSED
-    assert "24" in school_of(story, "first").leader.reads(f"{address_of(story, 'first')}/trip")
-    story.time.comes("2027-04-22")
-    story.time.comes("2027-05-07")
-    story.time.comes("2027-05-14")
+    story.time.comes("2027-04-20 09:00")
+    the_roll_is_called(story)
+    story.time.comes("2027-04-21 20:00")
+    families_say_how_it_was(story)
+    for day in ("2027-04-23", "2027-05-07", "2027-05-15"):
+        story.time.comes(day)
     ended = {name: state_of(story, name) for name in GROUPS}
     assert ended == {name: one.ends for name, one in GROUPS.items()}
-    exchanges = story.nanning.coordinator.reads("/coordinator/exchanges?when=past")
-    assert exchanges.count("Rock paintings on the Zuo") >= 1
+
+
+def the_roll_is_called(story: Story) -> None:
+    leader, roll = school_of(story, "first").leader, f"/roll/{story.groups['first']}"
+    page = leader.sends(roll, f"{roll}/itinerary")
+    call = re.search(rf"{roll}/\d+", page)
+    assert call is not None
+    leader.sends(call[0], head_count=str(GROUPS["first"].pupils + GROUPS["first"].staff), everybody="1")
+
+
+def families_say_how_it_was(story: Story) -> None:
+    """By the link that the leader passes on; half of them were delighted."""
+    page = school_of(story, "first").leader.reads(address_of(story, "first"))
+    link = re.search(r'value="http://localhost(/check/[^"]+)"', page)
+    assert link is not None
+    for mark in MARKS:
+        family = Person(story.app, story.time)
+        family.sends(f"{link[1]}/survey", **{question.value: str(mark) for question in Question})
+
+
+def each_city_has_its_exchanges(story: Story) -> None:
+    """They began by themselves, with those who were named in January; what is owed is on the ledger."""
+    lan, mo = story.nanning.coordinator, story.chongzuo.coordinator
+    over = mo.reads("/coordinator/exchanges?when=past")
+    titles = ("Rock paintings on the Zuo", "The song fair", "Drums and museums")
+    assert [over.count(f">{title}</a>") for title in titles] == [1, 1, 1]
+    for title in titles:
+        found = re.search(rf'href="(/coordinator/exchanges/\d+)">{title}</a>', over)
+        assert found is not None
+        story.exchanges[title] = found[1]
+    story.stranger.finds_nothing_at(*story.exchanges.values())
+    there, back = (story.exchanges[title] for title in (titles[0], titles[2]))
+    assert "Linked" in lan.sends(f"{there}/return", f"{there}/return/{back.rpartition('/')[2]}")

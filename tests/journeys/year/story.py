@@ -31,6 +31,7 @@ class Story:
     departures: dict[str, int] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)  # the codes of bookings
     guardians: list[str] = field(default_factory=list)  # the addresses that they got
+    exchanges: dict[str, str] = field(default_factory=dict)  # their pages, by title
     visits: dict[str, int] = field(default_factory=dict)
     campaign: int = 0
     story: int = 0
