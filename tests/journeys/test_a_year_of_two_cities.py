@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from tests.journeys.actors import Work, time_from
-from tests.journeys.year import february, january, march, spring
+from tests.journeys.year import august, autumn, february, january, july, june, march, september, spring
 from tests.journeys.year.story import begin
 
 
-def test_a_year_of_two_cities(app: Flask, work: Work) -> None:
+def test_a_year_of_two_cities(app: Flask, work: Work, tmp_path: Path) -> None:
+    app.config["DATA_DIR"] = str(tmp_path)
     with time_from(app, "2027-01-04", work) as time:
         story = begin(app, time)
 
@@ -33,3 +36,22 @@ def test_a_year_of_two_cities(app: Flask, work: Work) -> None:
         spring.guardians_answer(story)
         spring.they_travel(story)
         spring.each_city_has_its_exchanges(story)
+
+        june.a_visit_is_proposed_changed_and_accepted(story)
+        june.it_has_a_programme_and_takes_place(story)
+        june.it_is_reported_and_something_follows(story)
+
+        july.a_newcomer_asks(story)
+        july.nobody_answers_and_it_goes_up(story)
+        july.it_is_read_and_closed(story)
+
+        august.the_group_tells_its_story(story)
+        august.a_second_person_checks_and_no_way_leads_past_a_guardian(story)
+        august.a_guardian_withdraws_and_the_photo_is_gone(story)
+
+        september.a_notice_is_published(story)
+        september.the_digest_comes_on_monday_and_ends_with_one_click(story)
+
+        autumn.the_ledger_proposes_the_return(story)
+        autumn.it_is_returned_and_what_is_not_is_overdue(story)
+        july.later_it_is_deleted(story)

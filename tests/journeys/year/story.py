@@ -27,14 +27,16 @@ class Story:
     visitor: Person
     agreement: int = 0
     problem: int = 0
-    action: int = 0
     departures: dict[str, int] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)  # the codes of bookings
     guardians: list[str] = field(default_factory=list)  # the addresses that they got
     exchanges: dict[str, str] = field(default_factory=dict)  # their pages, by title
-    visits: dict[str, int] = field(default_factory=dict)
+    visits: dict[str, str] = field(default_factory=dict)  # their pages
     campaign: int = 0
+    request: tuple[str, str] = ("", "")  # code and PIN
     story: int = 0
+    photos: dict[str, str] = field(default_factory=dict)  # their addresses
+    notice: str = ""
 
 
 def begin(app: Flask, time: Time) -> Story:
