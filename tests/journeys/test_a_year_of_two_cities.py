@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests.journeys.actors import Work, time_from
-from tests.journeys.year import august, autumn, february, january, july, june, march, september, spring
+from tests.journeys.year import august, autumn, december, february, january, july, june, march, september, spring
 from tests.journeys.year.story import begin
 
 
@@ -55,3 +55,7 @@ def test_a_year_of_two_cities(app: Flask, work: Work, tmp_path: Path) -> None:
         autumn.the_ledger_proposes_the_return(story)
         autumn.it_is_returned_and_what_is_not_is_overdue(story)
         july.later_it_is_deleted(story)
+
+        december.the_ledger_is_what_a_hand_counts(story)
+        december.rosters_go_and_the_figures_stay(story)
+        december.the_ledger_is_what_a_hand_counts(story)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.journeys.actors import Person
-from tests.journeys.catalogue import last_number
 from tests.journeys.towns import Town
 
 PHONE = "13900007777"
@@ -45,7 +44,3 @@ def accept(by: Person, visit: str) -> None:
 
 def carry_out(by: Person, visit: str, came: int) -> None:
     assert "counts in the ledger" in by.sends(visit, f"{visit}/carried-out", came=came)
-
-
-def number_of(visit: str) -> int:
-    return last_number(visit)

@@ -12,7 +12,10 @@ from tests.pages import form_of
 from tests.publicity.town import picture
 from tests.rosters.sheet import pupil
 
-WORDS = {**both("title", "左江边的两天", "Two days by the Zuo"), **both("text", "看岩画。", "We saw the rock paintings.")}
+WORDS = {
+    **both("title", "左江边的两天", "Two days by the Zuo"),
+    **both("text", "看岩画。", "We saw the rock paintings."),
+}
 READERS = 2
 
 

@@ -67,7 +67,9 @@ def the_invited_answer(story: Story) -> None:
     story.chongzuo.coordinator.sends(MEETING, f"{MEETING}/answer", answer="yes")
     story.chongzuo.organiser.sends(MEETING, f"{MEETING}/answer", answer="no", stand_in="Wei of the same office")
     guest = Person(story.app, story.time)
-    found = re.search(r"http://localhost(/meetings/answer/\S+?)(\?\S*)?\s", letters_to(GUEST, "meeting_invited")[0].text)
+    found = re.search(
+        r"http://localhost(/meetings/answer/\S+?)(\?\S*)?\s", letters_to(GUEST, "meeting_invited")[0].text
+    )
     assert found is not None
     assert "Thank you" in guest.sends(found[1], answer=Answer.YES.value)
     page = story.nanning.coordinator.reads(f"{MEETING}/people")

@@ -60,7 +60,5 @@ def begin(app: Flask, time: Time) -> Story:
             Translated(zh_Hans="崇左市", en="Chongzuo"),
             [Translated(zh_Hans=f"崇左第{number}小学", en=f"Chongzuo school {number}") for number in range(1, 4)],
         )
-        elsewhere = make_town(
-            app, time, departments, "450200", "liuzhou", Translated(zh_Hans="柳州市", en="Liuzhou")
-        )
+        elsewhere = make_town(app, time, departments, "450200", "liuzhou", Translated(zh_Hans="柳州市", en="Liuzhou"))
     return Story(app, time, nanning, chongzuo, elsewhere.coordinator, Person(app, time))
