@@ -56,6 +56,8 @@ def test_a_year_of_two_cities(app: Flask, work: Work, tmp_path: Path) -> None:
         autumn.it_is_returned_and_what_is_not_is_overdue(story)
         july.later_it_is_deleted(story)
 
+        december.the_year_ends(story)
         december.the_ledger_is_what_a_hand_counts(story)
+        december.the_figures_are_what_a_hand_counts(story)
+        december.the_yearly_report_says_so_too(story)
         december.rosters_go_and_the_figures_stay(story)
-        december.the_ledger_is_what_a_hand_counts(story)

@@ -1,4 +1,4 @@
-"""Three cities under one agreement: the chair goes round, each hosts once and sends twice, and a fourth sees nothing."""
+"""Three cities in one agreement: the chair goes round, each hosts once and sends twice, and a fourth sees nothing."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ def test_three_cities(app: Flask, work: Work) -> None:
         help_is_asked_far_from_home(region)
         the_chair_goes_round(region, MEETINGS[3], "nanning")
         the_ledger_by_pairs_is_what_a_hand_counts(region)
+        all_three_read_the_report(region)
         nobody_else_finds_anything(region)
 
 
@@ -242,7 +243,7 @@ def help_is_asked_far_from_home(region: Region) -> None:
     newcomer = Person(region.app, region.time)
     asked = {"topic": "job", "place": f"city-{baise.id}", "words": "Who needs a welder?", "contact": "13987650123"}
     page = newcomer.sends("/help/ask", **asked, home_city_id=nanning.id, is_home_told="y")
-    found = re.search(r'id="code">([^<]+)<', page)
+    found = re.search(r'id="code">([^<]+)<.*id="pin">(\d{6})<', page, re.DOTALL)
     assert found is not None
     desk = f"/office/help/{found[1].replace('-', '')}"
     nanning.labour.sends(desk, f"{desk}/note", **{"note-words": "We have the school's certificate."})
@@ -250,7 +251,7 @@ def help_is_asked_far_from_home(region: Region) -> None:
     assert "We have the school" in page
     assert "13987650123" not in nanning.labour.reads(desk)
     baise.labour.sends(desk, f"{desk}/answer", **{"answer-words": "The yard at the river does."})
-    assert "The yard at the river does." in newcomer.reads("/help/request")
+    assert "The yard at the river does." in newcomer.sends("/help/open", code=found[1], pin=found[2])
     chongzuo.labour.finds_nothing_at(desk)
     region.closed_to_strangers.append(desk)
 
@@ -271,8 +272,22 @@ def the_ledger_by_pairs_is_what_a_hand_counts(region: Region) -> None:
             assert f">{there} ↔ {back}<" in page
     chaired = db.session.query(Meeting.chair_city_id).order_by(Meeting.starts_at)
     assert [row[0] for row in chaired] == [
-        region.towns[slug].id for slug in ("nanning", "chongzuo", "baise", "nanning")
+        region.towns[slug].id for slug in ("nanning", "baise", "chongzuo", "nanning")
     ]
+
+
+def all_three_read_the_report(region: Region) -> None:
+    """Asked for by one, made by a worker, the same for each: all groups are counted, no delegation is small enough."""
+    asking, *others = region.coordinators
+    question = {"about": f"agreement:{region.agreement}", "year": "2027", "span": "year"}
+    report = asking.goes_from("/coordinator/reports/new", **question)
+    region.time.let_work()
+    for person in (asking, *others):
+        page = person.reads(report)
+        assert "Agreement of three cities" in page
+        for by_groups, _ in PERSON_DAYS.values():
+            assert f">{by_groups}<" in page
+    region.closed_to_strangers += [report, f"{report}/workbook"]
 
 
 def nobody_else_finds_anything(region: Region) -> None:

@@ -22,12 +22,15 @@ from collections.abc import Sequence
 
 from openpyxl import load_workbook
 
+from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.partners.models import Plan
 from exchange_app.rosters.models import Participant
 from exchange_app.visits.queries.ledger import list_stays
 from exchange_app.visits.rules import Direction, Figures, Ledger, Period, tally
+from tests.journeys.actors import ZONE
 from tests.journeys.year import autumn, june
+from tests.journeys.year.figures import UNDER_THE_AGREEMENT, figures_are_those_of_a_hand
 from tests.journeys.year.story import YEAR, Story
 
 YOUTH_THERE = Figures(groups=2, persons=49, person_days=98)
@@ -48,6 +51,10 @@ def by_hand(story: Story) -> Ledger:
         (Plan.COMMUNITY, there): DELEGATION_THERE,
         (Plan.COMMUNITY, there.back): DELEGATION_BACK,
     }
+
+
+def the_year_ends(story: Story) -> None:
+    story.time.comes("2027-12-20")
 
 
 def the_ledger_is_what_a_hand_counts(story: Story) -> None:
@@ -83,8 +90,41 @@ def _written(page: str, words: str) -> Sequence[Figures]:
     return found
 
 
+def the_figures_are_what_a_hand_counts(story: Story) -> None:
+    figures_are_those_of_a_hand(story, now().astimezone(ZONE).date())
+
+
+def the_yearly_report_says_so_too(story: Story) -> None:
+    """Asked for by one side, made in the background, read by both: as a page and as a workbook."""
+    lan, mo = story.nanning.coordinator, story.chongzuo.coordinator
+    question = {"about": f"agreement:{story.agreement}", "year": YEAR, "span": "year"}
+    report = lan.goes_from("/coordinator/reports/new", **question)
+    lan.finds_nothing_at(f"{report}/workbook")  # it is being made
+    story.time.let_work()
+    for reader in (lan, mo):
+        page = reader.reads(report)
+        for words, figure in UNDER_THE_AGREEMENT["overview"]:
+            assert re.search(rf">{re.escape(str(words))}</t[hd]>\s*<td[^>]*>{figure}</td>", page), words
+        book = load_workbook(io.BytesIO(reader.asks_for(f"{report}/workbook").data))
+        cells = [list(row) for sheet in book.worksheets for row in sheet.iter_rows(min_row=2, values_only=True)]
+        for key in ("directions", "packages", "months"):
+            for row in UNDER_THE_AGREEMENT[key]:
+                assert list(row) in [known[: len(row)] for known in cells], row
+    story.stranger.finds_nothing_at(report, f"{report}/workbook")
+    story.reports.append(report)
+
+
 def rosters_go_and_the_figures_stay(story: Story) -> None:
-    """A year after the trip; the work of that night does it, and nothing of a child is left."""
+    """A year after the trips; the work of a night does it, and nothing of a child is left."""
+    before = story.nanning.coordinator.reads(story.reports[0])
     assert db.session.query(Participant).count() > 0
     story.time.comes("2028-06-20")
     assert db.session.query(Participant).count() == 0
+    the_ledger_is_what_a_hand_counts(story)
+    the_figures_are_what_a_hand_counts(story)
+    assert _chapters(story.nanning.coordinator.reads(story.reports[0])) == _chapters(before)
+    the_yearly_report_says_so_too(story)
+
+
+def _chapters(page: str) -> list[str]:
+    return re.findall(r"<td[^>]*>(.*?)</td>", page)

@@ -37,6 +37,7 @@ class Story:
     story: int = 0
     photos: dict[str, str] = field(default_factory=dict)  # their addresses
     notice: str = ""
+    reports: list[str] = field(default_factory=list)  # their pages
 
 
 def begin(app: Flask, time: Time) -> Story:
