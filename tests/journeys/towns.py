@@ -82,9 +82,17 @@ def make_town(
         "counter": (county_office, Role.ORGANISER),
         "labour": (offices["human-resources"], Role.ORGANISER),
     }
-    people = {who: Person(app, time, make_user(*where)) for who, where in signing_in.items()}
+    people = {
+        who: Person(app, time, make_user(*where, wants_summary=who == "organiser")) for who, where in signing_in.items()
+    }
     schooled = tuple(_school(app, time, city, called) for called in schools)
     return Town(city.id, slug, county.id, name["en"], schools=schooled, **people)
+
+
+def make_stranger(app: Flask, time: Time, departments: Mapping[str, Department]) -> Person:
+    """The co-ordinator of a city that has no part in it. Within a transaction."""
+    city = make_city(code="450200", slug="liuzhou", name=Translated(zh_Hans="柳州市", en="Liuzhou"))
+    return Person(app, time, make_user(_office(city, departments["ethnic-affairs"]), Role.COORDINATOR))
 
 
 def _office(city: City, department: Department, county: County | None = None) -> Organisation:

@@ -48,7 +48,7 @@ def _uids(naming: str) -> dict[str, str]:
 
 def the_group_tells_its_story(story: Story) -> None:
     """Two photos: on the one are children whose guardians agreed, on the other is one whose guardian did not."""
-    story.time.comes("2027-08-02")
+    story.time.it_is("2027-08-02")
     leader = school_of(story, "first").leader
     own = leader.goes_from("/publicity/stories/new", **WORDS, departure_id=story.departures["rock"])
     story.story = int(own.rpartition("/")[2])

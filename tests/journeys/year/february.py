@@ -20,7 +20,7 @@ DECIDED = {"zh_Hans": "提前一小时出发", "en": "Groups leave an hour earli
 
 def the_meetings_get_a_plan(story: Story) -> None:
     """A problem waits already, and the city whose turn it is hears that a meeting is wanted."""
-    story.time.comes("2027-02-01")
+    story.time.it_is("2027-02-01")
     page = story.chongzuo.organiser.goes_from("/coordinator/problems/new", **PROBLEM)
     story.problem = int(page.rpartition("/")[2])
     lan, mo = story.nanning.coordinator, story.chongzuo.coordinator

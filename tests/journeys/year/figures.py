@@ -30,7 +30,7 @@ UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
         ["Persons", PERSONS],
         ["Person-days", PERSON_DAYS],
         ["Departures that took place", 3],
-        ["Seats taken (per cent)", 57],  # 130 of 230
+        ["Share of seats taken (per cent)", 57],  # 130 of 230
         ["Groups that waited for seats", 1],
         ["Groups that did not come after all", 1],  # the one with the measles
         ["Delegations", 2],
@@ -71,7 +71,7 @@ UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
         ["Departures that took place", 3],
         ["Seats offered", SEATS],
         ["Seats taken", PERSONS],
-        ["Share taken (per cent)", 57],
+        ["Share of seats taken (per cent)", 57],
         ["Groups that waited for seats", 1],
         ["Groups of these that were given seats", 0],
         ["Groups that cancelled after they were handed in", 1],
@@ -79,7 +79,14 @@ UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
         ["Groups whose time ran out", 0],
     ],
     "publicity": [["Stories", 1, 2]],
-    "satisfaction": [[question, 10, 4.5] for question in range(5)],
+    # Five families were delighted by everything, and five were content.
+    "satisfaction": [
+        ["I liked the trip as a whole.", 10, 4.5],
+        ["I learned something new.", 10, 4.5],
+        ["I got to know young people of the other city.", 10, 4.5],
+        ["I felt safe and well looked after.", 10, 4.5],
+        ["I would come along again.", 10, 4.5],
+    ],
     "delegations": [[N, C, COMMUNITY, 1, None, None], [C, N, COMMUNITY, 1, None, None]],
 }
 
@@ -98,10 +105,7 @@ def scope_of(story: Story, **narrowed: object) -> Scope:
 def figures_are_those_of_a_hand(story: Story, today: date) -> None:
     found = tables_of(story, scope_of(story, agreement_id=story.agreement), today)
     for key, rows in UNDER_THE_AGREEMENT.items():
-        if key == "satisfaction":
-            assert [list(row[1:]) for row in found[key]] == [list(row[1:]) for row in rows]
-        else:
-            assert _in_any_order(found[key], len(rows)) == _in_any_order(rows), key
+        assert _in_any_order(found[key], len(rows)) == _in_any_order(rows), key
     of_city(story, today)
     of_one_plan(story, today)
     of_one_school(story, today)

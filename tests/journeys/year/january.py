@@ -14,7 +14,7 @@ PLANS = ["youth", "community", "tourism"]
 
 def the_cities_sign_an_agreement(story: Story) -> None:
     lan, mo = story.nanning.coordinator, story.chongzuo.coordinator
-    story.time.comes("2027-01-11")
+    story.time.it_is("2027-01-11")
     new = "/coordinator/agreements/new"
     assert "The draft is saved" in lan.sends(new, **NAME, **TEXT, plans=PLANS, city_ids=story.chongzuo.id)
     found = re.search(r"/coordinator/agreements/(\d+)", mo.reads("/coordinator/agreements"))
@@ -34,7 +34,7 @@ def the_cities_sign_an_agreement(story: Story) -> None:
 def offices_find_their_counterparts(story: Story) -> None:
     """Three of the cities at once, those of a county once the counties are paired."""
     lan, mo = story.nanning.coordinator, story.chongzuo.coordinator
-    story.time.comes("2027-01-18")
+    story.time.it_is("2027-01-18")
     address = f"/coordinator/agreements/{story.agreement}/counterparts"
     page = lan.sends(
         address,

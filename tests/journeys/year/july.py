@@ -16,7 +16,7 @@ ANSWER = "On Mondays at nine, room 4; bring nothing but time."
 
 def a_newcomer_asks(story: Story) -> None:
     """For a job in the county, and the home city may know of it."""
-    story.time.comes("2027-07-05")
+    story.time.it_is("2027-07-05")
     newcomer = Person(story.app, story.time)
     asked = {"topic": "job", "place": f"county-{story.chongzuo.county_id}", "words": WORDS, "contact": PHONE}
     home = {"home_city_id": story.nanning.id, "is_home_told": "y"}

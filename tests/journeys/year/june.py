@@ -14,7 +14,7 @@ DAYS = ("2027-06-15", "2027-06-17")
 def a_visit_is_proposed_changed_and_accepted(story: Story) -> None:
     """Nanning wants to come with five; Chongzuo has room for six, and whoever spoke last waits for the other."""
     lan, mo = story.nanning.coordinator, story.chongzuo.coordinator
-    story.time.comes("2027-06-01")
+    story.time.it_is("2027-06-01")
     way = way_of(story.agreement, story.nanning, story.chongzuo)
     visit = propose(lan, way, visit_terms(story.nanning, story.chongzuo, DAYS, 5))
     story.stranger.finds_nothing_at(visit, way)

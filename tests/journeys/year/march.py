@@ -20,7 +20,7 @@ CAMPAIGN = {
 
 def both_sides_publish(story: Story) -> None:
     """A menu each, three packages, and one departure of each package."""
-    story.time.comes("2027-03-15")
+    story.time.it_is("2027-03-15")
     wei, qin = story.chongzuo.organiser, story.nanning.organiser
     river = (Activity("花山岩画", "Rock paintings"), Activity("对山歌", "Singing in turn", "tourism"))
     publish_menu(wei, ("左江花山", "Huashan on the Zuo"), SEASON, river)

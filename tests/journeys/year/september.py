@@ -17,7 +17,7 @@ NOTICE = {
 
 
 def a_notice_is_published(story: Story) -> None:
-    story.time.comes("2027-09-01")
+    story.time.it_is("2027-09-01")
     reader = story.chongzuo.schools[0].leader
     assert "Each Monday you get a letter" in reader.sends("/notices", "/notices/digest/on")
     lan = story.nanning.coordinator

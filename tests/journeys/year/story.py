@@ -9,7 +9,7 @@ from flask import Flask
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from tests.journeys.actors import Person, Time
-from tests.journeys.towns import Town, make_departments, make_town
+from tests.journeys.towns import Town, make_departments, make_stranger, make_town
 
 YEAR = 2027
 
@@ -61,5 +61,5 @@ def begin(app: Flask, time: Time) -> Story:
             Translated(zh_Hans="崇左市", en="Chongzuo"),
             [Translated(zh_Hans=f"崇左第{number}小学", en=f"Chongzuo school {number}") for number in range(1, 4)],
         )
-        elsewhere = make_town(app, time, departments, "450200", "liuzhou", Translated(zh_Hans="柳州市", en="Liuzhou"))
-    return Story(app, time, nanning, chongzuo, elsewhere.coordinator, Person(app, time))
+        stranger = make_stranger(app, time, departments)
+    return Story(app, time, nanning, chongzuo, stranger, Person(app, time))
