@@ -279,7 +279,7 @@ def all_three_read_the_report(region: Region) -> None:
     """Asked for by one, made by a worker, the same for each: all groups are counted, no delegation is small enough."""
     asking, *others = region.coordinators
     question = {"about": f"agreement:{region.agreement}", "year": "2027", "span": "year"}
-    report = asking.goes_from("/coordinator/reports/new", **question)
+    report = asking.goes_from("/coordinator/reports/new", **question).removesuffix("/making")
     region.time.let_work()
     for person in (asking, *others):
         page = person.reads(report)

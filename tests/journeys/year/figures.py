@@ -12,7 +12,7 @@ from exchange_app.partners.models import Plan
 from exchange_app.visits.rules import Period
 from tests.journeys.year.story import YEAR, Story
 
-N, C, HERE = "Nanning", "Chongzuo", "within the city"
+N, C = "Nanning", "Chongzuo"
 YOUTH, TOURISM, COMMUNITY = "Youth exchange", "Tourism", "Living side by side"
 Rows = Sequence[Sequence[Cell]]
 
@@ -23,19 +23,22 @@ PERSONS = 90 + 40
 PERSON_DAYS = 139 + 120
 SEATS = 60 + 120 + 50
 
+OVERVIEW: Mapping[str, Cell] = {
+    "activities": ACTIVITIES,
+    "groups": 4 + 2,
+    "persons": PERSONS,
+    "person-days": PERSON_DAYS,
+    "departures": 3,
+    "share of seats": 57,  # 130 of 230
+    "waited": 1,
+    "did not come": 1,  # the one with the measles
+    "delegations": 2,
+    "persons of delegations": 6 + 4,
+}
+# Seats, their share, who waited and got seats, who cancelled, was declined, or ran out of time; departures called off.
+OF_SEATS: Sequence[Cell] = [3, SEATS, PERSONS, 57, 1, 0, 1, 0, 0]
+
 UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
-    "overview": [
-        ["Activities", ACTIVITIES],
-        ["Groups", 4 + 2],
-        ["Persons", PERSONS],
-        ["Person-days", PERSON_DAYS],
-        ["Departures that took place", 3],
-        ["Share of seats taken (per cent)", 57],  # 130 of 230
-        ["Groups that waited for seats", 1],
-        ["Groups that did not come after all", 1],  # the one with the measles
-        ["Delegations", 2],
-        ["Persons of delegations", 6 + 4],
-    ],
     "directions": [
         [N, C, TOURISM, 1, 2, 41, 41],
         [N, C, YOUTH, 2, 2, 49, 98],
@@ -67,17 +70,6 @@ UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
         ["The song fair", N, C, 1, 2, 41],
         ["Drums and museums", C, N, 3, 2, 40],
     ],
-    "seats": [
-        ["Departures that took place", 3],
-        ["Seats offered", SEATS],
-        ["Seats taken", PERSONS],
-        ["Share of seats taken (per cent)", 57],
-        ["Groups that waited for seats", 1],
-        ["Groups of these that were given seats", 0],
-        ["Groups that cancelled after they were handed in", 1],
-        ["Groups that were declined", 0],
-        ["Groups whose time ran out", 0],
-    ],
     "publicity": [["Stories", 1, 2]],
     # Five families were delighted by everything, and five were content.
     "satisfaction": [
@@ -92,10 +84,14 @@ UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
 
 
 def tables_of(story: Story, scope: Scope, today: date) -> Mapping[str, Rows]:
-    """Of the overview without the year before, in which nothing was."""
     with story.app.test_request_context(), speaking("en"):
         tables = [chapter.tell(scope, today) for chapter in CHAPTERS]
-    return {table.key: [row[:2] for row in table.rows] if table.key == "overview" else table.rows for table in tables}
+    return {table.key: table.rows for table in tables}
+
+
+def overview_of(tables: Mapping[str, Rows]) -> Mapping[str, Cell]:
+    """Its rows in their order, without the year before, in which nothing was."""
+    return dict(zip(OVERVIEW, (row[1] for row in tables["overview"]), strict=True))
 
 
 def scope_of(story: Story, **narrowed: object) -> Scope:
@@ -104,6 +100,8 @@ def scope_of(story: Story, **narrowed: object) -> Scope:
 
 def figures_are_those_of_a_hand(story: Story, today: date) -> None:
     found = tables_of(story, scope_of(story, agreement_id=story.agreement), today)
+    assert overview_of(found) == OVERVIEW
+    assert [row[1] for row in found["seats"]][: len(OF_SEATS)] == OF_SEATS
     for key, rows in UNDER_THE_AGREEMENT.items():
         assert _in_any_order(found[key], len(rows)) == _in_any_order(rows), key
     of_city(story, today)
@@ -118,22 +116,23 @@ def _in_any_order(rows: Rows, most: int | None = None) -> list[list[str]]:
 def of_city(story: Story, today: date) -> None:
     """With the neighbours, and with the campaign, which an agreement does not tell apart."""
     found = tables_of(story, scope_of(story, city_id=story.chongzuo.id), today)
-    overview = {row[0]: row[1] for row in found["overview"]}
-    assert (overview["Groups"], overview["Persons"], overview["Person-days"]) == (7, PERSONS + 14, PERSON_DAYS + 14)
-    assert [C, HERE, TOURISM, 1, 1, 14, 14] in [list(row) for row in found["directions"]]
+    overview = overview_of(found)
+    assert (overview["groups"], overview["persons"], overview["person-days"]) == (7, PERSONS + 14, PERSON_DAYS + 14)
+    neighbours = [list(row[2:]) for row in found["directions"] if row[0] == C and row[1] != N]
+    assert neighbours == [[TOURISM, 1, 1, 14, 14]]
     assert ["Festivals and campaigns", 1, 3] in [list(row) for row in found["publicity"]]
 
 
 def of_one_plan(story: Story, today: date) -> None:
     found = tables_of(story, scope_of(story, agreement_id=story.agreement, plan=Plan.TOURISM), today)
-    overview = {row[0]: row[1] for row in found["overview"]}
-    assert (overview["Groups"], overview["Persons"], overview["Delegations"]) == (2, 41, 0)
+    overview = overview_of(found)
+    assert (overview["groups"], overview["persons"], overview["delegations"]) == (2, 41, 0)
 
 
 def of_one_school(story: Story, today: date) -> None:
     """Seven persons are nobody's business; that they were there is."""
     found = tables_of(story, scope_of(story, school_id=story.nanning.schools[3].id), today)
-    overview = {row[0]: row[1] for row in found["overview"]}
-    assert (overview["Groups"], overview["Persons"], overview["Person-days"]) == (1, None, None)
-    assert overview["Groups that waited for seats"] == 1
+    overview = overview_of(found)
+    assert (overview["groups"], overview["persons"], overview["person-days"]) == (1, None, None)
+    assert overview["waited"] == 1
     assert not {7, "7"} & {cell for rows in found.values() for row in rows for cell in row}
