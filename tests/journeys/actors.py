@@ -140,7 +140,7 @@ class Person:
         return page
 
     def presses(self, address: str, button: str) -> str:
-        """A form without fields."""
+        """A form in which nothing has to be filled in."""
         return self.sends(address, f"{address}/{button}")
 
     def uploads(self, address: str, action: str, **typed: Any) -> str:

@@ -8,8 +8,6 @@ from typing import Any
 
 from tests.journeys.actors import Person
 
-WORDS = ("zh_Hans", "en")
-
 
 def both(name: str, chinese: str, english: str) -> dict[str, str]:
     """What is typed into a field of two languages."""

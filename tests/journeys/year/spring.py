@@ -123,7 +123,7 @@ def a_group_cancels_and_the_one_that_waits_still_does_not_fit(story: Story) -> N
 
 
 def guardians_answer(story: Story) -> None:
-    """Each by a link of the own child: two agree to photos, the third does not, one refuses all."""
+    """Three of them so far, each by a link of the own child: two agree to photos, the third does not."""
     leader, booking = school_of(story, "first").leader, address_of(story, "first")
     sheet = leader.sends(f"{booking}/consents", f"{booking}/consents/sheet")
     story.guardians = list(dict.fromkeys(re.findall(r"http://localhost(/c/[\w-]+)", sheet)))
