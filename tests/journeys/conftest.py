@@ -12,7 +12,9 @@ from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
 from tests.builders import make_departure, make_leader, make_package, make_user
+from tests.journeys.actors import Work, load_work
 from tests.pages import Browser, sign_in, speak
+from tests.settings import environment
 
 
 @pytest.fixture
@@ -53,3 +55,11 @@ def at_home(app: Flask) -> FlaskClient:
     browser = Browser(app, app.response_class)
     speak(browser, "en")
     return browser
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    """What workers do; Celery reads the settings of a site before it names a task."""
+    for name, value in environment(REDIS_URL="redis://127.0.0.1").items():
+        monkeypatch.setenv(name, value)
+    return load_work()

@@ -1,0 +1,1 @@
+"""One year of two cities, month by month. Each chapter goes on where the one before it ended."""
