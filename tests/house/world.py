@@ -327,7 +327,8 @@ def _meet(agreement: Agreement, other: Organisation, by: User) -> Mapping[str, A
         "meeting_id": going_on.id,
         "meetings.printed:meeting_id": held.id,
         "action_id": action.id,
-        "invitation_id": going_on.invitations[0].id,
+        "meetings.withdraw:invitation_id": going_on.invitations[0].id,
+        "meetings.note_answer:invitation_id": going_on.invitations[0].id,
         "meetings.answer:invitation_id": invitation.id,
         "meetings.answer:signature": _signature_in(answer_path(invitation)),
     }
