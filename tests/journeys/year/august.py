@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from exchange_app.core.database import db
+from exchange_app.publicity.models import Story, StoryPhoto
+from exchange_app.publicity.service import photos, stories
 from tests.journeys.actors import Person
-from tests.journeys.catalogue import both
+from tests.journeys.catalogue import both, last_number
+from tests.journeys.year import story as year
 from tests.journeys.year.spring import school_of
-from tests.journeys.year.story import Story
 from tests.pages import form_of
 from tests.publicity.town import picture
 from tests.rosters.sheet import pupil
@@ -19,7 +22,7 @@ WORDS = {
 READERS = 2
 
 
-def a_photo_is_added(story: Story, english: str, colour: str) -> str:
+def a_photo_is_added(story: year.Story, english: str, colour: str) -> str:
     """Of children of the group; its own address."""
     leader, own = school_of(story, "first").leader, f"/publicity/stories/{story.story}"
     page = leader.uploads(
@@ -46,7 +49,7 @@ def _uids(naming: str) -> dict[str, str]:
     return {name: uid for uid, name in found}
 
 
-def the_group_tells_its_story(story: Story) -> None:
+def the_group_tells_its_story(story: year.Story) -> None:
     """Two photos: on the one are children whose guardians agreed, on the other is one whose guardian did not."""
     story.time.it_is("2027-08-02")
     leader = school_of(story, "first").leader
@@ -63,7 +66,7 @@ def the_group_tells_its_story(story: Story) -> None:
         leader.is_refused(f"{hidden}/persons", persons=named)
 
 
-def a_second_person_checks_and_no_way_leads_past_a_guardian(story: Story) -> None:
+def a_second_person_checks_and_no_way_leads_past_a_guardian(story: year.Story) -> None:
     leader, own = school_of(story, "first").leader, f"/publicity/stories/{story.story}"
     checker, public = story.chongzuo.organiser, f"/stories/{story.story}"
     assert "A second person is asked" in leader.presses(own, "propose")
@@ -71,11 +74,17 @@ def a_second_person_checks_and_no_way_leads_past_a_guardian(story: Story) -> Non
         story.visitor.finds_nothing_at(f"{_picture(photo)}/480.webp")
     assert "The photo is checked" in checker.sends(own, f"{story.photos['shown']}/check")
     page = checker.reads(own)
-    assert f"{story.photos['hidden']}/check" not in page  # there is no button
-    forged = {**form_of(page, f"{own}/publish")}
-    token = {"csrf_token": forged["csrf_token"], "seen": forged["seen"]}
-    checker.browser.post(f"{story.photos['hidden']}/check", data=token)  # and pressing it without one is no use
-    checker.browser.post(f"{own}/publish", data=token)
+    assert f"{story.photos['hidden']}/check" not in page  # there is no button, and forging one is no use
+    token = form_of(page, f"{own}/return")["csrf_token"]
+    hidden = db.session.get_one(StoryPhoto, last_number(story.photos["hidden"]))
+    told = db.session.get_one(Story, story.story)
+    forged = {
+        f"{story.photos['hidden']}/check": photos.seen_of(hidden),
+        f"{own}/publish": stories.seen_of(told),
+    }
+    for address, seen in forged.items():
+        assert checker.browser.post(address, data={"csrf_token": token, "seen": seen}).status_code == 303
+    assert (hidden.checked_at, told.published_at) == (None, None)
     story.visitor.finds_nothing_at(public, f"{_picture(story.photos['hidden'])}/480.webp")
     leader.sends(f"{story.photos['hidden']}/persons", f"{story.photos['hidden']}/remove")
     assert "It is published" in checker.presses(own, "publish")
@@ -92,7 +101,7 @@ def _picture(photo: str) -> str:
     return f"/story-photos/{photo.rpartition('/')[2]}"
 
 
-def a_guardian_withdraws_and_the_photo_is_gone(story: Story) -> None:
+def a_guardian_withdraws_and_the_photo_is_gone(story: year.Story) -> None:
     """At once from the page, soon from the disk, and whoever added it hears that it went, not who asked."""
     guardian, link = Person(story.app, story.time), story.guardians[1]
     photo = f"{_picture(story.photos['shown'])}/480.webp"
