@@ -152,6 +152,8 @@ def test_each_narrowing_counts_its_own(app: Flask, year: Year) -> None:
     assert persons_of(replace(WHOLE, base_id=year.base.id)) == [55, 12, 67]
     assert persons_of(replace(WHOLE, period=Period(date(2027, 12, 3), date(2027, 12, 10)))) == [55, 44, 99]
     assert persons_of(replace(WHOLE, period=Period(date(2027, 12, 1), date(2027, 12, 2)))) == [0]
+    agreed = rows_of(replace(WHOLE, agreement_id=year.region.agreement.id))
+    assert ["Festivals and campaigns", 0, 0] in agreed["publicity"]  # nobody of the agreement was invited or led to
     of_base = rows_of(replace(WHOLE, base_id=year.base.id))
     assert [row[:3] for row in of_base["bases"]] == [[str(year.base.name["en"]), 4, 3]]
     assert of_base["overview"][0][1] == 4

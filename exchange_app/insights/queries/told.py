@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import Publication
@@ -18,7 +18,8 @@ from exchange_app.departures.models import Departure
 from exchange_app.insights.queries.groups import Counted, select_groups
 from exchange_app.insights.queries.spans import days_of
 from exchange_app.insights.rules import Scope
-from exchange_app.publicity.models import Campaign, MediaMention, ReachDay, Story
+from exchange_app.partners.models import Party
+from exchange_app.publicity.models import Campaign, CampaignLink, EventInvitation, MediaMention, ReachDay, Story
 from exchange_app.publicity.rules import StoryState
 from exchange_app.trips.models import Reply
 from exchange_app.trips.rules import Question
@@ -112,9 +113,11 @@ def _reads(which: ColumnElement[bool], period: Period) -> int:
 
 def count_campaigns(scope: Scope) -> Told | None:
     """Campaigns that began in the period. None where campaigns are not told apart by what was asked about."""
-    if scope.agreement_id or scope.base_id or scope.school_id or scope.sending_city_id:
+    if scope.base_id or scope.school_id or scope.sending_city_id:
         return None
     campaigns = select(Campaign.id).where(Campaign.publication != Publication.DRAFT)
+    if scope.agreement_id is not None:
+        campaigns = campaigns.where(_is_under(scope.agreement_id))
     if scope.city_id is not None:
         campaigns = campaigns.where(Campaign.city_id == scope.city_id)
     if scope.plan is not None:
@@ -124,6 +127,20 @@ def count_campaigns(scope: Scope) -> Told | None:
     began = Campaign.starts_on.between(scope.period.first, scope.period.last)
     number = select(func.count()).where(Campaign.id.in_(campaigns), began)
     return Told(db.session.scalar(number) or 0, _reads(ReachDay.campaign_id.in_(campaigns), scope.period))
+
+
+def _is_under(agreement_id: int) -> ColumnElement[bool]:
+    """A city of the agreement puts it on and has invited another one of it, or it leads to departures to which groups
+    came under the agreement."""
+    cities = select(Party.city_id).where(Party.agreement_id == agreement_id)
+    departures = select(Exchange.departure_id).where(Exchange.agreement_id == agreement_id)
+    packages = select(Departure.package_id).where(Departure.id.in_(departures))
+    invites = exists().where(EventInvitation.campaign_id == Campaign.id, EventInvitation.city_id.in_(cities))
+    leads = exists().where(
+        CampaignLink.campaign_id == Campaign.id,
+        or_(CampaignLink.departure_id.in_(departures), CampaignLink.package_id.in_(packages)),
+    )
+    return and_(Campaign.city_id.in_(cities), or_(invites, leads))
 
 
 def count_mentions(scope: Scope) -> int | None:

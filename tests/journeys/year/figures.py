@@ -70,7 +70,7 @@ UNDER_THE_AGREEMENT: Mapping[str, Rows] = {
         ["The song fair", N, C, 1, 2, 41],
         ["Drums and museums", C, N, 3, 2, 40],
     ],
-    "publicity": [["Stories", 1, 2]],
+    "publicity": [["Stories", 1, 2], ["Festivals and campaigns", 1, 3]],
     # Five families were delighted by everything, and five were content.
     "satisfaction": [
         ["I liked the trip as a whole.", 10, 4.5],
@@ -114,7 +114,7 @@ def _in_any_order(rows: Rows, most: int | None = None) -> list[list[str]]:
 
 
 def of_city(story: Story, today: date) -> None:
-    """With the neighbours, and with the campaign, which an agreement does not tell apart."""
+    """With the neighbours."""
     found = tables_of(story, scope_of(story, city_id=story.chongzuo.id), today)
     overview = overview_of(found)
     assert (overview["groups"], overview["persons"], overview["person-days"]) == (7, PERSONS + 14, PERSON_DAYS + 14)
