@@ -68,7 +68,7 @@ def test_minutes_hold_once_each_city_has_confirmed_them(client: FlaskClient, cir
     assert "are asked to confirm" in send(client, address, f"{address}/minutes/send").text
     assert readers_of("minutes_sent") == sorted([b.id, c.id])
     sign_in(client, b)
-    assert "minutes to confirm for our city" in client.get("/coordinator").text
+    assert "Minutes to confirm for our city" in client.get("/coordinator").text
     assert "Life jackets" in client.get(address).text
     refused = send(client, address, f"{address}/minutes/object", words=" ")
     assert "Fill this in" in refused.text
