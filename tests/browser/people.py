@@ -181,7 +181,7 @@ def sign_in(page: Page, email: str, language: str, password: str = PASSWORD) -> 
     page.locator("main input[name=email]").first.fill(email)
     page.locator("main input[name=password]").first.fill(password)
     page.locator("main button[type=submit]").first.click()
-    expect(page).not_to_have_url(re.compile("/sign-in"))
+    expect(page.locator("form[action='/sign-out']")).to_be_attached()
     speak(page, language)
 
 
