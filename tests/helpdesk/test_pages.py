@@ -135,6 +135,19 @@ def test_guessing_pins_is_slowed_down_whoever_tries(app: Flask, towns: tuple[Tow
     assert send(visitor(app), "/help/open", code=request.code, pin=request.pin).status_code == 429
 
 
+def test_digits_of_any_script_are_a_pin_and_tell_nothing_of_the_code(app: Flask, towns: tuple[Town, Town]) -> None:
+    in_arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    with transaction():
+        gone, there = ask(towns[0]), ask(towns[0])
+        codes, pin = (gone.code, there.code), there.pin
+        service.delete_by_person(gone, now=NOW)
+    wrong = f"{(int(pin) + 1) % 10**6:06}".translate(in_arabic)
+    assert all(
+        "do not belong together" in open_with(visitor(app), code, typed) for code in codes for typed in (wrong, "²③٣")
+    )
+    assert "weld" in open_with(visitor(app), codes[1], pin.translate(in_arabic))
+
+
 def test_a_code_that_nobody_has_gets_the_same_answer(app: Flask, towns: tuple[Town, Town]) -> None:
     with transaction():
         gone, there = ask(towns[0]), ask(towns[0])
