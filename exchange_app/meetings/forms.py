@@ -245,7 +245,17 @@ def _minutes_row(item: AgendaItem) -> dict[str, Any]:
     }
 
 
-class ObjectionForm(Form):
+class ConfirmForm(Form):
+    """``round`` says which minutes were read: how often they had been sent by then."""
+
+    round = HiddenField()
+
+    @property
+    def seen(self) -> int:
+        return _number(self.round.data) or 0
+
+
+class ObjectionForm(ConfirmForm):
     words = LongTextField(sentence("What has to be changed"), longest=2000, validators=[Required()])
 
 

@@ -80,8 +80,19 @@ def get_problem(problem_id: int, user: User) -> Problem:
 
 def lock_problem(problem_id: int, user: User) -> Problem:
     """As get_problem, fresh and locked until the transaction ends. For commands."""
-    own = _own_problem(problem_id, user).with_for_update(of=Problem, key_share=True)
-    return _one_problem(own.execution_options(populate_existing=True))
+    return _one_problem(_locked(_own_problem(problem_id, user)))
+
+
+def lock_problem_under(problem_id: int, agreement_id: int) -> Problem:
+    """The same for what a meeting of the agreement decided, whoever was the last to confirm it."""
+    under = (
+        select(Problem).options(*_WITH_ENTRIES).where(Problem.id == problem_id, Problem.agreement_id == agreement_id)
+    )
+    return _one_problem(_locked(under))
+
+
+def _locked(problems: Select[Problem]) -> Select[Problem]:
+    return problems.with_for_update(of=Problem, key_share=True).execution_options(populate_existing=True)
 
 
 def _own_problem(problem_id: int, user: User) -> Select[Problem]:
