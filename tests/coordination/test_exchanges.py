@@ -114,6 +114,16 @@ def test_who_lets_a_step_wait_is_reminded_twice(region: Region, exchange: Exchan
     assert due_letters(region.there.coordinator) == 0
 
 
+def test_whose_role_is_another_by_now_is_not_reminded(region: Region, exchange: Exchange) -> None:
+    former = region.here.coordinator
+    with transaction():
+        successor = make_user(region.here.office, Role.COORDINATOR)
+        db.session.get_one(User, former.id).role = Role.LEADER
+    with transaction():
+        service.remind_coordinators(morning() + timedelta(days=400))
+    assert (due_letters(former), due_letters(successor)) == (0, 1)
+
+
 def test_steps_follow_a_departure_and_end_with_it(app: Flask, region: Region, exchange: Exchange) -> None:
     departure, before = exchange.departure, {step.id: step.due_on for step in exchange.steps}
     assert departure is not None

@@ -13,7 +13,7 @@ from exchange_app.accounts.models import User
 from exchange_app.catalogue.models import Package
 from exchange_app.coordination.errors import ProblemNotFound
 from exchange_app.coordination.models import Assignment, Problem, ProblemEntry
-from exchange_app.coordination.queries.people import is_shown_to
+from exchange_app.coordination.queries.people import is_of_party, is_shown_to
 from exchange_app.coordination.rules import OPEN_STATES, ProblemState
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
@@ -122,12 +122,12 @@ def list_open_problems(agreement_id: int) -> Sequence[Problem]:
 
 
 def list_problems_assigned_to(city_id: int) -> Sequence[Problem]:
-    """Those that an office of the city sees to, by their due day."""
+    """Those that an office of the city sees to, under agreements that it is party of now, by their due day."""
     return db.session.scalars(
         select(Problem)
         .join(Assignment, (Assignment.problem_id == Problem.id) & (Assignment.city_id == city_id))
         .options(*WITH_PROBLEM)
-        .where(Problem.state == ProblemState.ASSIGNED)
+        .where(Problem.state == ProblemState.ASSIGNED, is_of_party(city_id, Problem.agreement_id))
         .order_by(Assignment.due_on, Problem.id)
     ).all()
 
