@@ -40,6 +40,12 @@ def speaks_under(agreement: Agreement, user: User) -> bool:
     return user.role in (Role.COORDINATOR, Role.ORGANISER) and user.organisation.city_id in agreement.city_ids
 
 
+def is_written_alone_by(agreement: Agreement, user: User) -> bool:
+    """Whether it was somebody of the user's own city who wrote the agreement down."""
+    writer = map_people([agreement.written_by_id]).get(agreement.written_by_id)
+    return city_of(user) is not None and writer is not None and city_of(writer) == city_of(user)
+
+
 def list_coordinators(city_ids: Collection[int]) -> Sequence[User]:
     """The open accounts of co-ordinators of these cities, with their offices."""
     return db.session.scalars(
