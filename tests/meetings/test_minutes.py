@@ -213,6 +213,24 @@ def test_nobody_answers_to_minutes_that_they_have_not_read(client: FlaskClient, 
     assert "Your city has confirmed" in send(client, address, f"{address}/minutes/confirm").text
 
 
+def test_an_agenda_that_was_opened_earlier_takes_nobodys_minutes_away(client: FlaskClient, circle: Circle) -> None:
+    a, at = circle.a.coordinator, now()
+    with transaction():
+        meeting = held(circle)
+    sign_in(client, a)
+    agenda = f"/coordinator/meetings/{meeting.id}/agenda"
+    opened = form_of(client.get(agenda).text)
+    with transaction():
+        later = lock_meeting(meeting.id, a)
+        rows = [planning.ItemTerms(item.id, item.title, "Lan") for item in later.items]
+        planning.set_agenda(later, [*rows, planning.ItemTerms(None, both("Bridges"), "Mo")], [], by=a, now=at)
+        write_down(later, a, at)
+    client.post(agenda, data=opened)
+    items = lock_meeting(meeting.id, a).items
+    assert [item.title["en"] for item in items] == ["Safety on the river", "Bridges"]
+    assert items[1].decision == both("Life jackets")
+
+
 def test_actions_remind_once_and_come_back_until_they_are_closed(client: FlaskClient, circle: Circle) -> None:
     a, b, c = (town.coordinator for town in (circle.a, circle.b, circle.c))
     at = now().replace(hour=4, minute=0)  # noon in the cities

@@ -120,7 +120,8 @@ def agenda(meeting_id: int) -> ResponseReturnValue:
     form = AgendaForm(meeting.items, topics)
 
     def command() -> None:
-        service.set_agenda(lock_own_meeting(meeting_id), form.rows(), form.chosen(), by=me(), now=now())
+        locked = lock_own_meeting(meeting_id)
+        service.set_agenda(locked, form.rows(locked), form.chosen(), by=me(), now=now())
 
     if is_saved(form, command):
         flash(gettext("The agenda is saved."), "success")
