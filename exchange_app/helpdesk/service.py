@@ -65,6 +65,8 @@ class Question:
 def ask(question: Question, *, form_token: str, now: datetime) -> HelpRequest:
     """The same form sent twice is the same request. Raises IdentityNumberGiven or NobodyAnswersThere."""
     check_words(question.words)
+    if holds_identity_number(question.contact):  # as long as a telephone number may be
+        raise IdentityNumberGiven(field="contact")
     city = _lock_city(question.city_id)
     form_hash = form_hash_of(form_token)
     if (known := queries.find_request_of_form(form_hash)) is not None:

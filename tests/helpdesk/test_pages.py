@@ -119,6 +119,8 @@ def test_what_cannot_be_taken_is_said_beside_the_field(app: Flask, towns: tuple[
         ({"topic": "love"}, "Choose one of the list."),
         ({"place": f"city-{there.city.id}"}, "No office there answers requests"),
         ({"is_home_told": "y"}, "Choose your home city too"),
+        ({"contact": IDENTITY_NUMBER}, "There is an identity number"),
+        ({"contact": f"{IDENTITY_NUMBER}@mail.example"}, "There is an identity number"),
         ({"words": "x" * 2001}, "Write at most 2000 characters"),
     ):
         answer = send(visitor(app), "/help/ask", **{**good, **wrong})
