@@ -86,6 +86,22 @@ def test_who_agreed_is_shown_and_nothing_of_the_file_but_its_pixels(
         assert not Image.open(path_of(photos.photo_folder(), content, version)).getexif()
 
 
+def test_a_photo_goes_once_and_the_log_says_so_once(visit: Visit, app: Flask) -> None:
+    _, photo = make_published(visit)
+
+    def take_away() -> None:
+        with app.app_context(), transaction():
+            photos.remove_photo(db.session.get_one(StoryPhoto, photo.id), by=visit.host, now=AFTER)
+
+    somebody_else = threading.Thread(target=take_away)
+    somebody_else.start()
+    somebody_else.join()
+    with pytest.raises(StoryPhotoNotFound), transaction():
+        photos.remove_photo(photo, by=visit.organiser, now=AFTER)
+    removed = select(AuditEntry.by_id).where(AuditEntry.what == What.PHOTO_REMOVED)
+    assert list(db.session.scalars(removed)) == [visit.host.id]
+
+
 def test_a_full_disk_is_said_beside_the_photo_and_nothing_typed_is_lost(
     visit: Visit, app: Flask, client: FlaskClient
 ) -> None:
