@@ -179,6 +179,8 @@ def list_offered_departures(agreement: Agreement, today: date, *, limit: int = 1
 
 
 def is_planned(departure_id: int, sending_city_id: int) -> bool:
+    """Nobody else begins one about the departure until the transaction ends, under whatever agreement."""
+    db.session.execute(select(Departure.id).where(Departure.id == departure_id).with_for_update(key_share=True))
     known = exists().where(Exchange.departure_id == departure_id, Exchange.sending_city_id == sending_city_id)
     return bool(db.session.scalar(select(known)))
 
