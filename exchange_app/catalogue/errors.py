@@ -219,6 +219,14 @@ class PictureTooManyPixels(Invalid):
     field = "file"
 
 
+class PictureNotStored(Conflict):
+    """The disk is full, or the folder is not ours to write in; the log says which."""
+
+    slug = "picture-not-stored"
+    words = sentence("The picture could not be stored: there is no room for it. Tell the administrator of this site.")
+    field = "file"
+
+
 class PictureTooSmall(Invalid):
     """A picture needs so much ``width`` and ``height``, lying or standing."""
 

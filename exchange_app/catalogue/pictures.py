@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from exchange_app.catalogue.errors import PictureBroken, PictureTooLarge, PictureTooManyPixels, PictureTooSmall
+from exchange_app.catalogue.errors import (
+    PictureBroken,
+    PictureNotStored,
+    PictureTooLarge,
+    PictureTooManyPixels,
+    PictureTooSmall,
+)
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -91,7 +100,8 @@ def cut(picture: Image.Image, focus: tuple[int, int]) -> Image.Image:
 
 
 def store_picture(folder: Path, picture: Image.Image, focus: tuple[int, int], *, owner: str) -> str:
-    """Write all versions; returns the name of their content, which no other owner's picture has."""
+    """Write all versions; returns the name of their content, which no other owner's picture has. Raises
+    PictureNotStored."""
     whole = _as_webp(picture)
     content = hashlib.sha256(f"{owner}:{focus[0]},{focus[1]}:".encode() + whole).hexdigest()[:_HASH_DIGITS]
     part = cut(picture, focus)
@@ -124,11 +134,15 @@ def _as_webp(picture: Image.Image) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of it or nothing: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """All of it or nothing: a reader never sees half a file. Raises PictureNotStored."""
     unfinished = path.with_suffix(".part")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    except OSError as fault:
+        log.error("pictures: no file can be written: %s", fault.strerror)
+        raise PictureNotStored() from None
 
 
 def path_of(folder: Path, content: str, version: str) -> Path:

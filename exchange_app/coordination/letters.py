@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 from exchange_app.accounts.models import User
 from exchange_app.accounts.ways import write_to_each
 from exchange_app.coordination.models import Exchange, Problem
-from exchange_app.coordination.queries.people import list_coordinators, list_organisers_of, map_people
+from exchange_app.coordination.queries.people import (
+    list_coordinators,
+    list_organisers_of,
+    map_people,
+    speaks_under,
+)
 from exchange_app.coordination.rules import Side
 from exchange_app.partners.models import Counterpart, Organisation
 
@@ -69,10 +74,10 @@ def write_named(exchange: Exchange, side: Side, now: datetime) -> None:
 
 
 def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> None:
-    """To the co-ordinator of the side; to all of its city where nobody was named."""
+    """To the co-ordinator of the side; to all of its city where nobody was named, or who was is none any more."""
     coordinator = exchange.coordinator_of(side)
-    is_there = coordinator is not None and coordinator.is_active
-    readers = [coordinator] if coordinator and is_there else list(list_coordinators([exchange.city_of(side).id]))
+    known = list_coordinators([exchange.city_of(side).id])
+    readers = [one for one in known if one is coordinator] or known
     key = f"exchange:{exchange.id}:{side}:due:{today}"
     write_to_each(readers, now, key=key, kind=DUE, subject_id=exchange.id, facts={"side": str(side)})
 
@@ -82,7 +87,7 @@ def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> Non
 
 def write_assigned(problem: Problem, by: User, now: datetime) -> None:
     """To the co-ordinators of the cities, and to who organises for the offices."""
-    readers = _but(by, _speakers([one.office for one in problem.assignments]))
+    readers = _others(problem, by, _speakers([one.office for one in problem.assignments]))
     key = f"problem:{problem.id}:assigned:{_stamp(now)}"
     write_to_each(readers, now, key=key, kind=ASSIGNED, subject_id=problem.id)
 
@@ -91,7 +96,7 @@ def write_commented(problem: Problem, by: User, now: datetime) -> None:
     """To those who have said something and to whom it was assigned: one letter on the next morning, with all that
     others said on the day."""
     concerned = [problem.raised_by, *(entry.by for entry in problem.entries)]
-    readers = _but(by, [*concerned, *_speakers([one.office for one in problem.assignments])])
+    readers = _others(problem, by, [*concerned, *_speakers([one.office for one in problem.assignments])])
     zone = ZoneInfo(problem.agreement.parties[0].city.time_zone)
     today = now.astimezone(zone).date()
     due_at = datetime.combine(today + timedelta(days=1), MORNING, zone)
@@ -104,13 +109,14 @@ def write_commented(problem: Problem, by: User, now: datetime) -> None:
 def write_settled(problem: Problem, by: User, now: datetime) -> None:
     """To those who have said something, and to the co-ordinators of all cities of the agreement."""
     concerned = [problem.raised_by, *(entry.by for entry in problem.entries)]
-    readers = _but(by, [*concerned, *list_coordinators(problem.agreement.city_ids)])
+    readers = _others(problem, by, [*concerned, *list_coordinators(problem.agreement.city_ids)])
     key = f"problem:{problem.id}:settled:{_stamp(now)}"
     write_to_each(readers, now, key=key, kind=SETTLED, subject_id=problem.id, facts={"state": str(problem.state)})
 
 
-def _but(one: User, readers: Iterable[User]) -> list[User]:
-    return [reader for reader in readers if reader.id != one.id]
+def _others(problem: Problem, by: User, readers: Iterable[User]) -> list[User]:
+    """Without whoever did it, and without those whose city has left since they said something."""
+    return [one for one in readers if one.id != by.id and speaks_under(problem.agreement, one)]
 
 
 def _stamp(moment: datetime) -> str:

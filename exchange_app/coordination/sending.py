@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from exchange_app.accounts.models import User
 from exchange_app.coordination.letters import ANSWERED, ASSIGNED, COMMENTED, DUE, ENDED, NAMED, PROPOSED, SETTLED
 from exchange_app.coordination.models import Exchange, ExchangeStep, Problem, ProblemEntry
 from exchange_app.coordination.queries.exchanges import WITH_ALL, map_counts
+from exchange_app.coordination.queries.people import speaks_under
 from exchange_app.coordination.queries.problems import WITH_PROBLEM, list_entries_since
 from exchange_app.coordination.rules import REMINDED_BEFORE, ProblemState, ProblemStep, Side
 from exchange_app.coordination.service.exchanges import today_of
@@ -141,7 +143,9 @@ def _is_closed_so(problem: Problem, letter: Letter, now: datetime) -> bool:
 
 
 def _has_others_words(problem: Problem, letter: Letter, now: datetime) -> bool:
-    return bool(_comments(problem, letter))
+    """And the reader's city has not left over night."""
+    reader = db.session.get(User, letter.facts["reader"])
+    return reader is not None and speaks_under(problem.agreement, reader) and bool(_comments(problem, letter))
 
 
 def _comments(problem: Problem, letter: Letter) -> list[ProblemEntry]:

@@ -52,7 +52,8 @@ def _hold(agreement: Agreement, entry: dict[str, Any], known: Known, now: dateti
         minutes.add_action(meeting, wanted, by=by, now=after)
     minutes.send_minutes(meeting, by=by, now=after + timedelta(days=1))
     other = known.people[entry["confirmed_by"]]
-    minutes.confirm_minutes(lock_meeting(meeting.id, other), by=other, now=after + timedelta(days=4))
+    sent = lock_meeting(meeting.id, other)
+    minutes.confirm_minutes(sent, seen=sent.minutes_round, by=other, now=after + timedelta(days=4))
     for made, action in zip(meeting.actions, entry["action"], strict=True):
         if "done" in action:
             actions.finish_action(made, action["done"], by=by, now=after + timedelta(days=10))

@@ -123,7 +123,7 @@ class HelpRequest(db.Model):
 
     @property
     def pin(self) -> str:
-        return pin_of(keys().fingerprint(self.uid, "help_requests.pin"))
+        return pin_for(self.uid)
 
     @property
     def log_subject(self) -> str:
@@ -179,6 +179,10 @@ class HelpTally(db.Model):
     @property
     def answered(self) -> dict[Band, int]:
         return {band: getattr(self, band.value) for band in Band}
+
+
+def pin_for(uid: str) -> str:
+    return pin_of(keys().fingerprint(uid, "help_requests.pin"))
 
 
 def form_hash_of(form_token: str) -> str:

@@ -159,6 +159,11 @@ def find_request_of_form(form_hash: str) -> HelpRequest | None:
     return db.session.scalar(select(HelpRequest).options(*WITH_PLACES).where(HelpRequest.form_hash == form_hash))
 
 
+def find_uid(code: str) -> str | None:
+    """What the PIN of a request is made of, by the code as it is stored."""
+    return db.session.scalar(select(HelpRequest.uid).where(HelpRequest.code == code))
+
+
 def find_request(code: str) -> HelpRequest | None:
     """With everything that was said; by the code as it is stored. For whoever has proved to know the PIN."""
     return db.session.scalar(select(HelpRequest).options(*WITH_ENTRIES).where(HelpRequest.code == code))

@@ -117,7 +117,12 @@ _NO_SIGN = re.compile(r"[^\dX]")
 def holds_identity_number(text: str) -> bool:
     """Whether 18 signs, however they are spaced, have a day of birth where an identity number has it. The check
     character does not matter: with one digit mistyped it would still tell who somebody is."""
-    return any(_has_birth_date(found[0]) for found in _EIGHTEEN.finditer(unicodedata.normalize("NFKC", text)))
+    return any(_has_birth_date(found[0]) for found in _EIGHTEEN.finditer(_as_it_looks(text)))
+
+
+def _as_it_looks(text: str) -> str:
+    """Without signs that nobody sees, which come along where a number is copied from a chat."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
 
 
 def _has_birth_date(signs: str) -> bool:
@@ -139,7 +144,8 @@ def pin_of(fingerprint: str) -> str:
 
 
 def plain_pin(typed: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKC", typed) if sign.isdigit())
+    """Its digits, of whatever script, as those that `pin_of` writes."""
+    return "".join(str(unicodedata.decimal(sign)) for sign in unicodedata.normalize("NFKC", typed) if sign.isdecimal())
 
 
 # -------------------------------------------------------------------------------------------------------------- texts

@@ -92,6 +92,11 @@ class DecisionMissing(Invalid):
     words = sentence("Write the decision that settles this problem.")
 
 
+class MinutesSentAnew(Conflict):
+    slug = "minutes-sent-anew"
+    words = sentence("These minutes were mended and sent anew meanwhile: read them as they are now, then answer.")
+
+
 class ObjectionMissing(Invalid):
     slug = "objection-missing"
     words = sentence("Write what has to be changed: the chairing city reads it.")

@@ -132,8 +132,9 @@ class AgendaForm(Form):
         self.topics = {topic.key: topic for topic in topics}
         self.taken.choices = [(topic.key, topic.title) for topic in topics]
 
-    def rows(self) -> list[ItemTerms]:
-        """By the numbers that were typed; what has none stays behind what stood before it."""
+    def rows(self, meeting: Meeting) -> list[ItemTerms]:
+        """By the numbers that were typed; what has none stays behind what stood before it. What others have put on the
+        agenda since the page was opened comes last."""
         forms = [entry.form for entry in self.items]
         written, last = [], 0
         for form in forms:
@@ -141,7 +142,10 @@ class AgendaForm(Form):
             if form.is_written:
                 written.append((last, form))
         ordered = sorted(written, key=lambda one: one[0])
-        return [ItemTerms(_number(form.item_id.data), form.title.data, form.presenter.data) for _, form in ordered]
+        typed = [ItemTerms(_number(form.item_id.data), form.title.data, form.presenter.data) for _, form in ordered]
+        named = {_number(form.item_id.data) for form in forms}
+        unnamed = [item for item in meeting.items if item.id not in named]
+        return [*typed, *(ItemTerms(item.id, item.title, item.presenter) for item in unnamed)]
 
     def chosen(self) -> list[Topic]:
         return [self.topics[key] for key in self.taken.data or () if key in self.topics]
@@ -245,7 +249,17 @@ def _minutes_row(item: AgendaItem) -> dict[str, Any]:
     }
 
 
-class ObjectionForm(Form):
+class ConfirmForm(Form):
+    """``round`` says which minutes were read: how often they had been sent by then."""
+
+    round = HiddenField()
+
+    @property
+    def seen(self) -> int:
+        return _number(self.round.data) or 0
+
+
+class ObjectionForm(ConfirmForm):
     words = LongTextField(sentence("What has to be changed"), longest=2000, validators=[Required()])
 
 

@@ -97,11 +97,13 @@ def write_objected(meeting: Meeting, now: datetime) -> None:
 
 
 def write_confirmed(meeting: Meeting, now: datetime) -> None:
-    """To the co-ordinators of all parties, to whoever was invited by account, and to who has an action now."""
+    """To the co-ordinators of all parties, to whoever was invited by account, and to who has an action now; whose city
+    has left meanwhile hears nothing."""
     invited = [one.user for one in meeting.invited if one.user is not None]
     people = [one.person for one in meeting.actions if one.person is not None]
     organisers = list_organisers_of([one.office_id for one in meeting.actions])
-    readers = [*list_coordinators(meeting.agreement.city_ids), *invited, *people, *organisers]
+    concerned = [*list_coordinators(meeting.agreement.city_ids), *invited, *people, *organisers]
+    readers = [one for one in concerned if one.organisation.city_id in meeting.agreement.city_ids]
     write_to_each(readers, now, key=f"meeting:{meeting.id}:minutes:confirmed", kind=CONFIRMED, subject_id=meeting.id)
 
 

@@ -33,6 +33,7 @@ from exchange_app.meetings.queries.actions import WITH_OWNER
 from exchange_app.meetings.queries.meetings import WITH_ALL
 from exchange_app.meetings.rules import TO_COME, ActionState, Answer, MeetingState
 from exchange_app.meetings.service.actions import today_of
+from exchange_app.meetings.service.inviting import is_invited
 from exchange_app.meetings.service.minutes import cities_awaited
 from exchange_app.meetings.service.planning import propose_meeting
 from exchange_app.outbox.kinds import Calendar, Kind, no_calendar
@@ -54,7 +55,7 @@ def load_invitations(ids: Collection[int]) -> Mapping[int, Invitation]:
             joinedload(Invitation.user),
             joinedload(Invitation.office),
             joinedload(Invitation.meeting).options(
-                joinedload(Meeting.agreement),
+                joinedload(Meeting.agreement).options(*WITH_PARTIES),
                 joinedload(Meeting.chair_city),
                 joinedload(Meeting.invited_by).joinedload(User.organisation),
                 selectinload(Meeting.items),
@@ -69,8 +70,8 @@ def load_invitations(ids: Collection[int]) -> Mapping[int, Invitation]:
 def _is_still_invited(invitation: Invitation, letter: Letter, now: datetime) -> bool:
     """To the meeting as the letter was written about it; of another time or place the next letter tells."""
     meeting = invitation.meeting
-    is_on = invitation.withdrawn_at is None and meeting.state is MeetingState.INVITED and now < meeting.starts_at
-    return is_on and letter.facts["terms"] == terms_of(meeting)
+    is_on = meeting.state is MeetingState.INVITED and now < meeting.starts_at
+    return is_on and is_invited(invitation) and letter.facts["terms"] == terms_of(meeting)
 
 
 def _is_off(invitation: Invitation, letter: Letter, now: datetime) -> bool:
@@ -198,7 +199,7 @@ def load_actions(ids: Collection[int]) -> Mapping[int, Action]:
 
 
 def _is_still_open(action: Action, letter: Letter, now: datetime) -> bool:
-    return action.state is ActionState.OPEN
+    return action.state is ActionState.OPEN and action.office.city_id in action.agreement.city_ids
 
 
 def _words_of_action(action: Action, letter: Letter, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from exchange_app.accounts.models import User
 from exchange_app.catalogue.errors import ChangedMeanwhile
@@ -19,10 +19,12 @@ from exchange_app.noticeboard.errors import (
     AlreadyPublished,
     DepartmentMissing,
     EndsBeforeItBegins,
+    NoticeNotFound,
     TooManyFiles,
     WordsMissing,
 )
 from exchange_app.noticeboard.models import DigestReader, Notice, NoticeFile, NoticeReading
+from exchange_app.noticeboard.queries import find_in
 from exchange_app.noticeboard.rules import MOST_FILES, Category, NoticeKind, Visibility
 from exchange_app.partners.models import Organisation
 from exchange_app.partners.paper_files import PaperFile
@@ -55,8 +57,8 @@ def change_notice(
     notice: Notice, office: Organisation, terms: NoticeTerms, *, seen: str, by: User, now: datetime
 ) -> None:
     """Raises as write_notice does, and WordsMissing for one that is published; ChangedMeanwhile if it no longer is as
-    ``seen``."""
-    db.session.refresh(notice, with_for_update={"of": Notice})
+    ``seen``, NoticeNotFound if it is gone."""
+    _lock(notice)
     if (current := seen_of(notice)) != seen:
         raise ChangedMeanwhile(current=current)
     _apply(notice, office, terms, by, now)
@@ -87,7 +89,9 @@ def _apply(notice: Notice, office: Organisation, terms: NoticeTerms, by: User, n
 
 
 def publish_notice(notice: Notice, *, by: User, now: datetime) -> None:
-    """Its readers find it from now on; one that was withdrawn is there again, as new. Raises WordsMissing."""
+    """Its readers find it from now on; one that was withdrawn is there again, as new. Raises WordsMissing or
+    NoticeNotFound."""
+    _lock(notice)
     _check_words(notice)
     notice.publication, notice.published_at = Publication.PUBLISHED, now
     notice.changed_at, notice.changed_by_id = now, by.id
@@ -102,7 +106,8 @@ def _check_words(notice: Notice) -> None:
 
 
 def withdraw_notice(notice: Notice, *, by: User, now: datetime) -> None:
-    """Nobody but those who keep it sees it any more."""
+    """Nobody but those who keep it sees it any more. Raises NoticeNotFound."""
+    _lock(notice)
     if notice.is_published:
         notice.publication = Publication.WITHDRAWN
         notice.changed_at, notice.changed_by_id = now, by.id
@@ -110,7 +115,8 @@ def withdraw_notice(notice: Notice, *, by: User, now: datetime) -> None:
 
 
 def delete_draft(notice: Notice) -> None:
-    """Raises AlreadyPublished."""
+    """Raises AlreadyPublished or NoticeNotFound."""
+    _lock(notice)
     if notice.publication is not Publication.DRAFT:
         raise AlreadyPublished()
     db.session.delete(notice)
@@ -118,7 +124,8 @@ def delete_draft(notice: Notice) -> None:
 
 
 def attach_file(notice: Notice, file: PaperFile) -> NoticeFile:
-    """Raises TooManyFiles."""
+    """Raises TooManyFiles or NoticeNotFound."""
+    _lock(notice)
     if len(notice.files) >= MOST_FILES:
         raise TooManyFiles(most=MOST_FILES)
     values = {"filename": file.filename, "content_type": file.content_type, "content": file.content}
@@ -128,9 +135,20 @@ def attach_file(notice: Notice, file: PaperFile) -> NoticeFile:
     return attached
 
 
-def remove_file(notice: Notice, file: NoticeFile) -> None:
-    notice.files.remove(file)
+def remove_file(notice: Notice, file_id: int) -> None:
+    """Raises NoticeNotFound or NoticeFileNotFound."""
+    _lock(notice)
+    notice.files.remove(find_in(notice, file_id))
     db.session.flush()
+
+
+def _lock(notice: Notice) -> None:
+    """As it is now, until the transaction ends: meanwhile somebody else may have published or deleted it. Raises
+    NoticeNotFound."""
+    locked = select(Notice).where(Notice.id == notice.id).with_for_update(of=Notice)
+    if db.session.scalar(locked.execution_options(populate_existing=True)) is None:
+        raise NoticeNotFound()
+    db.session.expire(notice, ["files"])
 
 
 def mark_read(notice_ids: Collection[int], *, by: User, now: datetime) -> None:

@@ -98,6 +98,16 @@ class SignedLater(Invalid):
     field = "signed_on"
 
 
+class OtherCitySigns(Conflict):
+    """Who is party of an agreement in force reads what the partners share: no city says so alone."""
+
+    slug = "other-city-signs"
+    words = sentence(
+        "Your city wrote this draft: the co-ordinators of another one of its cities say that it was signed."
+    )
+    field = "signed_on"
+
+
 class EndsBeforeItBegins(Invalid):
     slug = "ends-before-it-begins"
     words = sentence("The last day comes before the first.")

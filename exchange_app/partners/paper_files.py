@@ -21,6 +21,7 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_NAME = 100
 PICTURES = {"JPEG": ("jpg", "image/jpeg"), "PNG": ("png", "image/png"), "WEBP": ("webp", "image/webp")}
+SEVERAL = "MPO"  # a JPEG of a telephone that has a second picture in it; the first one is the photo
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 # By the folder that each has inside.
 OFFICE = {
@@ -78,7 +79,7 @@ def _read_picture(content: bytes, filename: str) -> PaperFile:
         with Image.open(io.BytesIO(content), formats=tuple(PICTURES)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise PaperUnknown()
-            kind = str(picture.format)
+            kind = "JPEG" if picture.format == SEVERAL else str(picture.format)
             upright = ImageOps.exif_transpose(picture)
             plain = upright if kind == "PNG" and upright.mode in ("L", "RGB", "RGBA") else upright.convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError):

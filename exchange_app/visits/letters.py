@@ -76,7 +76,7 @@ def _speaking_for(visit: Visit, city_ids: Iterable[int]) -> list[User]:
         side = Side.SENDING if city_id == visit.sending_city.id else Side.HOSTING
         named = exchange.coordinator_of(side) if exchange else None
         known = list_coordinators([city_id])
-        readers += [named] if named and named.is_active else _liaison_among(known, city_id, visit) or known
+        readers += [one for one in known if one is named] or _liaison_among(known, city_id, visit) or known
     return readers
 
 

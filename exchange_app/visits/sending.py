@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from exchange_app.bookings.calendar import Method, Sender
+from exchange_app.coordination.queries.people import speaks_under
 from exchange_app.core.settings import setting
 from exchange_app.core.text import sentence
 from exchange_app.outbox.kinds import Calendar, Kind, no_calendar
@@ -74,7 +75,10 @@ def publisher() -> Sender:
 
 
 def _is_open(follow_up: FollowUp, letter: Letter, now: datetime) -> bool:
-    return follow_up.done_on is None and follow_up.owner_id == letter.facts["reader"]
+    is_theirs = follow_up.owner_id == letter.facts["reader"] and speaks_under(
+        follow_up.visit.agreement, follow_up.owner
+    )
+    return follow_up.done_on is None and is_theirs
 
 
 def _words_of_follow_up(follow_up: FollowUp, letter: Letter, now: datetime) -> dict[str, Any]:

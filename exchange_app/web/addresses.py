@@ -15,11 +15,22 @@ from werkzeug.routing import IntegerConverter, Map
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
+HIGHEST_ROW = 2**63 - 1
+
+
 class RowNumber(IntegerConverter):
     """`<int:…>` in an address: a row's id. A number that no row can have is no address."""
 
     def __init__(self, map: Map) -> None:
-        super().__init__(map, max=2**63 - 1)
+        super().__init__(map, max=HIGHEST_ROW)
+
+
+def row_number(typed: str) -> int:
+    """A row's id after the question mark of an address. Raises ValueError for what no row can have."""
+    number = int(typed)
+    if not 0 <= number <= HIGHEST_ROW:
+        raise ValueError(typed)
+    return number
 
 
 def safe_next(wanted: str | None) -> str | None:

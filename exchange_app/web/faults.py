@@ -23,8 +23,8 @@ class Trouble(StrEnum):
 
 # PostgreSQL: lock not available, serialization failure, deadlock, cancelled by a time limit, too many connections.
 BUSY_STATES = frozenset({"55P03", "40001", "40P01", "57014", "53300"})
-# The server is shutting down, was shut down, or is starting.
-AWAY_STATES = frozenset({"57P01", "57P02", "57P03"})
+# The server is shutting down, was shut down, or is starting; its disk is full.
+AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "53100"})
 SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 SQLITE_AWAY = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL})
 

@@ -112,9 +112,15 @@ class Required:
 
 
 def clean(text: str | None) -> str:
-    """Text as it is kept: composed (NFC), without control characters and without space around it."""
+    """Text as it is kept: composed (NFC), without control characters and what no XML may hold, and without space around
+    it."""
     composed = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n")
-    return "".join(sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) != "Cc").strip()
+    return "".join(sign for sign in composed if sign in "\n\t" or _is_text(sign)).strip()
+
+
+def _is_text(sign: str) -> bool:
+    """Feeds, cards and workbooks are XML: one such sign in a title, and nothing of them can be read."""
+    return unicodedata.category(sign) not in ("Cc", "Cs") and sign not in "\ufffe\uffff"
 
 
 class TextField(StringField):

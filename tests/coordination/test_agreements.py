@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -37,11 +38,11 @@ def archive(*names: str) -> bytes:
     return file.getvalue()
 
 
-def photo() -> bytes:
+def photo(kind: str = "JPEG", **saved: Any) -> bytes:
     file = BytesIO()
     exif = Image.Exif()
     exif[0x010F] = "Maker of the telephone"
-    Image.new("RGB", (40, 30), "white").save(file, "JPEG", exif=exif)
+    Image.new("RGB", (40, 30), "white").save(file, kind, exif=exif, **saved)
     return file.getvalue()
 
 
@@ -60,6 +61,10 @@ def test_a_draft_is_seen_by_its_cities_and_signed_by_everybody(client: FlaskClie
     assert [party.city_id for party in drafted.parties] == [region.here.city.id, region.there.city.id]
     assert client.get(f"/agreements/{drafted.id}").status_code == 404
     address = f"/coordinator/agreements/{drafted.id}"
+    page = client.get(address).text
+    forged = {**form_of(page, f"{address}/drop"), "signed_on": str(now().date())}
+    for answer in (page, client.post(f"{address}/sign", data=forged).text):
+        assert "another one of its cities" in answer  # no city alone
     sign_in(client, region.elsewhere.coordinator)
     assert client.get(address).status_code == 404
     sign_in(client, region.there.coordinator)
@@ -134,6 +139,7 @@ def test_an_agreement_ends_by_itself_after_its_last_day(region: Region) -> None:
         (archive(*OFFICE_FILES), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (archive("OFD.xml", "Doc_0/Document.xml"), "application/ofd"),
         (photo(), "image/jpeg"),
+        (photo("MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))]), "image/jpeg"),
     ],
 )
 def test_a_paper_is_what_its_content_says(content: bytes, content_type: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.service import call_off_departure
-from exchange_app.coordination.errors import CoordinatorElsewhere, DepartureNotShared, OtherSide
+from exchange_app.coordination.errors import CoordinatorElsewhere, DepartureNotShared, ExchangeThereAlready, OtherSide
 from exchange_app.coordination.models import Exchange
 from exchange_app.coordination.queries.exchanges import map_counts
 from exchange_app.coordination.rules import DEFAULTS, Side
@@ -22,11 +23,15 @@ from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.outbox.models import Letter
+from exchange_app.partners.models import City
+from exchange_app.partners.queries import lock_agreement
 from tests.bookings.group import hand_in
 from tests.builders import both, make_departure, make_leader, make_package, make_user
 from tests.coordination.conftest import Region, Town
+from tests.coordination.town import make_agreement
 from tests.pages import send, sign_in
 
 
@@ -112,6 +117,44 @@ def test_who_lets_a_step_wait_is_reminded_twice(region: Region, exchange: Exchan
             assert steps_of(at + timedelta(days=days)) == told
         assert due_letters(by) == letters_by_then
     assert due_letters(region.there.coordinator) == 0
+
+
+def test_two_agreements_begin_one_exchange_at_the_same_moment(app: Flask, region: Region) -> None:
+    with transaction():
+        other = make_agreement([region.here.city, region.there.city], region.here.coordinator, now())
+        departure = register(region.there, region.here, morning()).departure
+    start, ends = threading.Barrier(3), list[str]()
+
+    def begin(agreement_id: int | None) -> None:
+        with app.app_context():
+            start.wait()
+            with transaction():
+                if agreement_id is None:
+                    service.begin_exchanges(morning())
+                    return
+                agreement, its = lock_agreement(agreement_id, None), db.session.get_one(Departure, departure.id)
+                try:
+                    service.begin_exchange(agreement, its, db.session.get_one(City, region.here.city.id), now=now())
+                except ExchangeThereAlready as refusal:
+                    ends.append(refusal.slug)
+
+    threads = [threading.Thread(target=begin, args=(one,)) for one in (region.agreement.id, other.id, None)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(db.session.scalars(select(Exchange)).all()) == 1
+    assert len(ends) >= 1
+
+
+def test_whose_role_is_another_by_now_is_not_reminded(region: Region, exchange: Exchange) -> None:
+    former = region.here.coordinator
+    with transaction():
+        successor = make_user(region.here.office, Role.COORDINATOR)
+        db.session.get_one(User, former.id).role = Role.LEADER
+    with transaction():
+        service.remind_coordinators(morning() + timedelta(days=400))
+    assert (due_letters(former), due_letters(successor)) == (0, 1)
 
 
 def test_steps_follow_a_departure_and_end_with_it(app: Flask, region: Region, exchange: Exchange) -> None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from exchange_app.accounts.models import User
 from exchange_app.coordination.errors import DueMissing, NothingSaid, OneSideOnly, ProblemStepNotOpen
 from exchange_app.coordination.models import Problem
 from exchange_app.coordination.queries.problems import list_open_problems
 from exchange_app.coordination.rules import ProblemState
 from exchange_app.coordination.service import problems as service
-from exchange_app.coordination.service.problems import Task
+from exchange_app.coordination.service.problems import ProblemTerms, Task
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Letter
+from exchange_app.partners.models import Agreement
 from tests.coordination.conftest import Region
-from tests.coordination.town import make_problem
+from tests.coordination.town import make_office, make_problem
 from tests.pages import form_of, send, sign_in
 
 
@@ -97,3 +101,38 @@ def test_the_same_form_sent_twice_raises_one_problem(client: FlaskClient, region
     for _ in range(2):
         assert client.post("/coordinator/problems/new", data=values).status_code == 303
     assert len(db.session.scalars(select(Problem)).all()) == 1
+
+
+def test_the_same_form_sent_twice_at_once_raises_one_problem(app: Flask, region: Region) -> None:
+    start, raised = threading.Barrier(2), list[int]()
+
+    def send_it() -> None:
+        with app.app_context():
+            by = db.session.get_one(User, region.here.coordinator.id)
+            agreement = db.session.get_one(Agreement, region.agreement.id)
+            start.wait()
+            with transaction():
+                terms = ProblemTerms("No boat", "At night")
+                raised.append(service.raise_problem(agreement, terms, None, form_token="same", by=by, now=now()).id)
+
+    threads = [threading.Thread(target=send_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(raised), len(set(raised))) == (2, 1)
+
+
+def test_a_city_has_one_part_in_a_problem_whatever_a_form_says(client: FlaskClient, region: Region) -> None:
+    with transaction():
+        problem = make_problem(region.agreement, region.here.coordinator, now())
+        second = make_office(region.here.city)
+    sign_in(client, region.here.coordinator)
+    address, due = f"/coordinator/problems/{problem.id}", str(now().date() + timedelta(days=9))
+    offices = [(region.here, region.here.office), (region.there, region.there.office), (region.here, second)]
+    forged = form_of(client.get(address).text, f"{address}/assign") | {
+        f"tasks-{number}-{name}": value
+        for number, (town, office) in enumerate(offices)
+        for name, value in (("city_id", town.city.id), ("office_id", office.id), ("due_on", due))
+    }
+    assert client.post(f"{address}/assign", data=forged).status_code == 422

@@ -15,12 +15,14 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.helpdesk import keeping, service
+from exchange_app.helpdesk.errors import PinWrong
 from exchange_app.helpdesk.keeping import GuideTerms
 from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.rules import Topic
 from tests.builders import NOW, both, make_organisation, make_user
 from tests.helpdesk.town import MAIL, PHONE, WORDS, Town, afresh, ask, make_towns
 from tests.pages import Browser, send, sign_in, speak
+from tests.statements import counted_statements
 
 IDENTITY_NUMBER = "459900201303150017"
 
@@ -119,6 +121,8 @@ def test_what_cannot_be_taken_is_said_beside_the_field(app: Flask, towns: tuple[
         ({"topic": "love"}, "Choose one of the list."),
         ({"place": f"city-{there.city.id}"}, "No office there answers requests"),
         ({"is_home_told": "y"}, "Choose your home city too"),
+        ({"contact": IDENTITY_NUMBER}, "There is an identity number"),
+        ({"contact": f"{IDENTITY_NUMBER}@mail.example"}, "There is an identity number"),
         ({"words": "x" * 2001}, "Write at most 2000 characters"),
     ):
         answer = send(visitor(app), "/help/ask", **{**good, **wrong})
@@ -133,6 +137,32 @@ def test_guessing_pins_is_slowed_down_whoever_tries(app: Flask, towns: tuple[Tow
     for _ in range(5):
         assert "do not belong together" in open_with(visitor(app), request.code, wrong)
     assert send(visitor(app), "/help/open", code=request.code, pin=request.pin).status_code == 429
+
+
+def test_digits_of_any_script_are_a_pin_and_tell_nothing_of_the_code(app: Flask, towns: tuple[Town, Town]) -> None:
+    in_arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    with transaction():
+        gone, there = ask(towns[0]), ask(towns[0])
+        codes, pin = (gone.code, there.code), there.pin
+        service.delete_by_person(gone, now=NOW)
+    wrong = f"{(int(pin) + 1) % 10**6:06}".translate(in_arabic)
+    assert all(
+        "do not belong together" in open_with(visitor(app), code, typed) for code in codes for typed in (wrong, "²③٣")
+    )
+    assert "weld" in open_with(visitor(app), codes[1], pin.translate(in_arabic))
+
+
+def test_a_code_that_nobody_has_costs_the_same_work(app: Flask, towns: tuple[Town, Town]) -> None:
+    with transaction():
+        gone, there = ask(towns[0]), ask(towns[0])
+        codes, wrong = (gone.code, there.code), f"{(int(there.pin) + 1) % 10**6:06}"
+        service.delete_by_person(gone, now=NOW)
+    sent = []
+    for code in codes:
+        with counted_statements() as statements, pytest.raises(PinWrong):
+            service.prove(code, wrong)
+        sent.append(statements)
+    assert sent[0] == sent[1]
 
 
 def test_a_code_that_nobody_has_gets_the_same_answer(app: Flask, towns: tuple[Town, Town]) -> None:

@@ -32,6 +32,7 @@ CITIES = [City(id=1, name=both("One")), City(id=2, name=both("Two"))]
         "４５９９００２０１３０３１５００１７",
         "45990020130315001x",
         "459900\n201303\n150017",
+        "459900\u200b20130315\u20600017\u202c",  # copied from a chat
         "459900201303150018",  # a digit mistyped still tells who it is
     ],
 )

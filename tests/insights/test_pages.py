@@ -103,6 +103,12 @@ def test_what_may_not_be_asked_about_is_not_found(client: FlaskClient, year: Yea
             questions, 404
         )
     sign_in(client, a.coordinator)
+    no_row = "99999999999999999999"
+    for address in (
+        f"reports/new?again={no_row}",
+        f"agreements/{own_agreement}/visits/{a.city.id}/{b.city.id}?returns={no_row}",
+    ):
+        assert client.get(f"/coordinator/{address}").status_code == 200
     other = client.get(f"{PAGE}&city={b.city.id}")
     assert (other.status_code, figure(other.text, "Persons")) == (422, "124")
     assert "Choose an agreement to see the figures of another city." in other.text

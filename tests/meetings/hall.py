@@ -59,8 +59,14 @@ def add_action(meeting: Meeting, office: Organisation, due_on: date, by: User, n
 def confirm_all(meeting: Meeting, chair: User, others: Sequence[User], now: datetime) -> None:
     minutes.send_minutes(meeting, by=chair, now=now)
     for other in others:
-        minutes.confirm_minutes(lock_meeting(meeting.id, other), by=other, now=now)
+        confirm(meeting, other, now)
     db.session.flush()
+
+
+def confirm(meeting: Meeting, by: User, now: datetime) -> None:
+    """As they were sent last."""
+    locked = lock_meeting(meeting.id, by)
+    minutes.confirm_minutes(locked, seen=locked.minutes_round, by=by, now=now)
 
 
 def hold(agreement: Agreement, chair: User, others: Sequence[User], starts_at: datetime) -> Meeting:

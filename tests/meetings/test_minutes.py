@@ -29,11 +29,12 @@ from exchange_app.meetings.rules import ActionState, MeetingState, TopicKind
 from exchange_app.meetings.service import actions, minutes, planning
 from exchange_app.meetings.service.minutes import MinutesTerms
 from exchange_app.partners.agreements import remove_party
+from tests.builders import both
 from tests.coordination.town import make_problem
 from tests.meetings.conftest import Circle
-from tests.meetings.hall import NOTHING, add_action, confirm_all, hold, make_meeting, minutes_of, write_down
+from tests.meetings.hall import NOTHING, add_action, confirm, confirm_all, hold, make_meeting, minutes_of, write_down
 from tests.outbox.letters import letters
-from tests.pages import send, sign_in
+from tests.pages import form_of, send, sign_in
 
 A_DAY = timedelta(days=1)
 
@@ -104,7 +105,7 @@ def test_confirmed_minutes_are_not_changed(circle: Circle) -> None:
     for confirmed in (False, True):
         with transaction():
             if confirmed:
-                [minutes.confirm_minutes(lock_meeting(meeting.id, other), by=other, now=at) for other in others]
+                [confirm(meeting, other, at) for other in others]
             else:
                 minutes.send_minutes(meeting, by=a, now=at)
         attempts = [
@@ -114,13 +115,13 @@ def test_confirmed_minutes_are_not_changed(circle: Circle) -> None:
             lambda: planning.set_agenda(meeting, [], [], by=a, now=at),
             lambda: planning.cancel_meeting(meeting, "", by=a, now=at),
             lambda: minutes.send_minutes(meeting, by=a, now=at),
-            lambda: minutes.confirm_minutes(meeting, by=a, now=at),  # it has, by sending
+            lambda: minutes.confirm_minutes(meeting, seen=1, by=a, now=at),  # it has, by sending
         ]
         for command in attempts:
             with transaction(), pytest.raises(MeetingStepNotOpen):
                 command()
     with transaction(), pytest.raises(MeetingStepNotOpen):
-        minutes.object_to_minutes(meeting, "Too late", by=others[0], now=at)
+        minutes.object_to_minutes(meeting, "Too late", seen=1, by=others[0], now=at)
     assert meeting.state is MeetingState.CONFIRMED
 
 
@@ -160,7 +161,7 @@ def test_minutes_wait_for_no_city_that_left_and_remind_the_others_once(circle: C
         meeting = held(circle)
         minutes.send_minutes(meeting, by=a, now=at)
     with transaction():
-        minutes.confirm_minutes(lock_meeting(meeting.id, b), by=b, now=at)
+        confirm(meeting, b, at)
     for days in (1, 8, 8, 9):
         with transaction():
             minutes.look_after_minutes(at + days * A_DAY)
@@ -171,6 +172,63 @@ def test_minutes_wait_for_no_city_that_left_and_remind_the_others_once(circle: C
         assert minutes.look_after_minutes(at + 10 * A_DAY) == 1
     db.session.expire_all()
     assert db.session.get_one(Meeting, meeting.id).state is MeetingState.CONFIRMED
+
+
+def test_minutes_hold_although_the_city_that_sent_them_has_left(circle: Circle) -> None:
+    """What a decision settles is settled in the name of somebody who may no longer see it."""
+    a, b, at = circle.a.coordinator, circle.b.coordinator, now()
+    with transaction():
+        meeting = held(circle, with_problem=True)
+        minutes.send_minutes(meeting, by=a, now=at)
+    with transaction():
+        remove_party(circle.agreement, circle.a.city.id, None, by_id=b.id, now=at)
+    for coordinator in (b, circle.c.coordinator):
+        with transaction():
+            confirm(meeting, coordinator, at)
+    db.session.expire_all()
+    assert db.session.get_one(Meeting, meeting.id).state is MeetingState.CONFIRMED
+    assert db.session.scalars(select(Problem)).one().state is ProblemState.SETTLED
+
+
+def test_nobody_answers_to_minutes_that_they_have_not_read(client: FlaskClient, circle: Circle) -> None:
+    """They were mended and sent anew while the page was open."""
+    a, b, c, at = circle.a.coordinator, circle.b.coordinator, circle.c.coordinator, now()
+    with transaction():
+        meeting = held(circle)
+        minutes.send_minutes(meeting, by=a, now=at)
+    address = f"/coordinator/meetings/{meeting.id}"
+    sign_in(client, b)
+    page = client.get(address).text
+    with transaction():
+        minutes.object_to_minutes(lock_meeting(meeting.id, c), "Who pays?", seen=1, by=c, now=at)
+    with transaction():
+        mended = lock_meeting(meeting.id, a)
+        write_down(mended, a, at, decision=both("B pays for all"))
+        minutes.send_minutes(mended, by=a, now=at)
+    for action in ("confirm", "object"):
+        told = {**form_of(page, f"{address}/minutes/{action}"), "words": "No"}
+        assert "sent anew" in client.post(f"{address}/minutes/{action}", data=told, follow_redirects=True).text
+    said = [one.city_id for one in lock_meeting(meeting.id, b).answers_of_round]
+    assert said == [circle.a.city.id]
+    assert "Your city has confirmed" in send(client, address, f"{address}/minutes/confirm").text
+
+
+def test_an_agenda_that_was_opened_earlier_takes_nobodys_minutes_away(client: FlaskClient, circle: Circle) -> None:
+    a, at = circle.a.coordinator, now()
+    with transaction():
+        meeting = held(circle)
+    sign_in(client, a)
+    agenda = f"/coordinator/meetings/{meeting.id}/agenda"
+    opened = form_of(client.get(agenda).text)
+    with transaction():
+        later = lock_meeting(meeting.id, a)
+        rows = [planning.ItemTerms(item.id, item.title, "Lan") for item in later.items]
+        planning.set_agenda(later, [*rows, planning.ItemTerms(None, both("Bridges"), "Mo")], [], by=a, now=at)
+        write_down(later, a, at)
+    client.post(agenda, data=opened)
+    items = lock_meeting(meeting.id, a).items
+    assert [item.title["en"] for item in items] == ["Safety on the river", "Bridges"]
+    assert items[1].decision == both("Life jackets")
 
 
 def test_actions_remind_once_and_come_back_until_they_are_closed(client: FlaskClient, circle: Circle) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -182,7 +184,7 @@ def test_attachments_have_their_bounds_and_go_with_the_draft(towns: Towns) -> No
     with pytest.raises(TooManyFiles), transaction():
         service.attach_file(notice, PLAN)
     with transaction():
-        service.remove_file(notice, notice.files[0])
+        service.remove_file(notice, notice.files[0].id)
     assert len(notice.files) == MOST_FILES - 1
     with transaction():
         service.delete_draft(notice)
@@ -208,3 +210,33 @@ def test_a_page_of_many_costs_as_many_statements_as_one(towns: Towns) -> None:
         for _ in range(20):
             make_notice(by)
     assert statements() == one
+
+
+def test_a_notice_that_somebody_has_just_published_is_not_deleted_as_a_draft(app: Flask, towns: Towns) -> None:
+    by = towns.nanning.coordinator
+    with transaction():
+        notice = service.write_notice(by.organisation, terms(by), by=by, now=NOW)
+    elsewhere(app, lambda: service.publish_notice(db.session.get_one(Notice, notice.id), by=by, now=NOW))
+    with pytest.raises(AlreadyPublished), transaction():
+        service.delete_draft(notice)
+
+
+def test_a_notice_that_somebody_has_just_deleted_is_not_there(app: Flask, towns: Towns) -> None:
+    by = towns.nanning.coordinator
+    with transaction():
+        notice = service.write_notice(by.organisation, terms(by), by=by, now=NOW)
+    elsewhere(app, lambda: service.delete_draft(db.session.get_one(Notice, notice.id)))
+    with pytest.raises(NoticeNotFound), transaction():
+        service.publish_notice(notice, by=by, now=NOW)
+
+
+def elsewhere(app: Flask, command: Callable[[], object]) -> None:
+    """By somebody else, after we have read."""
+
+    def work() -> None:
+        with app.app_context(), transaction():
+            command()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()

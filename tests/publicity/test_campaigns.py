@@ -14,6 +14,8 @@ from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
+from exchange_app.partners.agreements import AgreementTerms, draft_agreement
+from exchange_app.partners.models import Plan
 from exchange_app.publicity.errors import (
     AlreadyInvited,
     CampaignEndsBeforeItBegins,
@@ -38,6 +40,7 @@ from exchange_app.publicity.service.campaigns import FestivalTerms, MentionTerms
 from tests.builders import NOW, both, make_departure, make_package, make_user
 from tests.noticeboard.offices import Towns, make_towns
 from tests.outbox.letters import letters
+from tests.pages import sign_in
 from tests.publicity.town import AFTER, campaign_terms, make_campaign, make_story, make_visit
 
 TODAY = NOW.date()
@@ -108,6 +111,29 @@ def test_a_campaign_shows_the_seats_of_what_it_leads_to(towns: Towns) -> None:
     with transaction():
         package.for_school_id = early.for_school_id = here.teacher.organisation_id
     assert early.id not in {line.id for line in queries.list_dates(campaign, since=TODAY, now=NOW)}
+
+
+def test_a_package_that_was_withdrawn_is_no_longer_told_of(app: Flask, towns: Towns) -> None:
+    with transaction():
+        campaign = make_campaign(towns.nanning.officer)
+        package = make_package(host_city=towns.nanning.city, title=both("Rafts on the river"))
+        campaigns.add_link(campaign, package_id=package.id)
+    assert "Rafts on the river" in app.test_client().get(f"/campaigns/{campaign.id}").text
+    with transaction():
+        package.publication = Publication.WITHDRAWN
+    assert "Rafts on the river" not in app.test_client().get(f"/campaigns/{campaign.id}").text
+
+
+def test_a_report_names_no_agreement_that_is_a_draft(app: Flask, towns: Towns) -> None:
+    by, partner = towns.nanning.coordinator, towns.chongzuo.city
+    told = AgreementTerms(both("Secret plan"), both("Text"), list(Plan), None, None)
+    with transaction():
+        draft_agreement(told, [towns.nanning.city, partner], by_id=by.id, now=NOW)
+    client = app.test_client()
+    sign_in(client, by)
+    page = client.get("/publicity/media").text
+    assert "Agreement on working together" in page
+    assert "Secret plan" not in page
 
 
 def test_what_is_refused_changes_nothing(towns: Towns) -> None:

@@ -51,7 +51,7 @@ from exchange_app.retention.handing_over import UNVEILED, as_data, gather_about
 from exchange_app.rosters.models import Participant
 from tests.builders import both, make_user
 from tests.outbox.letters import letters
-from tests.pages import Browser, sign_in
+from tests.pages import Browser, form_of, sign_in
 from tests.publicity.town import AFTER, Visit, add_photo, make_published, make_story, make_visit, picture
 from tests.statements import counted_statements
 
@@ -84,6 +84,43 @@ def test_who_agreed_is_shown_and_nothing_of_the_file_but_its_pixels(
         data = path_of(photos.photo_folder(), content, version).read_bytes()
         assert b"Lihua" not in data
         assert not Image.open(path_of(photos.photo_folder(), content, version)).getexif()
+
+
+def test_a_photo_goes_once_and_the_log_says_so_once(visit: Visit, app: Flask) -> None:
+    _, photo = make_published(visit)
+
+    def take_away() -> None:
+        with app.app_context(), transaction():
+            photos.remove_photo(db.session.get_one(StoryPhoto, photo.id), by=visit.host, now=AFTER)
+
+    somebody_else = threading.Thread(target=take_away)
+    somebody_else.start()
+    somebody_else.join()
+    with pytest.raises(StoryPhotoNotFound), transaction():
+        photos.remove_photo(photo, by=visit.organiser, now=AFTER)
+    removed = select(AuditEntry.by_id).where(AuditEntry.what == What.PHOTO_REMOVED)
+    assert list(db.session.scalars(removed)) == [visit.host.id]
+
+
+def test_a_full_disk_is_said_beside_the_photo_and_nothing_typed_is_lost(
+    visit: Visit, app: Flask, client: FlaskClient
+) -> None:
+    with transaction():
+        story = make_story(visit)
+    photos.photo_folder().write_text("no folder can be made here")
+    sign_in(client, visit.organiser)
+    address = f"/publicity/stories/{story.id}"
+    typed = {
+        "file": (picture(), "river.jpg"),
+        "shows": "nobody",
+        "credit": "Wei Lan",
+        "alternative-en": "A river",
+        "alternative-zh_Hans": "河",
+    }
+    answer = client.post(f"{address}/photos", data={**form_of(client.get(address).text, f"{address}/photos"), **typed})
+    assert (answer.status_code, "there is no room for it" in answer.text) == (422, True)
+    assert 'value="Wei Lan"' in answer.text
+    assert list_photos(story) == []
 
 
 def test_a_child_without_consent_comes_out_by_no_way(visit: Visit) -> None:

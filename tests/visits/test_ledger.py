@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete
 
 from exchange_app.bookings import service as bookings
+from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
@@ -24,6 +25,7 @@ from tests.bookings.group import hand_in
 from tests.builders import both, make_leader
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_agreement
+from tests.pages import sign_in
 from tests.visits.delegations import agree, carry_out, go, propose, register
 
 AT = datetime(2027, 11, 1, 2, tzinfo=UTC)
@@ -81,6 +83,17 @@ def test_it_equals_a_count_by_hand(app: Flask, region: Region) -> None:
         (Plan.YOUTH, ca): Figures(1, 9, 9 * 2),
     }
     assert tally(list_stays(region.agreement.id, YEAR)) == {(Plan.COMMUNITY, ab): Figures(1, 9, 27)}
+
+
+def test_what_was_done_by_a_plan_stays_when_the_agreement_drops_it(app: Flask, region: Region) -> None:
+    with transaction():
+        carry_out(region.agreement, region.here, region.there, now() - timedelta(days=40), came=11)
+        kept = [one for one in region.agreement.carried if one.plan is not Plan.COMMUNITY]
+        region.agreement.carried = kept
+    client = app.test_client()
+    sign_in(client, region.here.coordinator)
+    year = (now() - timedelta(days=8)).year
+    assert ">11<" in client.get(f"/coordinator/ledger?year={year}").text
 
 
 def test_it_stays_right_once_rosters_and_contacts_are_gone(app: Flask, region: Region) -> None:

@@ -15,7 +15,7 @@ from exchange_app.bookings.rules import BookingState
 from exchange_app.catalogue.models import Package
 from exchange_app.coordination.errors import ExchangeNotFound
 from exchange_app.coordination.models import Exchange, ExchangeStep, StepRule
-from exchange_app.coordination.queries.people import city_of, is_shown_to
+from exchange_app.coordination.queries.people import city_of, is_of_party, is_shown_to
 from exchange_app.coordination.rules import DEFAULTS, Side, Step
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
@@ -54,10 +54,11 @@ def select_exchanges(user: User, *, today: date, is_past: bool = False) -> Selec
 def list_upcoming_exchanges(
     today: date, *, city_id: int | None = None, agreement_id: int | None = None, limit: int = 50
 ) -> Sequence[Exchange]:
-    """Of a city in both directions, or of an agreement; the next first."""
+    """Of a city in both directions, under agreements that it is party of now, or of an agreement; the next first."""
     found = select(Exchange).options(*WITH_ALL).where(Exchange.ends_on >= today, takes_place())
     if city_id is not None:
         found = found.where(or_(Exchange.sending_city_id == city_id, Exchange.hosting_city_id == city_id))
+        found = found.where(is_of_party(city_id, Exchange.agreement_id))
     if agreement_id is not None:
         found = found.where(Exchange.agreement_id == agreement_id)
     return db.session.scalars(found.order_by(Exchange.starts_on, Exchange.id).limit(limit)).all()
@@ -178,6 +179,8 @@ def list_offered_departures(agreement: Agreement, today: date, *, limit: int = 1
 
 
 def is_planned(departure_id: int, sending_city_id: int) -> bool:
+    """Nobody else begins one about the departure until the transaction ends, under whatever agreement."""
+    db.session.execute(select(Departure.id).where(Departure.id == departure_id).with_for_update(key_share=True))
     known = exists().where(Exchange.departure_id == departure_id, Exchange.sending_city_id == sending_city_id)
     return bool(db.session.scalar(select(known)))
 

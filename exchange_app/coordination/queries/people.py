@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 from exchange_app.accounts.models import User
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.partners.models import Organisation, Party
+from exchange_app.partners.models import Agreement, Organisation, Party
 
 
 def city_of(user: User) -> int | None:
@@ -23,9 +23,27 @@ def is_shown_to(
 ) -> ColumnElement[bool]:
     """What belongs to an agreement that the user's city is party of now."""
     city_id = city_of(user)
-    if city_id is None:
-        return true()
+    return true() if city_id is None else is_of_party(city_id, agreement_id)
+
+
+def is_of_party(
+    city_id: int, agreement_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+) -> ColumnElement[bool]:
+    """What belongs to an agreement that a city is party of now."""
     return exists().where(Party.agreement_id == agreement_id, Party.city_id == city_id, Party.until.is_(None))
+
+
+def speaks_under(agreement: Agreement, user: User) -> bool:
+    """Whether somebody who had to do with an agreement still has: works for a city that is party now, or for all."""
+    if user.role is Role.ADMINISTRATOR:
+        return True
+    return user.role in (Role.COORDINATOR, Role.ORGANISER) and user.organisation.city_id in agreement.city_ids
+
+
+def is_written_alone_by(agreement: Agreement, user: User) -> bool:
+    """Whether it was somebody of the user's own city who wrote the agreement down."""
+    writer = map_people([agreement.written_by_id]).get(agreement.written_by_id)
+    return city_of(user) is not None and writer is not None and city_of(writer) == city_of(user)
 
 
 def list_coordinators(city_ids: Collection[int]) -> Sequence[User]:

@@ -13,7 +13,7 @@ from exchange_app.accounts.models import User
 from exchange_app.catalogue.models import Package
 from exchange_app.coordination.errors import ProblemNotFound
 from exchange_app.coordination.models import Assignment, Problem, ProblemEntry
-from exchange_app.coordination.queries.people import is_shown_to
+from exchange_app.coordination.queries.people import is_of_party, is_shown_to
 from exchange_app.coordination.rules import OPEN_STATES, ProblemState
 from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
@@ -80,8 +80,19 @@ def get_problem(problem_id: int, user: User) -> Problem:
 
 def lock_problem(problem_id: int, user: User) -> Problem:
     """As get_problem, fresh and locked until the transaction ends. For commands."""
-    own = _own_problem(problem_id, user).with_for_update(of=Problem, key_share=True)
-    return _one_problem(own.execution_options(populate_existing=True))
+    return _one_problem(_locked(_own_problem(problem_id, user)))
+
+
+def lock_problem_under(problem_id: int, agreement_id: int) -> Problem:
+    """The same for what a meeting of the agreement decided, whoever was the last to confirm it."""
+    under = (
+        select(Problem).options(*_WITH_ENTRIES).where(Problem.id == problem_id, Problem.agreement_id == agreement_id)
+    )
+    return _one_problem(_locked(under))
+
+
+def _locked(problems: Select[Problem]) -> Select[Problem]:
+    return problems.with_for_update(of=Problem, key_share=True).execution_options(populate_existing=True)
 
 
 def _own_problem(problem_id: int, user: User) -> Select[Problem]:
@@ -111,12 +122,12 @@ def list_open_problems(agreement_id: int) -> Sequence[Problem]:
 
 
 def list_problems_assigned_to(city_id: int) -> Sequence[Problem]:
-    """Those that an office of the city sees to, by their due day."""
+    """Those that an office of the city sees to, under agreements that it is party of now, by their due day."""
     return db.session.scalars(
         select(Problem)
         .join(Assignment, (Assignment.problem_id == Problem.id) & (Assignment.city_id == city_id))
         .options(*WITH_PROBLEM)
-        .where(Problem.state == ProblemState.ASSIGNED)
+        .where(Problem.state == ProblemState.ASSIGNED, is_of_party(city_id, Problem.agreement_id))
         .order_by(Assignment.due_on, Problem.id)
     ).all()
 

@@ -18,10 +18,12 @@ from exchange_app.coordination.errors import (
 )
 from exchange_app.coordination.models import Assignment, Exchange, Problem, ProblemEntry
 from exchange_app.coordination.queries import problems as queries
+from exchange_app.coordination.queries.people import city_of
 from exchange_app.coordination.rules import PROBLEM_STEPS, ProblemState, ProblemStep
 from exchange_app.core.database import db
 from exchange_app.partners.errors import AgreementStepNotOpen, OfficeElsewhere
 from exchange_app.partners.models import Agreement, Organisation
+from exchange_app.partners.queries import lock_agreement
 from exchange_app.partners.rules import AgreementState
 
 
@@ -48,7 +50,8 @@ def raise_problem(
     by: User,
     now: datetime,
 ) -> Problem:
-    """The same form sent twice raises one. Raises AgreementStepNotOpen or DepartureElsewhere."""
+    """The same form sent twice raises one, sent at once too. Raises AgreementStepNotOpen or DepartureElsewhere."""
+    agreement = lock_agreement(agreement.id, city_of(by))
     earlier = queries.find_problem_of_form(by.id, form_token)
     if earlier is not None:
         return earlier
@@ -83,9 +86,10 @@ def comment_on(problem: Problem, words: str, *, by: User, now: datetime) -> None
 
 
 def assign_problem(problem: Problem, tasks: Sequence[Task], words: str, *, by: User, now: datetime) -> None:
-    """To an office of two cities at least; assigned anew, what was before goes. Raises ProblemStepNotOpen, OneSideOnly,
-    OfficeElsewhere or DueMissing."""
-    if len({task.office.city_id for task in tasks}) < 2:
+    """To an office of each of two cities at least; assigned anew, what was before goes. Raises ProblemStepNotOpen,
+    OneSideOnly, OfficeElsewhere or DueMissing."""
+    cities = {task.office.city_id for task in tasks}
+    if len(cities) < 2 or len(cities) < len(tasks):
         raise OneSideOnly()
     known = {one.city_id: one for one in problem.assignments}
     for task in tasks:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved
 from exchange_app.coordination.forms import AgreementForm, EndForm, JoinForm, LeaveForm, NewAgreementForm, SignForm
-from exchange_app.coordination.queries.people import city_of
+from exchange_app.coordination.queries.people import city_of, is_written_alone_by
 from exchange_app.coordination.views.blueprint import (
     coordination,
     lock_own_agreement,
@@ -21,6 +21,7 @@ from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.partners import agreements as service
 from exchange_app.partners import queries
+from exchange_app.partners.errors import OtherCitySigns
 from exchange_app.partners.models import Agreement, City, Plan
 from exchange_app.web.forms import Form
 from exchange_app.web.policies import allows
@@ -71,7 +72,13 @@ def _page(agreement: Agreement, refused: Form | None = None) -> str:
     if refused is not None:
         forms[kinds[type(refused)]] = refused
     _offer_cities(agreement, forms["join"], forms["leave"])
-    return render_template("coordination/own_agreement_page.html", agreement=agreement, forms=forms, refused=refused)
+    return render_template(
+        "coordination/own_agreement_page.html",
+        agreement=agreement,
+        forms=forms,
+        refused=refused,
+        may_sign=not is_written_alone_by(agreement, me()),
+    )
 
 
 def _offer_cities(agreement: Agreement, join: Form, leave: Form) -> None:
@@ -101,7 +108,10 @@ def sign_agreement(agreement_id: int) -> ResponseReturnValue:
     form = SignForm()
 
     def command() -> None:
-        service.sign_agreement(lock_own_agreement(agreement_id), form.signed_on.data, by_id=me().id, now=now())
+        agreement = lock_own_agreement(agreement_id)
+        if is_written_alone_by(agreement, me()):
+            raise OtherCitySigns()
+        service.sign_agreement(agreement, form.signed_on.data, by_id=me().id, now=now())
 
     return _carried_out(agreement_id, form, command, gettext("The agreement is in force."))
 

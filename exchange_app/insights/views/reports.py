@@ -28,6 +28,7 @@ from exchange_app.insights.workbook import as_workbook, cover_lines
 from exchange_app.partners import queries as partners
 from exchange_app.partners.models import Agreement, City
 from exchange_app.partners.rules import AgreementState
+from exchange_app.web.addresses import row_number
 from exchange_app.web.fragments import wants_fragment
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
@@ -75,7 +76,7 @@ def _subjects() -> dict[str, Agreement | City]:
 
 
 def _proposed(today: date) -> dict[str, object]:
-    again = request.args.get("again", type=int)
+    again = request.args.get("again", type=row_number)
     if again is None:
         year, span = spans_ended_by(today)[0]
         return {"year": year, "span": span}

@@ -149,8 +149,13 @@ def answer_invitation(invitation: Invitation, answer: Answer, stand_in: str, *, 
 
 def can_be_answered(invitation: Invitation, now: datetime) -> bool:
     meeting = invitation.meeting
-    is_there = invitation.withdrawn_at is None and invitation.sent_at is not None
+    is_there = is_invited(invitation) and invitation.sent_at is not None
     return is_there and meeting.state is MeetingState.INVITED and now < meeting.starts_at
+
+
+def is_invited(invitation: Invitation) -> bool:
+    """Nobody took the invitation back, and the city is still party of the agreement."""
+    return invitation.withdrawn_at is None and invitation.office.city_id in invitation.meeting.agreement.city_ids
 
 
 def note_answer(meeting: Meeting, invitation_id: int, answer: Answer, *, by: User, now: datetime) -> None:

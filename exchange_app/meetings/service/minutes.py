@@ -11,7 +11,7 @@ from exchange_app.audit.rules import What
 from exchange_app.audit.service import record
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.coordination.queries.people import city_of
-from exchange_app.coordination.queries.problems import lock_problem
+from exchange_app.coordination.queries.problems import lock_problem_under
 from exchange_app.coordination.rules import OPEN_STATES
 from exchange_app.coordination.service.problems import settle_problem
 from exchange_app.core.database import db
@@ -23,6 +23,7 @@ from exchange_app.meetings.errors import (
     DecisionMissing,
     MeetingStepNotOpen,
     MinutesEmpty,
+    MinutesSentAnew,
     NotBegunYet,
     ObjectionMissing,
     PersonElsewhere,
@@ -165,16 +166,17 @@ def cities_awaited(meeting: Meeting) -> set[int]:
     return meeting.agreement.city_ids - spoken if meeting.state is MeetingState.SENT else set()
 
 
-def confirm_minutes(meeting: Meeting, *, by: User, now: datetime) -> None:
-    """For the user's city; with the last one they are published. Raises MeetingStepNotOpen."""
-    _say(meeting, _awaited_city(meeting, by), "", by, now)
+def confirm_minutes(meeting: Meeting, *, seen: int, by: User, now: datetime) -> None:
+    """For the user's city, in the round that was read; with the last one they are published. Raises MeetingStepNotOpen
+    or MinutesSentAnew."""
+    _say(meeting, _awaited_city(meeting, seen, by), "", by, now)
     _publish_if_confirmed(meeting, now)
 
 
-def object_to_minutes(meeting: Meeting, words: str, *, by: User, now: datetime) -> None:
-    """They go back to the chairing city, which mends and sends them once more, to all. Raises MeetingStepNotOpen or
-    ObjectionMissing."""
-    city_id = _awaited_city(meeting, by)
+def object_to_minutes(meeting: Meeting, words: str, *, seen: int, by: User, now: datetime) -> None:
+    """They go back to the chairing city, which mends and sends them once more, to all. Raises MeetingStepNotOpen,
+    MinutesSentAnew or ObjectionMissing."""
+    city_id = _awaited_city(meeting, seen, by)
     if not words.strip():
         raise ObjectionMissing()
     _say(meeting, city_id, words.strip(), by, now)
@@ -184,11 +186,13 @@ def object_to_minutes(meeting: Meeting, words: str, *, by: User, now: datetime) 
     letters.write_objected(meeting, now)
 
 
-def _awaited_city(meeting: Meeting, by: User) -> int:
-    """An administrator speaks for no city."""
+def _awaited_city(meeting: Meeting, seen: int, by: User) -> int:
+    """An administrator speaks for no city. Nobody answers to minutes that they have not read."""
     city_id = city_of(by)
     if city_id is None or city_id not in cities_awaited(meeting):
         raise MeetingStepNotOpen()
+    if meeting.minutes_round != seen:
+        raise MinutesSentAnew()
     return city_id
 
 
@@ -224,11 +228,12 @@ def _number_decisions(meeting: Meeting) -> None:
 
 
 def _settle_problems(meeting: Meeting, now: datetime) -> None:
-    """In the name of whoever sent the minutes; one that was closed meanwhile stays as it is."""
+    """In the name of whoever sent the minutes, wherever they work by now; one that was closed meanwhile stays as it
+    is."""
     for item in meeting.items:
         if not (item.settles_problem and item.problem_id and meeting.sent_by):
             continue
-        problem = lock_problem(item.problem_id, meeting.sent_by)
+        problem = lock_problem_under(item.problem_id, meeting.agreement_id)
         if problem.state in OPEN_STATES:
             learnt = item.lesson or item.decision
             settle_problem(problem, "\n".join(learnt.values()), by=meeting.sent_by, now=now)

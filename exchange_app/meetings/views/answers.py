@@ -52,6 +52,7 @@ def answer(invitation_id: int, signature: str) -> ResponseReturnValue:
         title=title_of(meeting),
         zone=meeting.zone,
         is_open=service.can_be_answered(invitation, now()),
+        is_invited=service.is_invited(invitation),
     ), status_of_form(form)
 
 

@@ -15,7 +15,7 @@ from exchange_app.coordination.views.counterparts import SPEAKERS
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.meetings.errors import MeetingNotFound, MeetingStepNotOpen, NotBegunYet
-from exchange_app.meetings.forms import MinutesForm, ObjectionForm
+from exchange_app.meetings.forms import ConfirmForm, MinutesForm, ObjectionForm
 from exchange_app.meetings.models import Meeting
 from exchange_app.meetings.queries import meetings as queries
 from exchange_app.meetings.rules import MeetingState
@@ -99,9 +99,10 @@ def send(meeting_id: int) -> ResponseReturnValue:
 @allows(Role.COORDINATOR)
 def confirm(meeting_id: int) -> ResponseReturnValue:
     own_meeting(meeting_id)
+    form = ConfirmForm()
     return _done(
         meeting_id,
-        lambda meeting: service.confirm_minutes(meeting, by=me(), now=now()),
+        lambda meeting: service.confirm_minutes(meeting, seen=form.seen, by=me(), now=now()),
         gettext("Your city has confirmed the minutes."),
     )
 
@@ -118,7 +119,7 @@ def object_to(meeting_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
 
     def command() -> None:
-        service.object_to_minutes(lock_own_meeting(meeting_id), form.words.data, by=me(), now=now())
+        service.object_to_minutes(lock_own_meeting(meeting_id), form.words.data, seen=form.seen, by=me(), now=now())
 
     if is_saved(form, command):
         flash(gettext("The city that chairs reads your objection and mends the minutes."), "success")

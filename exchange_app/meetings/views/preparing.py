@@ -42,7 +42,8 @@ def page(meeting: Meeting, refused: Form | None = None, name: str = "") -> str:
     is_answering = own is not None and can_be_answered(own, moment)
     is_confirming = user.role is Role.COORDINATOR and city_of(user) in cities_awaited(meeting)
     is_writing = may_prepare and moment >= meeting.starts_at and meeting.state in EDITED
-    forms: dict[str, Form] = {"cancel": CancelForm(None, prefix="cancel-"), "object": ObjectionForm(None)}
+    read = {"round": meeting.minutes_round}
+    forms: dict[str, Form] = {"cancel": CancelForm(None, prefix="cancel-"), "object": ObjectionForm(None, data=read)}
     if own is not None and is_answering:
         forms["answer"] = AnswerForm(None, data={"answer": own.answer, "stand_in": own.stand_in})
     if is_writing:
@@ -119,7 +120,8 @@ def agenda(meeting_id: int) -> ResponseReturnValue:
     form = AgendaForm(meeting.items, topics)
 
     def command() -> None:
-        service.set_agenda(lock_own_meeting(meeting_id), form.rows(), form.chosen(), by=me(), now=now())
+        locked = lock_own_meeting(meeting_id)
+        service.set_agenda(locked, form.rows(locked), form.chosen(), by=me(), now=now())
 
     if is_saved(form, command):
         flash(gettext("The agenda is saved."), "success")

@@ -123,8 +123,8 @@ def attach(notice_id: int) -> ResponseReturnValue:
 @allows(*WRITERS)
 def remove_file(notice_id: int, file_id: int) -> ResponseReturnValue:
     notice = queries.get_kept_notice(notice_id, me())
-    file = queries.find_in(notice, file_id)
-    return _do(notice, lambda: service.remove_file(notice, file), gettext("The attachment is gone."))
+    queries.find_in(notice, file_id)
+    return _do(notice, lambda: service.remove_file(notice, file_id), gettext("The attachment is gone."))
 
 
 @noticeboard.post("/noticeboard/<int:notice_id>/publish")

@@ -148,6 +148,12 @@ def list_dates(campaign: Campaign, *, since: date, now: datetime) -> list[DateLi
     return lines_of(db.session.execute(dates.limit(MOST_DATES)).all(), now)
 
 
+def list_packages(campaign: Campaign) -> list[Package]:
+    """The packages to which a campaign leads and that everybody may see now."""
+    packages = [link.package for link in campaign.links if link.package is not None]
+    return [one for one in packages if one.publication is Publication.PUBLISHED and one.for_school_id is None]
+
+
 def list_packages_to_link() -> Sequence[Package]:
     """What everybody may come to."""
     packages = select(Package).options(joinedload(Package.host_city)).where(IS_PUBLIC)

@@ -22,6 +22,7 @@ from exchange_app.publicity.errors import (
     AlreadyInvited,
     CampaignEndsBeforeItBegins,
     CampaignIsKnown,
+    CampaignNotFound,
     CannotBeAnswered,
     NoSuchDay,
     NotALink,
@@ -39,6 +40,7 @@ from exchange_app.publicity.models import (
     ReachDay,
     Story,
 )
+from exchange_app.publicity.queries.campaigns import find_link
 from exchange_app.publicity.rules import MOST_LINKS, Answer, Reckoning
 from exchange_app.publicity.service.photos import drop_photos
 
@@ -124,8 +126,8 @@ def write_campaign(office: Organisation, terms: CampaignTerms, *, by: User, now:
 
 def change_campaign(campaign: Campaign, terms: CampaignTerms, *, seen: str, by: User, now: datetime) -> None:
     """Raises CampaignEndsBeforeItBegins; PublicWordsMissing for one that is published; ChangedMeanwhile if it no longer
-    is as ``seen``."""
-    db.session.refresh(campaign, with_for_update={"of": Campaign})
+    is as ``seen``, CampaignNotFound if it is gone."""
+    _lock(campaign)
     if (current := seen_of(campaign)) != seen:
         raise ChangedMeanwhile(current=current)
     _change(campaign, terms, by, now)
@@ -147,7 +149,8 @@ def _change(campaign: Campaign, terms: CampaignTerms, by: User, now: datetime) -
 
 
 def publish_campaign(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Raises PublicWordsMissing."""
+    """Raises PublicWordsMissing or CampaignNotFound."""
+    _lock(campaign)
     _check_words(campaign)
     campaign.publication, campaign.published_at = Publication.PUBLISHED, now
     campaign.changed_at, campaign.changed_by_id = now, by.id
@@ -160,7 +163,8 @@ def _check_words(campaign: Campaign) -> None:
 
 
 def withdraw_campaign(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Nobody but those who keep it sees it any more."""
+    """Nobody but those who keep it sees it any more. Raises CampaignNotFound."""
+    _lock(campaign)
     if campaign.is_published:
         campaign.publication = Publication.WITHDRAWN
         campaign.changed_at, campaign.changed_by_id = now, by.id
@@ -168,7 +172,8 @@ def withdraw_campaign(campaign: Campaign, *, by: User, now: datetime) -> None:
 
 
 def delete_campaign(campaign: Campaign) -> None:
-    """Raises CampaignIsKnown."""
+    """Raises CampaignIsKnown or CampaignNotFound."""
+    _lock(campaign)
     if campaign.publication is not Publication.DRAFT or campaign.invitations:
         raise CampaignIsKnown()
     drop_photos(campaign)
@@ -177,7 +182,8 @@ def delete_campaign(campaign: Campaign) -> None:
 
 
 def add_link(campaign: Campaign, *, package_id: int | None = None, departure_id: int | None = None) -> None:
-    """Twice is once. Raises TooManyLinks."""
+    """Twice is once. Raises TooManyLinks or CampaignNotFound."""
+    _lock(campaign)
     if any((link.package_id, link.departure_id) == (package_id, departure_id) for link in campaign.links):
         return
     if len(campaign.links) >= MOST_LINKS:
@@ -187,18 +193,28 @@ def add_link(campaign: Campaign, *, package_id: int | None = None, departure_id:
     db.session.expire(campaign, ["links"])
 
 
-def remove_link(campaign: Campaign, link: CampaignLink) -> None:
-    campaign.links.remove(link)
+def remove_link(campaign: Campaign, link_id: int) -> None:
+    """Raises LinkNotFound or CampaignNotFound."""
+    _lock(campaign)
+    campaign.links.remove(find_link(campaign, link_id))
     db.session.flush()
+
+
+def _lock(campaign: Campaign) -> None:
+    """As it is now, until the transaction ends: meanwhile somebody else may have published or deleted it. Raises
+    CampaignNotFound."""
+    locked = select(Campaign).where(Campaign.id == campaign.id).with_for_update(of=Campaign)
+    if db.session.scalar(locked.execution_options(populate_existing=True)) is None:
+        raise CampaignNotFound()
+    db.session.expire(campaign, ["links", "invitations", "photos"])
 
 
 # --------------------------------------------------------------------------------------------------------- invitations
 
 
 def invite(campaign: Campaign, cities: Sequence[City], city_id: int, words: str, *, by: User, now: datetime) -> None:
-    """One of the partner ``cities``. Raises NotPublic or AlreadyInvited."""
-    db.session.refresh(campaign, with_for_update={"of": Campaign})
-    db.session.expire(campaign, ["invitations"])
+    """One of the partner ``cities``. Raises NotPublic, AlreadyInvited or CampaignNotFound."""
+    _lock(campaign)
     if not campaign.is_published:
         raise NotPublic()
     city = next((one for one in cities if one.id == city_id), None)

@@ -150,7 +150,8 @@ def check_photo(photo: StoryPhoto, *, seen: str, by: User, now: datetime) -> Non
 
 
 def remove_photo(photo: StoryPhoto, *, by: User, now: datetime) -> None:
-    """At any time, also from a story that is out: taking away needs no second person."""
+    """At any time, also from a story that is out: taking away needs no second person. Raises StoryPhotoNotFound."""
+    lock_photo(photo)
     _record(What.PHOTO_REMOVED, photo, by, now)
     _drop(photo)
 

@@ -144,8 +144,8 @@ def add_link(campaign_id: int) -> ResponseReturnValue:
 @allows(*CHECKERS)
 def remove_link(campaign_id: int, link_id: int) -> ResponseReturnValue:
     campaign = queries.get_campaign(campaign_id, me())
-    link = queries.find_link(campaign, link_id)
-    is_done(lambda: service.remove_link(campaign, link), done=gettext("The campaign no longer leads there."))
+    queries.find_link(campaign, link_id)
+    is_done(lambda: service.remove_link(campaign, link_id), done=gettext("The campaign no longer leads there."))
     return _back(campaign, "links")
 
 

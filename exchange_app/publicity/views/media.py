@@ -13,6 +13,7 @@ from exchange_app.catalogue.views.saving import is_done, is_saved, status_of_for
 from exchange_app.coordination.queries.people import city_of
 from exchange_app.partners.models import Agreement
 from exchange_app.partners.queries import list_agreements
+from exchange_app.partners.rules import AgreementState
 from exchange_app.publicity.forms import MentionForm
 from exchange_app.publicity.queries import campaigns as queries
 from exchange_app.publicity.queries.stories import CHECKERS
@@ -36,7 +37,8 @@ def mentions() -> ResponseReturnValue:
 
 
 def _agreements() -> Sequence[Agreement]:
-    return list_agreements(city_of(me()))
+    """Those that were signed: everybody reads the name beside the report."""
+    return [one for one in list_agreements(city_of(me())) if one.state is not AgreementState.DRAFT]
 
 
 @publicity.route("/publicity/media/<int:mention_id>", methods=["GET", "POST"])

@@ -38,7 +38,7 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
         campaign=found,
         photo=shown[0] if shown else None,
         rows=rows_of(lines),
-        packages=[link.package for link in found.links if link.package and link.package.for_school_id is None],
+        packages=campaigns.list_packages(found),
     )
 
 

@@ -15,7 +15,7 @@ from exchange_app.coordination.queries.people import city_of
 from exchange_app.core.clock import now
 from exchange_app.partners import queries as partners
 from exchange_app.partners.agreements import today_of
-from exchange_app.partners.models import Agreement
+from exchange_app.partners.models import Agreement, Plan
 from exchange_app.partners.rules import AgreementState
 from exchange_app.visits.forms import LedgerForm, MonthsForm
 from exchange_app.visits.queries import ledger as queries
@@ -90,10 +90,11 @@ def _shown(agreement: Agreement, form: LedgerForm, moment: datetime) -> Shown:
 
 
 def _balances(agreement: Agreement, period: Period) -> list[Balance]:
-    """Of the cities that are party now and of those that were: what was done stays."""
+    """Of the cities that are party now and of those that were, by the plans that it carries and those that it carried:
+    what was done stays."""
     found = tally(queries.list_stays(agreement.id, period))
     cities = list({party.city_id: party.city for party in agreement.all_parties}.values())
-    return balances(found, cities, agreement.plans)
+    return balances(found, cities, list(Plan))
 
 
 @visits.get("/coordinator/ledger.<any(xlsx, csv):ending>")

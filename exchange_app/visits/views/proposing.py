@@ -23,6 +23,7 @@ from exchange_app.visits.queries import visits as queries
 from exchange_app.visits.queries.returns import map_plans
 from exchange_app.visits.service import visits as service
 from exchange_app.visits.views.blueprint import KEEPERS, lock_own_agreement, own_agreement, visits
+from exchange_app.web.addresses import row_number
 from exchange_app.web.policies import allows
 
 
@@ -55,7 +56,7 @@ def propose(agreement_id: int, sending_id: int, hosting_id: int) -> ResponseRetu
     sending, hosting = _city(agreement, sending_id), _city(agreement, hosting_id)
     if (sending, hosting) not in _ways(agreement, city_of(me())):
         raise NotYourVisit()
-    returns = request.args.get("returns", type=int)
+    returns = request.args.get("returns", type=row_number)
     returning = get_exchange(returns, me()) if returns else None
     told = _drafted(returning) if returning else {}
     form = VisitForm(
