@@ -98,7 +98,7 @@ class LeaveForm(Form):
 
 class PaperForm(Form):
     title = TranslatedField(sentence("What it is"), longest=150, validators=[Required()])
-    file = FileField(sentence("File"))
+    file = FileField(sentence("File"), validators=[Required()])
     is_public = BooleanField(sentence("Everybody may read it"))
 
     @property

@@ -118,6 +118,15 @@ class AnswerForm(Form):
     words = LongTextField(sentence("What you write to them"), longest=2000)
 
 
+class AboutForm(Form):
+    departure_id = RowField(sentence("About which departure"), validators=[Required()])
+
+    def offer(self, departures: Iterable[Departure]) -> None:
+        self.departure_id.offer(
+            (one.id, f"{date_range(one.starts_on, one.ends_on)} · {one.package.title}") for one in departures
+        )
+
+
 class StoryForm(EditForm):
     title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
     text = TranslatedLongField(sentence("Text"), longest=20_000, validators=[Required()])
@@ -126,13 +135,8 @@ class StoryForm(EditForm):
         return StoryTerms(self.title.data, self.text.data)
 
 
-class NewStoryForm(StoryForm):
-    departure_id = RowField(sentence("About which departure"), validators=[Required()])
-
-    def offer(self, departures: Iterable[Departure]) -> None:
-        self.departure_id.offer(
-            (one.id, f"{date_range(one.starts_on, one.ends_on)} · {one.package.title}") for one in departures
-        )
+class NewStoryForm(AboutForm, StoryForm):
+    """What is asked first is refused first."""
 
 
 class ReturnForm(Form):

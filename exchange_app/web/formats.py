@@ -4,7 +4,7 @@ Filters for a moment in a city's zone (a ZoneInfo or its name; without one it is
 `hour`, `hour_in_zone`, `moment`, `moment_in_zone`; for a moment to come: `seconds_left`, `left_in_words`; for numbers:
 `minutes`, `days`, `money`; for a day to come or past: `time_left(today)`; for a value of an enumeration: `label`.
 Functions: `date_range(first, last)`, `days_of(first, last)`, `grades(first, last)`, `icon(name)`,
-`state_colour(state)`, `here()`.
+`state_colour(state)`, `here()`, `gap()`.
 """
 
 from __future__ import annotations
@@ -61,12 +61,18 @@ def format_pages(app: Flask) -> None:
     environment.globals.update(
         date_range=date_range,
         days_of=days_of,
+        gap=gap,
         grades=grades,
         icon=icon,
         state_colour=state_colour,
         here=here,
         site_name=site_name,
     )
+
+
+def gap() -> str:
+    """What stands between two sentences: in Chinese nothing."""
+    return "" if current_language() == "zh_Hans" else " "
 
 
 def site_name() -> str:

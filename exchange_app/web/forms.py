@@ -262,10 +262,12 @@ def _check_year(day: date) -> None:
 
 
 class DateField(wtforms.DateField):
-    """A day."""
+    """A day; None where nothing was typed."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        super().process_formdata(valuelist)
+        typed = [text for text in valuelist if text.strip()]
+        self.data = None
+        super().process_formdata(typed)
         if self.data is not None:
             _check_year(self.data)
 
@@ -323,6 +325,7 @@ class TranslatedInput(NamedTuple):
     language_name: str
     name: str
     text: str
+    is_refused: bool
 
 
 class TranslatedField(Field):
@@ -350,9 +353,14 @@ class TranslatedField(Field):
 
     @property
     def inputs(self) -> list[TranslatedInput]:
+        """All of a field that was refused are, unless it was for the length of some."""
+        texts = {language: self.data.get(language, "") for language in LANGUAGES}
+        refused = [language for language in LANGUAGES if len(texts[language]) > self.longest] or LANGUAGES
         return [
-            TranslatedInput(language, NAMES[language], f"{self.name}-{language}", self.data.get(language, ""))
-            for language in LANGUAGES
+            TranslatedInput(
+                language, NAMES[language], f"{self.name}-{language}", text, bool(self.errors) and language in refused
+            )
+            for language, text in texts.items()
         ]
 
 
