@@ -7,7 +7,6 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField
 from wtforms import SelectMultipleField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -36,6 +35,7 @@ from exchange_app.web.forms import (
     TextField,
     TranslatedField,
     TranslatedLongField,
+    UploadField,
 )
 
 MOST_PEOPLE = 9999
@@ -144,7 +144,7 @@ class ReturnForm(Form):
 
 
 class PhotoForm(Form):
-    file = FileField(sentence("Photo"), validators=[Required()])
+    file = UploadField(sentence("Photo"), validators=[Required()])
     alternative = TranslatedField(sentence("What the photo shows"), longest=200, validators=[Required()])
     credit = TextField(sentence("Who took it, or where it is from"), longest=100, validators=[Required()])
 

@@ -21,6 +21,7 @@ import wtforms
 from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
@@ -32,6 +33,7 @@ from exchange_app.web.languages import NAMES
 
 CHOOSE = sentence("Choose …")
 FILL_IN = sentence("Fill this in.")
+CHOOSE_FILE = sentence("Choose a file.")
 FILL_IN_ONE_LANGUAGE = sentence("Fill this in, in at least one language.")
 WHOLE_NUMBER = sentence("Write a whole number in digits, such as 24.")
 BETWEEN = sentence("Write a number from %(least)s to %(most)s.")
@@ -266,7 +268,7 @@ class DateField(wtforms.DateField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         typed = [text for text in valuelist if text.strip()]
-        self.data = None
+        self.process_data(None)
         super().process_formdata(typed)
         if self.data is not None:
             _check_year(self.data)
@@ -289,6 +291,12 @@ class MomentField(TypedField):
 
     def write(self, value: datetime) -> str:
         return f"{value.astimezone(self.meta.zone):%Y-%m-%dT%H:%M}"
+
+
+class UploadField(FileField):
+    """A file from the reader's machine."""
+
+    missing = CHOOSE_FILE
 
 
 class ChoiceField(SelectField):
