@@ -68,7 +68,7 @@ def test_minutes_hold_once_each_city_has_confirmed_them(client: FlaskClient, cir
     assert "are asked to confirm" in send(client, address, f"{address}/minutes/send").text
     assert readers_of("minutes_sent") == sorted([b.id, c.id])
     sign_in(client, b)
-    assert "minutes to confirm for our city" in client.get("/coordinator").text
+    assert "Minutes to confirm for our city" in client.get("/coordinator").text
     assert "Life jackets" in client.get(address).text
     refused = send(client, address, f"{address}/minutes/object", words=" ")
     assert "Fill this in" in refused.text
@@ -90,7 +90,8 @@ def test_minutes_hold_once_each_city_has_confirmed_them(client: FlaskClient, cir
     assert [(entry.by_id, entry.facts["round"]) for entry in said] == [(a.id, 1), (a.id, 2), (b.id, 2), (c.id, 2)]
     sign_in(client, circle.b.organiser)
     assert "Life jackets（中文）" in client.get(f"{address}/minutes/print").text  # both languages
-    assert "Buy jackets" in client.get("/coordinator/actions").text
+    for page in ("/coordinator/actions", "/organiser/"):
+        assert "Buy jackets" in client.get(page).text
     sign_in(client, circle.stranger.organiser)
     assert client.get(f"{address}/minutes/print").status_code == 404
     assert client.get(f"/coordinator/agreements/{circle.agreement.id}/decisions").status_code == 404
