@@ -148,6 +148,8 @@ def date_range(first: date, last: date) -> str:
 def days_of(first: date, last: date) -> str:
     """2027年1月1日至12月31日 · 1 January – 31 December 2027: of what is counted, where no weekday matters"""
     language = current_language()
+    if first == last:
+        return _written(first, PLAIN_DAY[language], language)
     return _range(first, last, PLAIN_DAY[language], language)
 
 
