@@ -55,6 +55,7 @@ from exchange_app.planning.labels import LABELS as PLANNING_LABELS
 from exchange_app.planning.views import planning
 from exchange_app.publicity.labels import LABELS as PUBLICITY_LABELS
 from exchange_app.publicity.sending import PUBLICITY_LETTERS
+from exchange_app.publicity.todos import map_photos_to_name
 from exchange_app.publicity.views import publicity
 from exchange_app.publicity.waiting import tell_publicity
 from exchange_app.retention.commands import retention_commands
@@ -139,7 +140,7 @@ LETTERS = (
     *PUBLICITY_LETTERS,
     *RETENTION_LETTERS,
 )
-TODOS = (map_todos,)
+TODOS = (map_todos, map_photos_to_name)
 WAITING = (tell_meetings, tell_visits, tell_publicity, tell_reports)
 FINDERS = (Finder(load_bookings, find_booking_by_code), Finder(load_requests, find_request_by_code))
 COMMANDS = (

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask, current_app
 
@@ -14,12 +15,13 @@ from exchange_app.bookings.models import Booking
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do, in words; ``endpoint`` is the page where it is done, whose address has the booking's code."""
+    """One thing to do, in words; ``endpoint`` with its ``values`` is the page where it is done."""
 
     words: str
     endpoint: str
-    due_on: date
-    is_overdue: bool
+    values: Mapping[str, Any]
+    due_on: date | None = None
+    is_overdue: bool = False
 
 
 Teller = Callable[[Sequence[Booking], datetime], Mapping[int, Sequence[Todo]]]
@@ -37,4 +39,4 @@ def map_todos(bookings: Sequence[Booking], now: datetime) -> Mapping[int, Sequen
     for tell in current_app.extensions[TELLERS]:
         for booking_id, todos in tell(bookings, now).items():
             found[booking_id] += todos
-    return {booking_id: sorted(todos, key=lambda todo: todo.due_on) for booking_id, todos in found.items()}
+    return {booking_id: sorted(todos, key=lambda todo: todo.due_on or date.max) for booking_id, todos in found.items()}

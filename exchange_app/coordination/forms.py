@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
-from flask_wtf.file import FileField
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectMultipleField, ValidationError
 from wtforms.validators import Optional
 
@@ -35,6 +34,7 @@ from exchange_app.web.forms import (
     TextField,
     TranslatedField,
     TranslatedLongField,
+    UploadField,
 )
 from exchange_app.web.labels import choices_of
 
@@ -98,7 +98,7 @@ class LeaveForm(Form):
 
 class PaperForm(Form):
     title = TranslatedField(sentence("What it is"), longest=150, validators=[Required()])
-    file = FileField(sentence("File"))
+    file = UploadField(sentence("File"), validators=[Required()])
     is_public = BooleanField(sentence("Everybody may read it"))
 
     @property

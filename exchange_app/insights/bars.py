@@ -13,7 +13,7 @@ from exchange_app.insights.rules import Cell, Table
 WIDTH, LONGEST = 340, 250
 HIDDEN, TICK = 24, 4  # of what is not shown, after a tick in the colour of its direction
 BASE_HEIGHT, BAR = 42, 12
-LABEL = 58
+LABEL = 92
 MONTH_GAP, LEGEND = 12, 20
 
 
@@ -86,7 +86,7 @@ def _legend(at: int, way: str) -> Iterator[Markup]:
 
 def _month_bar(name: str, top: float, way: int, persons: Cell, most: int) -> Iterator[Markup]:
     if isinstance(persons, int):
-        length = (LONGEST - 20) * persons / most
+        length = (LONGEST - 54) * persons / most
         yield bar(LABEL, top, max(1, length), BAR, coloured(way))
         yield text(LABEL + length + 6, top + 11, str(persons))
     else:

@@ -15,6 +15,7 @@ from exchange_app.insights.queries.groups import Counted, map_names
 from exchange_app.insights.queries.seats import list_uses
 from exchange_app.insights.rules import Cell, Scope, Table
 from exchange_app.partners.models import City, County, Organisation
+from exchange_app.web.formats import month
 from exchange_app.web.labels import label
 
 
@@ -62,7 +63,7 @@ def tell_months(scope: Scope, today: date) -> Table:
         "months",
         gettext("By month"),
         [gettext("Month"), *_ways(), *_numbers()],
-        _rows(counted, [[f"{int(one.key[0])}-{int(one.key[1]):02}", *_way(one, names)] for one in counted]),
+        _rows(counted, [[month(date(int(one.key[0]), int(one.key[1]), 1)), *_way(one, names)] for one in counted]),
         gettext("The month in which the departure ended, each direction by itself."),
     )
 
@@ -108,7 +109,7 @@ def tell_bases(scope: Scope, today: date) -> Table:
             gettext("Base"),
             gettext("Activities held"),
             gettext("Number of groups"),
-            gettext("Persons"),
+            gettext("Participants"),
             gettext("Seats available"),
             gettext("Seats taken"),
             gettext("Share taken (per cent)"),
@@ -173,7 +174,7 @@ def _city_names(counted: Sequence[Counted]) -> dict[int | None, str]:
 
 
 def _numbers() -> list[str]:
-    return [gettext("Activities held"), gettext("Number of groups"), gettext("Persons"), gettext("Person-days")]
+    return [gettext("Activities held"), gettext("Number of groups"), gettext("Participants"), gettext("Person-days")]
 
 
 def _rows(counted: Sequence[Counted], subjects: Sequence[Sequence[str]]) -> list[list[Cell]]:

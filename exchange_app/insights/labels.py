@@ -4,7 +4,7 @@ from babel.numbers import format_decimal
 from flask_babel import gettext
 
 from exchange_app.core.text import current_language, sentence
-from exchange_app.insights.rules import Cell, ReportState, Span
+from exchange_app.insights.rules import LEAST_SHOWN, Cell, ReportState, Span
 from exchange_app.web.labels import Labels, label
 
 LABELS: Labels = {
@@ -29,6 +29,12 @@ def period_words(year: int, span: Span) -> str:
     if span is Span.YEAR:
         return gettext("Year %(year)s", year=year)
     return gettext("%(quarter)s of %(year)s", quarter=label(span), year=year)
+
+
+def small_counts() -> str:
+    return gettext(
+        "Fewer than %(least)s persons are not shown, nor a number from which they could be reckoned.", least=LEAST_SHOWN
+    )
 
 
 def hidden_words() -> str:

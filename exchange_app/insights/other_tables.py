@@ -26,7 +26,7 @@ from exchange_app.insights.rules import Cell, Scope, Table
 from exchange_app.partners.models import City
 from exchange_app.trips.rules import FEWEST_SHOWN
 from exchange_app.visits.rules import Period, months_after
-from exchange_app.web.formats import date_range
+from exchange_app.web.formats import days_of
 from exchange_app.web.labels import label
 
 NOTHING = "–"
@@ -40,9 +40,15 @@ def tell_overview(scope: Scope, today: date) -> Table:
     return Table(
         "overview",
         gettext("Overview"),
-        [gettext("Figure"), *(date_range(period.first, period.last) for period in (now, before))],
+        [gettext("Figure"), gettext("This period"), gettext("A year before")],
         [[words, mine, theirs] for (words, mine), (_, theirs) in zip(*columns, strict=True)],
-        gettext("This period beside the same days a year before."),
+        gettext(
+            "This period: %(now)s; a year before: %(before)s. Groups are those that were there; participants are their "
+            "pupils and staff, counted each time they come; person-days count each of them for every day; an activity "
+            "that several groups shared is one.",
+            now=days_of(now.first, now.last),
+            before=days_of(before.first, before.last),
+        ),
     )
 
 
@@ -58,7 +64,7 @@ def _main_figures(scope: Scope) -> list[tuple[str, Cell]]:
     return [
         (gettext("Activities held"), groups.activities),
         (gettext("Number of groups"), groups.groups),
-        (gettext("Persons"), shown(groups.persons)),
+        (gettext("Participants"), shown(groups.persons)),
         (gettext("Person-days"), None if is_small(groups.persons) else groups.person_days),
         (gettext("Departures that took place"), seats.departures),
         (
@@ -96,7 +102,7 @@ def tell_seats(scope: Scope, today: date) -> Table:
         rows.append([gettext("Departures called off: %(cause)s", cause=label(cause)), called_off.get(cause, 0)])
     return Table(
         "seats",
-        gettext("Seats, waiting lists and what did not come about"),
+        gettext("Seats and waiting lists"),
         [gettext("Figure"), gettext("Count")],
         rows,
         gettext(

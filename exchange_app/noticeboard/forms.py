@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
@@ -25,6 +24,7 @@ from exchange_app.web.forms import (
     TextField,
     TranslatedField,
     TranslatedLongField,
+    UploadField,
 )
 
 
@@ -87,4 +87,4 @@ class NoticeForm(EditForm):
 
 
 class FileForm(Form):
-    file = FileField(sentence("Add an attachment"), validators=[Required()])
+    file = UploadField(sentence("Add an attachment"), validators=[Required()])

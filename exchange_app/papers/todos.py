@@ -30,7 +30,8 @@ def map_todos(bookings: Sequence[Booking], now: datetime) -> Mapping[int, Sequen
     groups = [booking for booking in bookings if booking.state in WITH_PAPERS]
     lines = map_lines(groups, now)
     return {
-        booking.id: [_todo(line) for line in lines[booking.id] if _is_told(booking, line, now)] for booking in groups
+        booking.id: [_todo(booking, line) for line in lines[booking.id] if _is_told(booking, line, now)]
+        for booking in groups
     }
 
 
@@ -43,5 +44,6 @@ def _is_told(booking: Booking, line: Line, now: datetime) -> bool:
     return line.due_on <= departure.today(now) + TOLD_BEFORE
 
 
-def _todo(line: Line) -> Todo:
-    return Todo(str(TO_DO[line.paper]), PAGES.get(line.paper, LIST), line.due_on, line.standing is Standing.OVERDUE)
+def _todo(booking: Booking, line: Line) -> Todo:
+    endpoint, values = PAGES.get(line.paper, LIST), {"code": booking.code}
+    return Todo(str(TO_DO[line.paper]), endpoint, values, line.due_on, line.standing is Standing.OVERDUE)

@@ -24,6 +24,8 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.queries import LEFT
 from exchange_app.departures.rules import NOTICE_FOR_MINIMUM, DepartureState
+from exchange_app.meetings.models import Action
+from exchange_app.meetings.queries.actions import list_own_open_actions
 from exchange_app.outbox.finding import known_kinds
 from exchange_app.outbox.models import Letter, LetterState
 from exchange_app.rosters.queries import WARNING_DAYS
@@ -93,6 +95,7 @@ class Agenda:
     letters: Sequence[Trouble]
     short: Sequence[Short]
     full: Sequence[Full]
+    actions: Sequence[Action]
 
     @property
     def waiting(self) -> int:
@@ -112,6 +115,7 @@ def agenda_of(user: User, *, today: date, now: datetime) -> Agenda:
         letters=_list_troubles(user, now),
         short=_list_short(user, now),
         full=_list_full(user, now),
+        actions=list_own_open_actions(user, limit=SHOWN),
     )
 
 

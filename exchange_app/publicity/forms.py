@@ -7,7 +7,6 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField
 from wtforms import SelectMultipleField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -36,6 +35,7 @@ from exchange_app.web.forms import (
     TextField,
     TranslatedField,
     TranslatedLongField,
+    UploadField,
 )
 
 MOST_PEOPLE = 9999
@@ -118,15 +118,7 @@ class AnswerForm(Form):
     words = LongTextField(sentence("What you write to them"), longest=2000)
 
 
-class StoryForm(EditForm):
-    title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
-    text = TranslatedLongField(sentence("Text"), longest=20_000, validators=[Required()])
-
-    def terms(self) -> StoryTerms:
-        return StoryTerms(self.title.data, self.text.data)
-
-
-class NewStoryForm(StoryForm):
+class AboutForm(Form):
     departure_id = RowField(sentence("About which departure"), validators=[Required()])
 
     def offer(self, departures: Iterable[Departure]) -> None:
@@ -135,12 +127,24 @@ class NewStoryForm(StoryForm):
         )
 
 
+class StoryForm(EditForm):
+    title = TranslatedField(sentence("Title"), longest=100, validators=[Required()])
+    text = TranslatedLongField(sentence("Text"), longest=20_000, validators=[Required()])
+
+    def terms(self) -> StoryTerms:
+        return StoryTerms(self.title.data, self.text.data)
+
+
+class NewStoryForm(AboutForm, StoryForm):
+    """What is asked first is refused first."""
+
+
 class ReturnForm(Form):
     words = LongTextField(sentence("What has to be mended"), longest=1000, validators=[Required()])
 
 
 class PhotoForm(Form):
-    file = FileField(sentence("Photo"), validators=[Required()])
+    file = UploadField(sentence("Photo"), validators=[Required()])
     alternative = TranslatedField(sentence("What the photo shows"), longest=200, validators=[Required()])
     credit = TextField(sentence("Who took it, or where it is from"), longest=100, validators=[Required()])
 

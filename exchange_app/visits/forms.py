@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
-from flask_wtf.file import FileField
 from wtforms import HiddenField, TimeField, ValidationError
 from wtforms.validators import Optional, StopValidation
 
@@ -37,6 +36,7 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
+    UploadField,
 )
 
 SPARE_OFFICES = 3
@@ -149,7 +149,7 @@ class ReportForm(Form):
 
 
 class FileForm(Form):
-    file = FileField(sentence("File"), validators=[Required()])
+    file = UploadField(sentence("File"), validators=[Required()])
 
     @property
     def upload(self) -> tuple[BinaryIO, str] | None:

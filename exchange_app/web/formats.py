@@ -3,7 +3,8 @@
 Filters for a moment in a city's zone (a ZoneInfo or its name; without one it is Beijing time): `day`, `short_day`,
 `hour`, `hour_in_zone`, `moment`, `moment_in_zone`; for a moment to come: `seconds_left`, `left_in_words`; for numbers:
 `minutes`, `days`, `money`; for a day to come or past: `time_left(today)`; for a value of an enumeration: `label`.
-Functions: `date_range(first, last)`, `grades(first, last)`, `icon(name)`, `state_colour(state)`, `here()`.
+Functions: `date_range(first, last)`, `days_of(first, last)`, `grades(first, last)`, `icon(name)`,
+`state_colour(state)`, `here()`, `gap()`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ HOME_ZONE = "Asia/Shanghai"
 
 DAY = {"zh_Hans": "y年M月d日（EEE）", "en": "EEE d MMMM y"}
 SHORT_DAY = {"zh_Hans": "M月d日（EEE）", "en": "EEE d MMM"}
+PLAIN_DAY = {"zh_Hans": "y年M月d日", "en": "d MMMM y"}
+MONTH = {"zh_Hans": "y年M月", "en": "MMM y"}
 FIRST_DAY = {"zh_Hans": "M月d日", "en": "d MMM"}
 
 
@@ -57,12 +60,19 @@ def format_pages(app: Flask) -> None:
     )
     environment.globals.update(
         date_range=date_range,
+        days_of=days_of,
+        gap=gap,
         grades=grades,
         icon=icon,
         state_colour=state_colour,
         here=here,
         site_name=site_name,
     )
+
+
+def gap() -> str:
+    """What stands between two sentences: in Chinese nothing."""
+    return "" if current_language() == "zh_Hans" else " "
 
 
 def site_name() -> str:
@@ -131,16 +141,31 @@ def date_range(first: date, last: date) -> str:
     """2027年4月12日（周一）至15日 · 12–15 April 2027; one day alone is written as `day` does."""
     if first == last:
         return day(first)
-    return _range(first, last, current_language())
+    language = current_language()
+    return _range(first, last, DAY[language], language)
+
+
+def days_of(first: date, last: date) -> str:
+    """2027年1月1日至12月31日 · 1 January – 31 December 2027: of what is counted, where no weekday matters"""
+    language = current_language()
+    if first == last:
+        return _written(first, PLAIN_DAY[language], language)
+    return _range(first, last, PLAIN_DAY[language], language)
+
+
+def month(first: date) -> str:
+    """2027年4月 · Apr 2027"""
+    language = current_language()
+    return _written(first, MONTH[language], language)
 
 
 @lru_cache(maxsize=4096)
-def _range(first: date, last: date, language: str) -> str:
+def _range(first: date, last: date, first_pattern: str, language: str) -> str:
     same_year = first.year == last.year
     same_month = same_year and first.month == last.month
     if language == "zh_Hans":
         pattern = "d日" if same_month else "M月d日" if same_year else "y年M月d日"
-        return f"{_written(first, DAY[language], language)}至{_written(last, pattern, language)}"
+        return f"{_written(first, first_pattern, language)}至{_written(last, pattern, language)}"
     pattern = "d" if same_month else "d MMMM" if same_year else "d MMMM y"
     dash = "–" if same_month else " – "
     return f"{_written(first, pattern, language)}{dash}{_written(last, 'd MMMM y', language)}"

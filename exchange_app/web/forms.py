@@ -21,6 +21,7 @@ import wtforms
 from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
@@ -32,6 +33,7 @@ from exchange_app.web.languages import NAMES
 
 CHOOSE = sentence("Choose …")
 FILL_IN = sentence("Fill this in.")
+CHOOSE_FILE = sentence("Choose a file.")
 FILL_IN_ONE_LANGUAGE = sentence("Fill this in, in at least one language.")
 WHOLE_NUMBER = sentence("Write a whole number in digits, such as 24.")
 BETWEEN = sentence("Write a number from %(least)s to %(most)s.")
@@ -268,10 +270,12 @@ def _check_year(day: date) -> None:
 
 
 class DateField(wtforms.DateField):
-    """A day."""
+    """A day; None where nothing was typed."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        super().process_formdata(valuelist)
+        typed = [text for text in valuelist if text.strip()]
+        self.process_data(None)
+        super().process_formdata(typed)
         if self.data is not None:
             _check_year(self.data)
 
@@ -293,6 +297,12 @@ class MomentField(TypedField):
 
     def write(self, value: datetime) -> str:
         return f"{value.astimezone(self.meta.zone):%Y-%m-%dT%H:%M}"
+
+
+class UploadField(FileField):
+    """A file from the reader's machine."""
+
+    missing = CHOOSE_FILE
 
 
 class ChoiceField(SelectField):
@@ -329,6 +339,7 @@ class TranslatedInput(NamedTuple):
     language_name: str
     name: str
     text: str
+    is_refused: bool
 
 
 class TranslatedField(Field):
@@ -356,9 +367,14 @@ class TranslatedField(Field):
 
     @property
     def inputs(self) -> list[TranslatedInput]:
+        """All of a field that was refused are, unless it was for the length of some."""
+        texts = {language: self.data.get(language, "") for language in LANGUAGES}
+        refused = [language for language in LANGUAGES if len(texts[language]) > self.longest] or LANGUAGES
         return [
-            TranslatedInput(language, NAMES[language], f"{self.name}-{language}", self.data.get(language, ""))
-            for language in LANGUAGES
+            TranslatedInput(
+                language, NAMES[language], f"{self.name}-{language}", text, bool(self.errors) and language in refused
+            )
+            for language, text in texts.items()
         ]
 
 

@@ -59,7 +59,7 @@ SUBJECTS = {
     "coordination": {"sending", "waiting"},
     "meetings": {"calendar", "links", "sending", "waiting"},
     "visits": {"calendar", "sending", "table", "waiting"},
-    "publicity": {"almanac", "cards", "feed", "links", "sending", "waiting"},
+    "publicity": {"almanac", "cards", "feed", "links", "sending", "todos", "waiting"},
     "insights": {
         "asking", "bars", "chapters", "drawing", "group_tables", "heat_map", "hiding", "making", "other_tables",
         "pictures", "sankey", "waiting", "workbook",

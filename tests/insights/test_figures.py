@@ -50,7 +50,7 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
         "overview": [
             ["Activities held", 3 + 1 + 2 + 1, 2],
             ["Number of groups", 5, 1],
-            ["Persons", 22 + 33 + 44 + 25 + 12, 16],
+            ["Participants", 22 + 33 + 44 + 25 + 12, 16],
             ["Person-days", 55 * 3 + 44 + 25 * 2 + 12, 16 * 2],
             ["Departures that took place", 4, 1],
             ["Share of seats taken (per cent)", 66, 27],  # 136 of 60 + 60 + 25 + 60; 16 of 60
@@ -72,9 +72,9 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
             [there, "Ningming", 1, 1, 12, 12],
         ],
         "months": [
-            ["2027-12", here, there, 5, 3, 80, 215],
-            ["2027-12", there, here, 1, 1, 44, 44],
-            ["2027-12", there, within, 1, 1, 12, 12],
+            ["Dec 2027", here, there, 5, 3, 80, 215],
+            ["Dec 2027", there, here, 1, 1, 44, 44],
+            ["Dec 2027", there, within, 1, 1, 12, 12],
         ],
         "days": [
             ["2027-12-01", 2, 55],

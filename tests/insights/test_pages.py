@@ -62,7 +62,7 @@ def test_each_role_sees_its_own(client: FlaskClient, year: Year) -> None:
     for user, count in persons.items():
         sign_in(client, user)
         page = client.get(PAGE)
-        assert (page.status_code, figure(page.text, "Persons")) == (200, count), user.role
+        assert (page.status_code, figure(page.text, "Participants")) == (200, count), user.role
         assert 'href="/insights"' in page.text
     sign_in(client, year.one)
     page = client.get(PAGE).text
@@ -110,10 +110,10 @@ def test_what_may_not_be_asked_about_is_not_found(client: FlaskClient, year: Yea
     ):
         assert client.get(f"/coordinator/{address}").status_code == 200
     other = client.get(f"{PAGE}&city={b.city.id}")
-    assert (other.status_code, figure(other.text, "Persons")) == (422, "124")
+    assert (other.status_code, figure(other.text, "Participants")) == (422, "124")
     assert "Choose an agreement to see the figures of another city." in other.text
     under = client.get(f"{PAGE}&agreement={own_agreement}&city={b.city.id}").text
-    assert figure(under, "Persons") == "55"
+    assert figure(under, "Participants") == "55"
     assert offered(under, "city") == {str(a.city.id), str(b.city.id)}
 
 
@@ -129,7 +129,7 @@ def test_periods_and_filters_are_read_from_the_address(client: FlaskClient, year
         f"year=2027&base={year.base.id}": "67",
         f"year=2027&school={year.two.organisation_id}": "58",
     }.items():
-        assert figure(client.get(f"/insights?{question}").text, "Persons") == persons, question
+        assert figure(client.get(f"/insights?{question}").text, "Participants") == persons, question
     for question, words in {
         "since=2027-12-15&until=2027-12-10": "The last day is not before the first one",
         "since=soon": "Write a date as in 2027-04-12.",
@@ -154,7 +154,7 @@ def test_a_picture_is_drawn_from_the_table_alone_and_says_what_it_shows(app: Fla
             ["Wuming", "Ningming", 3, 1, None, None],
             ["B", "B", 1, 1, 0, 0],
         ],
-        "months": [["2027-12", "A", "B", 5, 3, 80, 215], ["2027-12", "B", "A", 1, 1, None, None]],
+        "months": [["Dec 2027", "A", "B", 5, 3, 80, 215], ["Dec 2027", "B", "A", 1, 1, None, None]],
         "days": [["2027-12-01", 2, 55], ["2028-02-29", 1, None]],
         "bases": [[long, 4, 3, 67, 400, 177, 44], ["Museum", 1, 1, None, 10, None, None]],
     }

@@ -91,7 +91,8 @@ def test_minutes_hold_once_each_city_has_confirmed_them(client: FlaskClient, cir
     assert [(entry.by_id, entry.facts["round"]) for entry in said] == [(a.id, 1), (a.id, 2), (b.id, 2), (c.id, 2)]
     sign_in(client, circle.b.organiser)
     assert "Life jackets（中文）" in client.get(f"{address}/minutes/print").text  # both languages
-    assert "Buy jackets" in client.get("/coordinator/actions").text
+    for page in ("/coordinator/actions", "/organiser/"):
+        assert "Buy jackets" in client.get(page).text
     sign_in(client, circle.stranger.organiser)
     assert client.get(f"{address}/minutes/print").status_code == 404
     assert client.get(f"/coordinator/agreements/{circle.agreement.id}/decisions").status_code == 404

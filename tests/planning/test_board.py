@@ -79,7 +79,7 @@ def test_what_waits_is_missing_or_in_trouble(client: FlaskClient, organiser: Use
     assert f"/organiser/departures/{free.id}/bookings" in panel(page, "short")
     assert "nobody pays" in panel(page, "short")
     assert f"/organiser/departures/{full.id}/waiting" in panel(page, "full")
-    assert "one group waits (23 persons) · 3 seats left" in " ".join(panel(page, "full").split())
+    assert "one group waits · 23 persons · 3 seats left" in " ".join(panel(page, "full").split())
 
 
 def test_more_groups_cost_no_more_statements(client: FlaskClient, organiser: User) -> None:

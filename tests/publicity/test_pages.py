@@ -60,10 +60,12 @@ def test_a_leaders_story_goes_through_a_second_pair_of_eyes(visit: Visit, client
     assert "The photo is kept" in client.post(f"{address}/photos", data=upload, follow_redirects=True).text
     (added,) = db.session.scalars(select(StoryPhoto)).all()
     naming = f"/publicity/photos/{added.id}/persons"
+    assert naming in client.get("/bookings").text
     assert client.get(naming).text.count("No consent to photos") == 1
     refused = send(client, naming, persons=[visit.children[0].uid, visit.children[2].uid])
     assert (refused.status_code, "Not all guardians" in refused.text) == (422, True)
     assert "Thank you" in send(client, naming, persons=[visit.children[0].uid, visit.children[1].uid]).text
+    assert naming not in client.get("/bookings").text
     assert "A second person is asked" in send(client, address, f"{address}/propose").text
     assert (
         client.post(f"{address}/publish", data=form_of(client.get(address).text, f"{address}/take-back")).status_code

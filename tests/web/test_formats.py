@@ -61,6 +61,13 @@ def test_a_range_of_dates_says_only_once_what_is_the_same(first: date, last: dat
     assert both(formats.date_range, first, last) == (zh, en)
 
 
+def test_days_that_are_counted_have_no_weekday() -> None:
+    year, day = (date(2027, 1, 1), date(2027, 12, 31)), (date(2027, 4, 12), date(2027, 4, 12))
+    assert both(formats.days_of, *year) == ("2027年1月1日至12月31日", "1 January – 31 December 2027")
+    assert both(formats.days_of, *day) == ("2027年4月12日", "12 April 2027")
+    assert both(formats.month, day[0]) == ("2027年4月", "Apr 2027")
+
+
 def test_money_is_written_from_minor_units() -> None:
     with force_locale("en"):
         assert formats.money(0) == "Free"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -189,6 +190,24 @@ def test_what_is_optional_says_so_and_what_is_required_is_marked(site: Flask) ->
     assert "optional" not in name
     assert "required" in name
     assert "optional" in note
+
+
+def test_of_a_text_in_two_languages_the_one_that_is_too_long_is_marked(site: Flask) -> None:
+    shown = render_template_string(PAGE, form=typed(site, **{"title-zh_Hans": "鼓", "title-en": "x" * 21}))
+    marked = re.findall(r'class="form-control is-invalid" id="([^"]*)"', shown)
+    assert marked == ["title-en"]
+    assert '<a href="#title-en">' in shown
+
+
+class Dated(Form):
+    day = DateField("Day", validators=[Required()])
+
+
+def test_a_day_that_is_not_given_is_asked_for(site: Flask) -> None:
+    with site.test_request_context(method="POST", data={"day": " "}, headers={"Accept-Language": "en"}):
+        form = Dated(meta={"csrf": False})
+        form.validate()
+    assert form.errors == {"day": ["Fill this in."]}
 
 
 def test_what_was_typed_is_no_markup(site: Flask) -> None:

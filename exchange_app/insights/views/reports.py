@@ -17,11 +17,11 @@ from exchange_app.core.roles import Role
 from exchange_app.insights import service
 from exchange_app.insights.errors import ReportNotFound, SubjectUnfit
 from exchange_app.insights.forms import AskForm
-from exchange_app.insights.labels import cell_words, period_words
+from exchange_app.insights.labels import cell_words, period_words, small_counts
 from exchange_app.insights.models import Report
-from exchange_app.insights.pictures import picture_of
+from exchange_app.insights.pictures import captions, picture_of
 from exchange_app.insights.queries import reports as queries
-from exchange_app.insights.rules import LEAST_SHOWN, spans_ended_by
+from exchange_app.insights.rules import spans_ended_by
 from exchange_app.insights.service import Question
 from exchange_app.insights.views.blueprint import insights
 from exchange_app.insights.workbook import as_workbook, cover_lines
@@ -98,8 +98,9 @@ def report(report_id: int) -> ResponseReturnValue:
         title=period_words(found.year, found.span),
         cover=cover_lines(found),
         chapters=[(table, picture_of(table)) for table in tables],
+        captions=captions(),
         cell_words=cell_words,
-        least=LEAST_SHOWN,
+        small_counts=small_counts(),
         zone=me().organisation.city.zone,
     )
 

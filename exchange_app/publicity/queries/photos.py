@@ -140,6 +140,13 @@ def list_to_name(user: User) -> Sequence[StoryPhoto]:
     return db.session.scalars(_with_owner(select(StoryPhoto).where(*waiting).order_by(StoryPhoto.id))).all()
 
 
+def list_unnamed(booking_ids: Collection[int]) -> Sequence[StoryPhoto]:
+    """Photos with children of these groups of whom nobody has said yet who they are."""
+    waiting = StoryPhoto.shows == Shows.CHILDREN, StoryPhoto.named_by_id.is_(None)
+    photos = select(StoryPhoto).where(StoryPhoto.booking_id.in_(booking_ids), *waiting)
+    return db.session.scalars(photos.order_by(StoryPhoto.id)).all()
+
+
 def list_named(limit: int, after: int) -> Sequence[StoryPhoto]:
     """Photos with people, published or not, from the one after this on; for the job that looks whether they agree."""
     named = StoryPhoto.id > after, StoryPhoto.shows == Shows.CHILDREN, StoryPhoto.named_by_id.is_not(None)
