@@ -29,8 +29,8 @@ from exchange_app.web.forms import (
     PhoneField,
     Required,
     TextField,
-    TranslatedLongField,
 )
+from exchange_app.web.translated_fields import TranslatedLongField
 
 REASON_LENGTH = 500
 MOST_PERSONS = 1_000

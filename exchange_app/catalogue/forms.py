@@ -49,10 +49,9 @@ from exchange_app.web.forms import (
     PhoneField,
     Required,
     RowField,
-    TranslatedField,
-    TranslatedLongField,
     TypedField,
 )
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 NONE = sentence("None")
 ANY = sentence("Any")

@@ -11,7 +11,8 @@ from wtforms.widgets import TextInput
 from exchange_app.catalogue.forms import EditForm
 from exchange_app.catalogue.photos import PhotoTerms
 from exchange_app.core.text import sentence
-from exchange_app.web.forms import CountField, Required, TextField, TranslatedField
+from exchange_app.web.forms import CountField, Required, TextField
+from exchange_app.web.translated_fields import TranslatedField
 
 MIDDLE = 50
 

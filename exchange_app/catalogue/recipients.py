@@ -7,7 +7,7 @@ from typing import Any
 
 from exchange_app.catalogue.rules import make_recipients
 from exchange_app.core.text import Translated, sentence
-from exchange_app.web.forms import FILL_IN_ONE_LANGUAGE, TranslatedField
+from exchange_app.web.translated_fields import FILL_IN_ONE_LANGUAGE, TranslatedField
 
 PLACES = (1, 2, 3)
 RECIPIENT = sentence("Recipient")

@@ -32,11 +32,10 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
-    TranslatedField,
-    TranslatedLongField,
     UploadField,
 )
 from exchange_app.web.labels import choices_of
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 __all__ = ["TickForm"]
 

@@ -33,8 +33,8 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
-    TranslatedField,
 )
+from exchange_app.web.translated_fields import TranslatedField
 
 MOST_SEATS = 10_000
 MONTHS_OFFERED = 18

@@ -24,10 +24,9 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
-    TranslatedField,
-    TranslatedLongField,
 )
 from exchange_app.web.labels import label
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 LONGEST = 2000
 WORDS_WIDE = {"rows": 6}

@@ -47,11 +47,10 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
-    TranslatedField,
-    TranslatedLongField,
 )
 from exchange_app.web.labels import choices_of
 from exchange_app.web.languages import NAMES
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 SPARE_ROWS = 2
 DECISION_LENGTH = 1500  # with its translation it is a lesson of a common problem

@@ -22,10 +22,9 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
-    TranslatedField,
-    TranslatedLongField,
     UploadField,
 )
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 
 class NoticeFilterForm(FilterForm):

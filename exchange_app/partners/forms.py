@@ -19,8 +19,8 @@ from exchange_app.web.forms import (
     Required,
     RowField,
     TextField,
-    TranslatedField,
 )
+from exchange_app.web.translated_fields import TranslatedField
 
 NONE = sentence("None")
 ALL_CITIES = sentence("All cities")

@@ -24,8 +24,8 @@ from exchange_app.web.forms import (
     FilterForm,
     OnceForm,
     Required,
-    TranslatedField,
 )
+from exchange_app.web.translated_fields import TranslatedField
 
 LONGEST_SERIES = timedelta(days=730)
 

@@ -33,10 +33,9 @@ from exchange_app.web.forms import (
     LongTextField,
     Required,
     TextField,
-    TranslatedField,
-    TranslatedLongField,
     UploadField,
 )
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 MOST_PEOPLE = 9999
 

@@ -26,8 +26,8 @@ from exchange_app.web.forms import (
     OnceForm,
     Required,
     TextField,
-    TranslatedLongField,
 )
+from exchange_app.web.translated_fields import TranslatedLongField
 
 FOR_WHOM = sentence("For whom")
 BY_WHO_IS_IN_IT = sentence("whoever is put in first")

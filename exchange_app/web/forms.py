@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import wtforms
@@ -26,15 +26,13 @@ from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from exchange_app.core.text import LANGUAGES, Translated, sentence
+from exchange_app.core.text import sentence
 from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.labels import choices_of
-from exchange_app.web.languages import NAMES
 
 CHOOSE = sentence("Choose …")
 FILL_IN = sentence("Fill this in.")
 CHOOSE_FILE = sentence("Choose a file.")
-FILL_IN_ONE_LANGUAGE = sentence("Fill this in, in at least one language.")
 WHOLE_NUMBER = sentence("Write a whole number in digits, such as 24.")
 BETWEEN = sentence("Write a number from %(least)s to %(most)s.")
 AMOUNT = sentence("Write an amount in digits, such as 120 or 120.50.")
@@ -332,59 +330,6 @@ class RowField(SelectField):
     def offer(self, rows: Iterable[tuple[int, Any]]) -> None:
         """``rows`` are ids and names."""
         self.choices = [("", self.empty), *rows]
-
-
-class TranslatedInput(NamedTuple):
-    language: str
-    language_name: str
-    name: str
-    text: str
-    is_refused: bool
-
-
-class TranslatedField(Field):
-    """A text in each language, one line each; its data are a Translated with the languages that were filled in."""
-
-    missing = FILL_IN_ONE_LANGUAGE
-    lines = 1
-
-    def __init__(self, label: Any = None, *, longest: int = 200, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.longest = longest
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.process_errors: list[str] = []
-        self.object_data = self.data = data if isinstance(data, Translated) else Translated(self.default or {})
-        names = {language: f"{self.name}-{language}" for language in LANGUAGES}
-        if formdata is not None and any(name in formdata for name in names.values()):
-            typed = {language: clean(formdata.get(name)) for language, name in names.items()}
-            self.data = Translated({language: text for language, text in typed.items() if text})
-
-    def pre_validate(self, form: Any) -> None:
-        longest = max((len(text) for text in self.data.values()), default=0)
-        if longest > self.longest:
-            raise StopValidation(str(TOO_LONG) % {"most": self.longest, "written": longest})
-
-    @property
-    def inputs(self) -> list[TranslatedInput]:
-        """All of a field that was refused are, unless it was for the length of some."""
-        texts = {language: self.data.get(language, "") for language in LANGUAGES}
-        refused = [language for language in LANGUAGES if len(texts[language]) > self.longest] or LANGUAGES
-        return [
-            TranslatedInput(
-                language, NAMES[language], f"{self.name}-{language}", text, bool(self.errors) and language in refused
-            )
-            for language, text in texts.items()
-        ]
-
-
-class TranslatedLongField(TranslatedField):
-    """A text of several lines in each language."""
-
-    lines = 5
-
-    def __init__(self, label: Any = None, *, longest: int = 4000, **options: Any) -> None:
-        super().__init__(label, longest=longest, **options)
 
 
 class FormTokenField(HiddenField):

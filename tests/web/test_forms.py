@@ -30,10 +30,9 @@ from exchange_app.web.forms import (
     PhoneField,
     Required,
     TextField,
-    TranslatedField,
-    TranslatedLongField,
 )
 from exchange_app.web.labels import add_labels
+from exchange_app.web.translated_fields import TranslatedField, TranslatedLongField
 
 
 class Season(StrEnum):

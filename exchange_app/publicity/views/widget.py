@@ -54,7 +54,7 @@ def widget_departures() -> ResponseReturnValue:
     framers = " ".join(setting("WIDGET_ORIGINS")) or "'none'"
     answer.headers["Content-Security-Policy"] = POLICY.format(framers=framers)
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    answer.headers["Cache-Control"] = "public, max-age=60"
+    answer.headers["Cache-Control"] = f"{'public' if 'lang' in request.args else 'private'}, max-age=60"
     return answer
 
 
