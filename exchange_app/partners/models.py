@@ -170,6 +170,11 @@ class Agreement(db.Model):
     def cities(self) -> list[City]:
         return [party.city for party in self.parties]
 
+    def joined_since(self, day: date) -> list[Party]:
+        """Cities that were not among the first ones and have been party since that day or later."""
+        begun = self.in_force_from or date.max
+        return [party for party in self.parties if party.since and party.since > begun and party.since >= day]
+
     @property
     def city_ids(self) -> set[int]:
         return {party.city_id for party in self.parties}

@@ -105,6 +105,18 @@ def test_a_city_that_leaves_takes_its_pairs_along_and_sees_nothing_any_more(regi
         get_agreement(agreement.id, region.there.city.id)
 
 
+def test_a_city_that_joins_is_told_to_those_who_were_there_before(client: FlaskClient, region: Region) -> None:
+    """It reads from then on what they write for partners."""
+    sign_in(client, region.here.coordinator)
+    words = f"{region.elsewhere.city.name['en']} joined on "
+    assert words not in client.get("/coordinator").text
+    with transaction():
+        agreement = region.agreement
+        agreements.add_party(agreement, region.elsewhere.city, None, by_id=region.there.coordinator.id, now=now())
+        agreement.in_force_from = now().date() - timedelta(days=1)
+    assert words in client.get("/coordinator").text
+
+
 def test_the_chair_goes_round_in_an_order_that_can_be_changed(client: FlaskClient, region: Region) -> None:
     sign_in(client, region.here.coordinator)
     address = f"/coordinator/agreements/{region.agreement.id}"

@@ -31,6 +31,7 @@ from exchange_app.web.formats import date_range, day
 from exchange_app.web.policies import allows
 
 LOOKED_AHEAD = timedelta(days=7)
+LATELY = timedelta(days=30)
 SHOWN = 10
 
 
@@ -46,6 +47,7 @@ def home() -> ResponseReturnValue:
         "coordination/home.html",
         city=city,
         today=today,
+        lately=today - LATELY,
         most=SHOWN,
         to_answer=[section for section in waiting if section.is_answer],
         to_do=[section for section in waiting if not section.is_answer],
