@@ -36,10 +36,10 @@ WITH_ALL = (
 _WITH_STEPS = (*WITH_ALL, selectinload(Exchange.steps).joinedload(ExchangeStep.done_by))
 
 
-def takes_place() -> ColumnElement[bool]:
+def takes_place(exchange: type[Exchange] = Exchange) -> ColumnElement[bool]:
     """A condition on exchanges: what they are about was not called off."""
     is_off = Departure.state.not_in(TAKES_PLACE)
-    return Exchange.called_off_at.is_(None) & ~exists().where(Departure.id == Exchange.departure_id, is_off)
+    return exchange.called_off_at.is_(None) & ~exists().where(Departure.id == exchange.departure_id, is_off)
 
 
 def select_exchanges(user: User, *, today: date, is_past: bool = False) -> Select[Exchange]:

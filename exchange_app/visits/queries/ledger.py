@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Row, Select, func, literal, or_, select
+from sqlalchemy import Row, Select, extract, func, literal, or_, select
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
@@ -112,7 +112,12 @@ def _stay(row: Row[*Columns]) -> Stay:
 
 def list_years(agreement_id: int) -> Sequence[int]:
     """Those in which something took place, the latest first."""
-    return sorted({stay.ends_on.year for stay in list_stays(agreement_id)}, reverse=True)
+    kinds = (_select_visits(), Visit.ends_on), (_select_groups(), Departure.ends_on)
+    years = set[int]()
+    for stays, ends_on in kinds:
+        of_agreement = stays.where(Exchange.agreement_id == agreement_id).group_by(None)
+        years.update(db.session.scalars(of_agreement.with_only_columns(extract("year", ends_on)).distinct()))
+    return sorted(years, reverse=True)
 
 
 def months_to_return(agreement_id: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import Package, Publication
@@ -71,11 +72,12 @@ def _list_owed(
 
 def _map_links(agreement_ids: Collection[int]) -> Mapping[int, tuple[int, date]]:
     """What returns each exchange, and the last day of that; without links of which a side was called off."""
-    alive = select(Exchange.id).where(Exchange.agreement_id.in_(agreement_ids), takes_place())
+    outward, back = aliased(Exchange), aliased(Exchange)
     rows = db.session.execute(
-        select(Return.outward_id, Return.back_id, Exchange.ends_on)
-        .join(Exchange, Exchange.id == Return.back_id)
-        .where(Return.outward_id.in_(alive), Return.back_id.in_(alive))
+        select(outward.id, back.id, back.ends_on)
+        .join(Return, Return.outward_id == outward.id)
+        .join(back, back.id == Return.back_id)
+        .where(outward.agreement_id.in_(agreement_ids), takes_place(outward), takes_place(back))
     )
     return {outward_id: (back_id, ends_on) for outward_id, back_id, ends_on in rows}
 
