@@ -160,6 +160,11 @@ def list_agreements_in_force(city_id: int | None) -> Sequence[Agreement]:
     return db.session.scalars(select_agreements(city_id).where(IN_FORCE)).all()
 
 
+def list_ids_in_force(city_id: int) -> Sequence[int]:
+    """The same without what stands in them."""
+    return db.session.scalars(select(Agreement.id).where(IN_FORCE, is_party(city_id)).order_by(Agreement.id)).all()
+
+
 def list_public_agreements() -> Sequence[Agreement]:
     """Those that were signed: in force first, then the latest."""
     return db.session.scalars(

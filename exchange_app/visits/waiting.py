@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from exchange_app.accounts.models import User
 from exchange_app.coordination.waiting import Item, Section
-from exchange_app.partners.queries import list_agreements_in_force
+from exchange_app.partners.queries import list_ids_in_force
 from exchange_app.visits.models import Visit
 from exchange_app.visits.queries.returns import Owed, list_overdue
 from exchange_app.visits.queries.visits import list_follow_ups_of, list_visits_to_answer
@@ -42,8 +42,7 @@ def _to_answer(visit: Visit) -> Item:
 
 def _list_overdue(user: User, today: date) -> list[Owed]:
     city_id = user.organisation.city_id
-    agreements = [agreement.id for agreement in list_agreements_in_force(city_id)]
-    return list_overdue(city_id, agreements, today, limit=SHOWN)
+    return list_overdue(city_id, list_ids_in_force(city_id), today, limit=SHOWN)
 
 
 def _overdue(owed: Owed) -> Item:

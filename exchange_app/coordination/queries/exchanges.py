@@ -21,12 +21,12 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
 from exchange_app.partners.models import Agreement, AgreementPlan, Organisation, Party
-from exchange_app.partners.queries import IN_FORCE, WITH_PARTIES
+from exchange_app.partners.queries import IN_FORCE
 
 COUNTED = (BookingState.SUBMITTED, BookingState.CONFIRMED, BookingState.DONE)
 TAKES_PLACE = (DepartureState.OPEN, DepartureState.CLOSED, DepartureState.DONE)
 WITH_ALL = (
-    joinedload(Exchange.agreement).options(*WITH_PARTIES),
+    joinedload(Exchange.agreement),
     joinedload(Exchange.sending_city),
     joinedload(Exchange.hosting_city),
     joinedload(Exchange.sending_coordinator),
