@@ -262,6 +262,12 @@ def list_counterparts(agreement_id: int, city_id: int | None = None) -> Sequence
     return db.session.scalars(found.order_by(Counterpart.id.desc())).all()
 
 
+def select_confirmed(agreement_id: int) -> Select[Counterpart]:
+    """Those of an agreement that work with each other, the latest first; to be paged."""
+    confirmed = Counterpart.agreement_id == agreement_id, Counterpart.state == CounterpartState.CONFIRMED
+    return _COUNTERPARTS.where(*confirmed).order_by(Counterpart.id.desc())
+
+
 def list_proposals_to(city_id: int) -> Sequence[Counterpart]:
     """What other cities proposed to this one and nobody answered, the oldest first."""
     waiting = Counterpart.state == CounterpartState.PROPOSED, Counterpart.proposing_city_id != city_id
