@@ -26,12 +26,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``is_answer``: others can do nothing until this is answered."""
+    """``is_answer``: others can do nothing until this is answered. ``all_at`` is the page that lists them all, for when
+    they are too many for the first one."""
 
     name: str
     heading: str
     items: Sequence[Item]
     is_answer: bool = False
+    all_at: str = ""
 
 
 Teller = Callable[[User, date], Iterable[Section]]

@@ -192,7 +192,11 @@ def load_actions(ids: Collection[int]) -> Mapping[int, Action]:
         select(Action)
         .join(Action.meeting)
         .where(Action.id.in_(ids))
-        .options(*WITH_OWNER, contains_eager(Action.meeting).joinedload(Meeting.chair_city))
+        .options(
+            *WITH_OWNER,
+            joinedload(Action.agreement).options(*WITH_PARTIES),
+            contains_eager(Action.meeting).joinedload(Meeting.chair_city),
+        )
         .execution_options(populate_existing=True)
     )
     return {one.id: one for one in found}

@@ -160,6 +160,11 @@ def list_agreements_in_force(city_id: int | None) -> Sequence[Agreement]:
     return db.session.scalars(select_agreements(city_id).where(IN_FORCE)).all()
 
 
+def list_ids_in_force(city_id: int) -> Sequence[int]:
+    """The same without what stands in them."""
+    return db.session.scalars(select(Agreement.id).where(IN_FORCE, is_party(city_id)).order_by(Agreement.id)).all()
+
+
 def list_public_agreements() -> Sequence[Agreement]:
     """Those that were signed: in force first, then the latest."""
     return db.session.scalars(
@@ -255,6 +260,12 @@ def list_counterparts(agreement_id: int, city_id: int | None = None) -> Sequence
     found = _COUNTERPARTS.where(Counterpart.agreement_id == agreement_id)
     found = found if city_id is None else found.where(_has_side(city_id))
     return db.session.scalars(found.order_by(Counterpart.id.desc())).all()
+
+
+def select_confirmed(agreement_id: int) -> Select[Counterpart]:
+    """Those of an agreement that work with each other, the latest first; to be paged."""
+    confirmed = Counterpart.agreement_id == agreement_id, Counterpart.state == CounterpartState.CONFIRMED
+    return _COUNTERPARTS.where(*confirmed).order_by(Counterpart.id.desc())
 
 
 def list_proposals_to(city_id: int) -> Sequence[Counterpart]:

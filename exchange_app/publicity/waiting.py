@@ -15,11 +15,12 @@ from exchange_app.publicity.queries.stories import list_to_check
 from exchange_app.web.formats import date_range
 
 
-def tell_publicity(user: User, _today: date) -> Iterator[Section]:
+def tell_publicity(user: User, today: date) -> Iterator[Section]:
     stories = [_story(one) for one in list_to_check(user)]
-    yield Section("stories-to-check", gettext("Stories to check"), stories, is_answer=True)
-    invitations = [_invitation(one) for one in list_open_invitations(user)]
-    yield Section("invitations", gettext("Events to which our city is invited"), invitations, is_answer=True)
+    yield Section("stories-to-check", gettext("Stories to check"), stories, True, "publicity.desk")
+    invitations = [_invitation(one) for one in list_open_invitations(user, today)]
+    heading = gettext("Events to which our city is invited")
+    yield Section("invitations", heading, invitations, True, "publicity.invitations")
 
 
 def _story(story: Story) -> Item:

@@ -103,6 +103,7 @@ class Stay:
     """An exchange that took place: a delegation, or the groups that one city sent to a departure of another."""
 
     exchange_id: int
+    agreement_id: int
     visit_id: int | None
     plan: Plan
     direction: Direction

@@ -8,13 +8,11 @@ from datetime import date, timedelta
 from flask_babel import gettext
 
 from exchange_app.accounts.models import User
-from exchange_app.coordination.queries.people import city_of
 from exchange_app.coordination.waiting import Item, Section
-from exchange_app.partners.queries import list_agreements_in_force
+from exchange_app.partners.queries import list_ids_in_force
 from exchange_app.visits.models import Visit
-from exchange_app.visits.queries.returns import Owed, list_owed
+from exchange_app.visits.queries.returns import Owed, list_overdue
 from exchange_app.visits.queries.visits import list_follow_ups_of, list_visits_to_answer
-from exchange_app.visits.rules import ReturnStanding
 from exchange_app.web.formats import date_range
 
 SHOWN = 10
@@ -43,14 +41,8 @@ def _to_answer(visit: Visit) -> Item:
 
 
 def _list_overdue(user: User, today: date) -> list[Owed]:
-    """Those that the own city has to see to or may ask for; what is overdue longest first."""
-    city_id, overdue = city_of(user), (ReturnStanding.OVERDUE,)
-    found = [
-        owed
-        for agreement in list_agreements_in_force(city_id)
-        for owed in list_owed(agreement.id, today, city_id=city_id, standings=overdue, limit=SHOWN)
-    ]
-    return sorted(found, key=lambda owed: owed.due_on)[:SHOWN]
+    city_id = user.organisation.city_id
+    return list_overdue(city_id, list_ids_in_force(city_id), today, limit=SHOWN)
 
 
 def _overdue(owed: Owed) -> Item:

@@ -67,6 +67,16 @@ def page_of(rows: Select[*tuple[Any, ...]], *, size: int = PAGE_SIZE) -> Page:
     return Page(found[:size], number, size, total, has_next=len(found) > size)
 
 
+def page_in(rows: Sequence[Any], *, size: int = PAGE_SIZE) -> Page:
+    """The same of rows that are all there already. Raises PageNotFound beyond the last page."""
+    number = _asked_number()
+    before = (number - 1) * size
+    found = rows[before : before + size]
+    if not found and number > 1:
+        raise PageNotFound()
+    return Page(found, number, size, len(rows), has_next=len(rows) > before + size)
+
+
 def _asked_number() -> int:
     asked = request.args.get("page", "")
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from exchange_app.coordination.errors import NotYourOffice
 from exchange_app.coordination.service import counterparts as service
+from exchange_app.coordination.views.counterparts import PAIRS_SHOWN
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
@@ -69,6 +70,27 @@ def test_one_side_proposes_and_the_other_confirms(client: FlaskClient, region: R
     assert "The office was merged" in client.get(address).text
     assert find_counterpart(region.here.office, region.there.city) is None
     assert "counterpart_ended" in kinds_to(region)["there"]
+
+
+def test_many_pairs_fill_several_pages_and_a_mistake_finds_its_own(client: FlaskClient, region: Region) -> None:
+    here, there = region.here, region.there
+    with transaction():
+        pairs = [
+            make_counterpart(
+                region.agreement, make_office(here.city), make_office(there.city), here.coordinator, now(),
+                CounterpartState.CONFIRMED, answered_by_id=there.coordinator.id, answered_at=now(),
+            )
+            for _ in range(PAIRS_SHOWN + 1)
+        ]  # fmt: skip
+    sign_in(client, here.coordinator)
+    address = f"/coordinator/agreements/{region.agreement.id}/counterparts"
+    oldest = f"{address}/{pairs[0].id}/end"
+    page = client.get(address).text
+    assert [f"{address}/{pair.id}/end" in page for pair in pairs] == [False] + [True] * PAIRS_SHOWN
+    assert client.get(f"{address}?page=3").status_code == 404
+    refused = send(client, f"{address}?page=2", oldest)
+    assert refused.status_code == 422
+    assert f'id="end-{pairs[0].id}-reason-error"' in refused.text
 
 
 def test_who_declines_says_why_and_another_can_be_proposed(region: Region) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 
@@ -23,8 +24,9 @@ from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.models import Agreement
 from tests.coordination.conftest import Region
-from tests.coordination.town import make_office, make_problem
+from tests.coordination.town import assigned, make_agreement, make_office, make_problem
 from tests.pages import form_of, send, sign_in
+from tests.statements import counted_statements
 
 
 def letters_of(kind: str) -> list[int | None]:
@@ -136,3 +138,29 @@ def test_a_city_has_one_part_in_a_problem_whatever_a_form_says(client: FlaskClie
         for name, value in (("city_id", town.city.id), ("office_id", office.id), ("due_on", due))
     }
     assert client.post(f"{address}/assign", data=forged).status_code == 422
+
+
+def test_the_first_page_costs_no_more_with_more_agreements(client: FlaskClient, region: Region) -> None:
+    """Of what is too much for it, it says where the rest stands."""
+    here, there = region.here, region.there
+
+    def take_on(agreement: Agreement, number: int) -> None:
+        tasks = [assigned(town.office, now().date()) for town in (here, there)]
+        told = {"form_token": str(number), "title": f"Matter {number}", "assignments": tasks}
+        make_problem(agreement, there.coordinator, now(), ProblemState.ASSIGNED, **told)
+
+    with transaction():
+        take_on(region.agreement, 0)
+    sign_in(client, here.coordinator)
+    assert "All of them" not in client.get("/coordinator").text
+    with counted_statements() as few:
+        client.get("/coordinator")
+    with transaction():
+        for number in range(1, 12):
+            agreement = make_agreement([here.city, there.city], here.coordinator, now())
+            take_on(agreement, number)
+    with counted_statements() as many:
+        page = client.get("/coordinator").text
+    assert len(many) == len(few)
+    assert len(set(re.findall(r"Matter \d+", page))) == 10
+    assert 'href="/coordinator/problems">All of them' in page

@@ -72,7 +72,9 @@ def test_a_partner_city_is_invited_answers_and_answers_otherwise(towns: Towns) -
     for city_id in (there.city.id, third.city.id):
         with pytest.raises(AlreadyInvited), transaction():
             campaigns.invite(campaign, cities, city_id, "", by=here.coordinator, now=NOW)
-    (invitation,) = queries.list_invitations(there.coordinator)
+    last_day, waiting = campaign.ends_on, queries.list_open_invitations
+    (invitation,) = waiting(there.coordinator, last_day)
+    assert waiting(there.coordinator, last_day + timedelta(days=1)) == []  # nobody could answer it any more
     for stranger in (here.coordinator, third.coordinator, there.officer, there.teacher):
         with pytest.raises(InvitationNotFound):
             queries.get_invitation(invitation.id, stranger)

@@ -17,7 +17,7 @@ from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import Plan
 from exchange_app.rosters.models import Participant
 from exchange_app.visits.errors import StillToCome
-from exchange_app.visits.queries.ledger import list_stays
+from exchange_app.visits.queries.ledger import list_stays, list_years
 from exchange_app.visits.rules import Direction, Figures, Period, months_after, tally
 from exchange_app.visits.service import parts
 from exchange_app.visits.service import visits as service
@@ -78,6 +78,7 @@ def test_it_equals_a_count_by_hand(app: Flask, region: Region) -> None:
         (Plan.COMMUNITY, ba): Figures(1, 3, 3 * 3),
         (Plan.YOUTH, ca): Figures(1, 9, 9 * 3),
     }
+    assert list_years(three.id) == [2028, 2027]
     assert tally(list_stays(three.id, Period(last, last))) == {
         (Plan.COMMUNITY, ba): Figures(1, 3, 3 * 2),
         (Plan.YOUTH, ca): Figures(1, 9, 9 * 2),

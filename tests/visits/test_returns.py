@@ -15,7 +15,7 @@ from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import Plan
 from exchange_app.visits.errors import NoReturnOfIt, NotYourVisit, ReturnedAlready
 from exchange_app.visits.models import Return
-from exchange_app.visits.queries.returns import list_candidates, list_owed, list_packages_back
+from exchange_app.visits.queries.returns import list_candidates, list_overdue, list_owed, list_packages_back
 from exchange_app.visits.queries.visits import get_visit
 from exchange_app.visits.rules import ReturnStanding, months_after
 from exchange_app.visits.service import returns as service
@@ -23,6 +23,7 @@ from exchange_app.visits.service import visits
 from tests.builders import both, make_package
 from tests.coordination.conftest import Region, Town
 from tests.coordination.town import make_agreement, make_office
+from tests.statements import counted_statements
 from tests.visits.delegations import agree, carry_out, exchange_of, go, propose, register
 
 AT = datetime(2027, 3, 1, 2, tzinfo=UTC)
@@ -31,6 +32,26 @@ LATER = AT + timedelta(days=60)
 
 def standings(region: Region, at: datetime) -> list[ReturnStanding]:
     return [owed.standing for owed in list_owed(region.agreement.id, at.date())]
+
+
+def test_many_agreements_cost_no_more_than_one(app: Flask, region: Region) -> None:
+    """Each with a stay that nobody returned, and one between two others: none of theirs stands on this city's list."""
+    a, b, c = region.here, region.there, region.elsewhere
+    with transaction():
+        others = [make_agreement([a.city, b.city, c.city], a.coordinator, AT) for _ in range(3)]
+        for number, agreement in enumerate((region.agreement, *others)):
+            carry_out(agreement, a, b, AT, title=f"stay {number}")
+        carry_out(others[0], b, c, AT, title="theirs")
+    own_id, agreements = a.city.id, [region.agreement.id, *(one.id for one in others)]
+    today = (AT + timedelta(days=800)).date()
+    db.session.expunge_all()
+    with counted_statements() as few:
+        list_overdue(own_id, agreements[:1], today, limit=10)
+    db.session.expunge_all()
+    with counted_statements() as many:
+        overdue = list_overdue(own_id, agreements, today, limit=10)
+    assert len(many) == len(few)
+    assert [owed.stay.agreement_id for owed in overdue] == agreements
 
 
 def test_a_link_is_one_to_one_and_never_within_the_same_direction(app: Flask, region: Region) -> None:

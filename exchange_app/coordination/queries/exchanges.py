@@ -21,12 +21,12 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import DepartureState
 from exchange_app.partners.models import Agreement, AgreementPlan, Organisation, Party
-from exchange_app.partners.queries import IN_FORCE, WITH_PARTIES
+from exchange_app.partners.queries import IN_FORCE
 
 COUNTED = (BookingState.SUBMITTED, BookingState.CONFIRMED, BookingState.DONE)
 TAKES_PLACE = (DepartureState.OPEN, DepartureState.CLOSED, DepartureState.DONE)
 WITH_ALL = (
-    joinedload(Exchange.agreement).options(*WITH_PARTIES),
+    joinedload(Exchange.agreement),
     joinedload(Exchange.sending_city),
     joinedload(Exchange.hosting_city),
     joinedload(Exchange.sending_coordinator),
@@ -36,10 +36,10 @@ WITH_ALL = (
 _WITH_STEPS = (*WITH_ALL, selectinload(Exchange.steps).joinedload(ExchangeStep.done_by))
 
 
-def takes_place() -> ColumnElement[bool]:
+def takes_place(exchange: type[Exchange] = Exchange) -> ColumnElement[bool]:
     """A condition on exchanges: what they are about was not called off."""
     is_off = Departure.state.not_in(TAKES_PLACE)
-    return Exchange.called_off_at.is_(None) & ~exists().where(Departure.id == Exchange.departure_id, is_off)
+    return exchange.called_off_at.is_(None) & ~exists().where(Departure.id == exchange.departure_id, is_off)
 
 
 def select_exchanges(user: User, *, today: date, is_past: bool = False) -> Select[Exchange]:

@@ -28,12 +28,13 @@ class ProblemFilter:
     words: str = ""
 
 
-WITH_PROBLEM = (
-    joinedload(Problem.agreement).options(*WITH_PARTIES),
+_IN_LIST = (
+    joinedload(Problem.agreement),
     joinedload(Problem.raised_by).joinedload(User.organisation).joinedload(Organisation.city),
     joinedload(Problem.departure).joinedload(Departure.package).joinedload(Package.host_city),
     selectinload(Problem.assignments).options(joinedload(Assignment.city), joinedload(Assignment.office)),
 )
+WITH_PROBLEM = (*_IN_LIST, joinedload(Problem.agreement).options(*WITH_PARTIES))
 _WITH_ENTRIES = (
     *WITH_PROBLEM,
     selectinload(Problem.entries)
@@ -46,7 +47,7 @@ _WITH_ENTRIES = (
 def select_problems(user: User, wanted: ProblemFilter | None = None) -> Select[Problem]:
     """Those of the user's agreements, the latest word first; to be paged."""
     wanted = wanted or ProblemFilter()
-    found = select(Problem).options(*WITH_PROBLEM).where(is_shown_to(user, Problem.agreement_id))
+    found = select(Problem).options(*_IN_LIST).where(is_shown_to(user, Problem.agreement_id))
     if wanted.agreement_id is not None:
         found = found.where(Problem.agreement_id == wanted.agreement_id)
     if wanted.state is not None:
@@ -115,7 +116,7 @@ def list_open_problems(agreement_id: int) -> Sequence[Problem]:
     """For an agenda: those that nobody has settled or set aside, the oldest first."""
     return db.session.scalars(
         select(Problem)
-        .options(*WITH_PROBLEM)
+        .options(*_IN_LIST)
         .where(Problem.agreement_id == agreement_id, Problem.state.in_(OPEN_STATES))
         .order_by(Problem.raised_at)
     ).all()
@@ -126,7 +127,7 @@ def list_problems_assigned_to(city_id: int) -> Sequence[Problem]:
     return db.session.scalars(
         select(Problem)
         .join(Assignment, (Assignment.problem_id == Problem.id) & (Assignment.city_id == city_id))
-        .options(*WITH_PROBLEM)
+        .options(*_IN_LIST)
         .where(Problem.state == ProblemState.ASSIGNED, is_of_party(city_id, Problem.agreement_id))
         .order_by(Assignment.due_on, Problem.id)
     ).all()

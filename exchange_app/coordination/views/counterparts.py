@@ -28,11 +28,14 @@ from exchange_app.partners.errors import PartyNotFound
 from exchange_app.partners.models import Agreement, Organisation
 from exchange_app.partners.rules import AgreementState, CounterpartState, CounterpartStep
 from exchange_app.web.forms import Form
+from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
 SPEAKERS = (Role.COORDINATOR, Role.ORGANISER, Role.ADMINISTRATOR)
 PAIRERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 PAGE = "coordination.counterparts"
+PAIRS_SHOWN = 30
+SUGGESTED = 20  # the next ones stand here as soon as some of these were proposed
 
 
 @coordination.get("/coordinator/counterparts")
@@ -52,6 +55,7 @@ def counterparts(agreement_id: int) -> ResponseReturnValue:
 
 
 def _page(agreement: Agreement, refused: Form | None = None) -> str:
+    """With all pairs after a mistake: the one that it was about is among them, whichever page it was on."""
     user = me()
     own_id = city_of(user)
     known = queries.list_counterparts(agreement.id)
@@ -63,9 +67,10 @@ def _page(agreement: Agreement, refused: Form | None = None) -> str:
         "coordination/counterparts.html",
         agreement=agreement,
         own_id=own_id,
+        page=None if refused else page_of(queries.select_confirmed(agreement.id), size=PAIRS_SHOWN),
         by_state={state: [one for one in known if one.state is state] for state in CounterpartState},
         people=map_people([one for row in known for one in (row.proposed_by_id, row.answered_by_id, row.ended_by_id)]),
-        suggested=[one for one in suggested if service.speaks_for(user, one.office)],
+        suggested=[one for one in suggested if service.speaks_for(user, one.office)][:SUGGESTED],
         speaks_for=lambda office: service.speaks_for(user, office),
         form=refused if isinstance(refused, ProposeForm) else _fresh_proposal(offices),
         pair_form=refused if isinstance(refused, PairForm) else _fresh_pair_form(agreement),

@@ -60,12 +60,14 @@ def home() -> ResponseReturnValue:
 def _list_own(user: User, today: date) -> Iterator[Section]:
     city_id = user.organisation.city_id
     proposals = [_proposal(one, user.organisation.city.zone) for one in list_proposals_to(city_id)]
-    yield Section("proposals", gettext("Other cities propose counterparts"), proposals, is_answer=True)
+    yield Section(
+        "proposals", gettext("Other cities propose counterparts"), proposals, True, "coordination.all_counterparts"
+    )
     yield Section("requests", gettext("Requests for help"), [*_requests(user)], is_answer=True)
     steps = list_steps_waiting_for(user, today + LOOKED_AHEAD, limit=SHOWN)
     yield Section("steps", gettext("Steps that are due"), [_step(step) for step in steps])
     problems = [_problem(one, city_id) for one in list_problems_assigned_to(city_id)]
-    yield Section("problems", gettext("Problems that our city sees to"), problems)
+    yield Section("problems", gettext("Problems that our city sees to"), problems, all_at="coordination.problems")
 
 
 def _proposal(one: Counterpart, zone: ZoneInfo) -> Item:

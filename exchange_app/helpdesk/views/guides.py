@@ -12,7 +12,10 @@ from exchange_app.helpdesk.reading import Wanted
 from exchange_app.helpdesk.rules import Topic
 from exchange_app.helpdesk.views.blueprint import helpdesk, today
 from exchange_app.partners.queries import list_cities_with_counties
+from exchange_app.web.paging import page_in
 from exchange_app.web.policies import anyone
+
+OFFICES_SHOWN = 50
 
 
 @helpdesk.get("/help")
@@ -34,7 +37,8 @@ def guide(guide_id: int) -> ResponseReturnValue:
 @anyone
 def offices() -> ResponseReturnValue:
     form = _look_form()
-    return render_template("helpdesk/offices.html", form=form, lines=reading.list_offices(_wanted(form)))
+    page = page_in(reading.list_offices(_wanted(form)), size=OFFICES_SHOWN)
+    return render_template("helpdesk/offices.html", form=form, page=page)
 
 
 def _look_form() -> LookForm:

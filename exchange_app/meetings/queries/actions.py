@@ -16,13 +16,12 @@ from exchange_app.meetings.errors import ActionNotFound
 from exchange_app.meetings.models import Action, Meeting
 from exchange_app.meetings.rules import ActionState, MeetingState
 from exchange_app.partners.models import Organisation
-from exchange_app.partners.queries import WITH_PARTIES
 
 WITH_OWNER = (
     joinedload(Action.office).joinedload(Organisation.city),
     joinedload(Action.person),
     joinedload(Action.closed_by),
-    joinedload(Action.agreement).options(*WITH_PARTIES),
+    joinedload(Action.agreement),
 )
 HOLDS = Meeting.state == MeetingState.CONFIRMED
 

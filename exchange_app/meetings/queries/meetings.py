@@ -31,13 +31,11 @@ from exchange_app.meetings.rules import DEFAULT_RHYTHM, TO_COME, ActionState, Me
 from exchange_app.partners.models import Agreement, Organisation
 from exchange_app.partners.queries import IN_FORCE, WITH_PARTIES, list_offices
 
-IN_LIST = (
-    joinedload(Meeting.agreement).options(*WITH_PARTIES),
-    joinedload(Meeting.chair_city),
-)
+IN_LIST = (joinedload(Meeting.agreement), joinedload(Meeting.chair_city))
+_WITH_CITIES = (joinedload(Meeting.agreement).options(*WITH_PARTIES), joinedload(Meeting.chair_city))
 _OFFICE = joinedload(Organisation.city)
 WITH_ALL = (
-    *IN_LIST,
+    *_WITH_CITIES,
     joinedload(Meeting.invited_by).joinedload(User.organisation),
     joinedload(Meeting.sent_by),
     selectinload(Meeting.items).options(joinedload(AgendaItem.problem), joinedload(AgendaItem.numbered)),
@@ -231,7 +229,7 @@ def _one_invitation(invitations: Select[Invitation]) -> Invitation:
         invitations.options(
             joinedload(Invitation.user),
             joinedload(Invitation.office),
-            joinedload(Invitation.meeting).options(*IN_LIST, selectinload(Meeting.items)),
+            joinedload(Invitation.meeting).options(*_WITH_CITIES, selectinload(Meeting.items)),
         )
     )
     if invitation is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from exchange_app.accounts.models import User
@@ -196,17 +196,21 @@ def list_cities_to_invite(campaign: Campaign) -> Sequence[City]:
     return db.session.scalars(select(City).where(*partners, City.id.not_in(invited)).order_by(City.code)).all()
 
 
-def list_invitations(user: User) -> Sequence[EventInvitation]:
-    """To the city for which the user speaks, those without an answer first."""
-    found = _INVITATIONS.where(_is_invited(user))
-    is_answered = EventInvitation.answered_at.is_not(None)
-    return db.session.scalars(found.order_by(is_answered, EventInvitation.id.desc()).limit(MOST_CHOICES)).all()
+def select_invitations(user: User, today: date) -> Select[EventInvitation]:
+    """To the city for which the user speaks, those that wait for an answer first, then the latest; to be paged."""
+    found = _INVITATIONS.join(EventInvitation.campaign).where(_is_invited(user))
+    return found.order_by(not_(_waits(today)), EventInvitation.id.desc())
 
 
-def list_open_invitations(user: User) -> Sequence[EventInvitation]:
-    """Those to the user's city that nobody has answered."""
-    is_open = EventInvitation.answered_at.is_(None)
-    return db.session.scalars(_INVITATIONS.where(_is_invited(user), is_open).order_by(EventInvitation.id)).all()
+def list_open_invitations(user: User, today: date) -> Sequence[EventInvitation]:
+    """Those to the user's city that nobody has answered and that can still be answered; the next event first."""
+    found = _INVITATIONS.join(EventInvitation.campaign).where(_is_invited(user), _waits(today))
+    return db.session.scalars(found.order_by(Campaign.starts_on, EventInvitation.id)).all()
+
+
+def _waits(today: date) -> ColumnElement[bool]:
+    """For an answer, which `answer_invitation` takes as long as the event is not over."""
+    return and_(EventInvitation.answered_at.is_(None), _IS_OUT, Campaign.ends_on >= today)
 
 
 def get_invitation(invitation_id: int, user: User) -> EventInvitation:

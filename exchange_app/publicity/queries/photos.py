@@ -155,6 +155,11 @@ def list_named(limit: int, after: int) -> Sequence[StoryPhoto]:
     ).all()
 
 
+def is_named(content: str) -> bool:
+    """Whether a photo has this picture."""
+    return bool(db.session.scalar(select(exists().where(StoryPhoto.content == content))))
+
+
 def list_contents() -> Sequence[str]:
     return db.session.scalars(select(StoryPhoto.content)).all()
 

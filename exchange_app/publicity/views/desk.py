@@ -6,10 +6,13 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from exchange_app.accounts.sessions import me
+from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
+from exchange_app.departures.rules import day_in
 from exchange_app.publicity.queries import campaigns, photos, stories
 from exchange_app.publicity.queries.stories import CHECKERS
 from exchange_app.publicity.views.blueprint import publicity
+from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
@@ -23,7 +26,7 @@ def desk() -> ResponseReturnValue:
         "publicity/desk.html",
         page=page,
         to_check=stories.list_to_check(user),
-        invitations=campaigns.list_open_invitations(user),
+        invitations=campaigns.list_open_invitations(user, day_in(HOME_ZONE, now())),
         views=campaigns.map_views(campaign_ids=[one.id for one in page]),
     )
 

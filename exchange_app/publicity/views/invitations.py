@@ -10,10 +10,13 @@ from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_saved, status_of_form
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
+from exchange_app.departures.rules import day_in
 from exchange_app.publicity.forms import AnswerForm
 from exchange_app.publicity.queries import campaigns as queries
 from exchange_app.publicity.service import campaigns as service
 from exchange_app.publicity.views.blueprint import publicity
+from exchange_app.web.formats import HOME_ZONE
+from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
 GUESTS = (Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -22,7 +25,8 @@ GUESTS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 @publicity.get("/publicity/invitations")
 @allows(*GUESTS)
 def invitations() -> ResponseReturnValue:
-    return render_template("publicity/invitations.html", invitations=queries.list_invitations(me()))
+    page = page_of(queries.select_invitations(me(), day_in(HOME_ZONE, now())))
+    return render_template("publicity/invitations.html", page=page)
 
 
 @publicity.route("/publicity/invitations/<int:invitation_id>", methods=["GET", "POST"])

@@ -6,10 +6,10 @@ gone. A group counts by its exchange: for one agreement, whatever others its cit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Row, Select, func, literal, select
+from sqlalchemy import Row, Select, extract, func, literal, or_, select
 
 from exchange_app.bookings.models import Booking
 from exchange_app.bookings.rules import BookingState
@@ -21,22 +21,35 @@ from exchange_app.partners.models import Organisation, Plan
 from exchange_app.visits.models import ReturnRule, Visit
 from exchange_app.visits.rules import RETURN_MONTHS, Direction, Period, Stay, VisitState
 
-Columns = tuple[int, int | None, Plan, int, int, date, date, int, int]
+Columns = tuple[int, int, int | None, Plan, int, int, date, date, int, int]
 
 
 def list_stays(
     agreement_id: int, period: Period | None = None, exchange_ids: Collection[int] | None = None
 ) -> list[Stay]:
     """All of an agreement, or those that ended in a period, or certain ones; the first first."""
-    kinds = (_select_visits(), Visit.ends_on), (_select_groups(), Departure.ends_on)
-    found = []
-    for stays, ends_on in kinds:
-        stays = stays.where(Exchange.agreement_id == agreement_id)
-        if period is not None:
-            stays = stays.where(ends_on.between(period.first, period.last))
-        if exchange_ids is not None:
-            stays = stays.where(Exchange.id.in_(exchange_ids))
-        found += [_stay(row) for row in db.session.execute(stays)]
+    visits, groups = (
+        stays.where(Exchange.agreement_id == agreement_id) for stays in (_select_visits(), _select_groups())
+    )
+    if period is not None:
+        visits = visits.where(Visit.ends_on.between(period.first, period.last))
+        groups = groups.where(Departure.ends_on.between(period.first, period.last))
+    if exchange_ids is not None:
+        visits, groups = (stays.where(Exchange.id.in_(exchange_ids)) for stays in (visits, groups))
+    return _list_stays(visits, groups)
+
+
+def list_stays_of(city_id: int, agreement_ids: Collection[int]) -> list[Stay]:
+    """All that a city sent or hosted under some agreements; the first first."""
+    own = (
+        Exchange.agreement_id.in_(agreement_ids),
+        or_(Exchange.sending_city_id == city_id, Exchange.hosting_city_id == city_id),
+    )
+    return _list_stays(_select_visits().where(*own), _select_groups().where(*own))
+
+
+def _list_stays(*kinds: Select[*Columns]) -> list[Stay]:
+    found = [_stay(row) for stays in kinds for row in db.session.execute(stays)]
     return sorted(found, key=lambda stay: (stay.ends_on, stay.exchange_id))
 
 
@@ -44,6 +57,7 @@ def _select_visits() -> Select[*Columns]:
     return (
         select(
             Exchange.id,
+            Exchange.agreement_id,
             Visit.id,
             Visit.plan,
             Exchange.sending_city_id,
@@ -62,6 +76,7 @@ def _select_groups() -> Select[*Columns]:
     return (
         select(
             Exchange.id,
+            Exchange.agreement_id,
             Exchange.visit_id,
             Package.plan,
             Exchange.sending_city_id,
@@ -81,9 +96,10 @@ def _select_groups() -> Select[*Columns]:
 
 
 def _stay(row: Row[*Columns]) -> Stay:
-    exchange_id, visit_id, plan, sending_id, hosting_id, starts_on, ends_on, groups, persons = row
+    exchange_id, agreement_id, visit_id, plan, sending_id, hosting_id, starts_on, ends_on, groups, persons = row
     return Stay(
         exchange_id=exchange_id,
+        agreement_id=agreement_id,
         visit_id=visit_id,
         plan=plan,
         direction=Direction(sending_id, hosting_id),
@@ -96,10 +112,22 @@ def _stay(row: Row[*Columns]) -> Stay:
 
 def list_years(agreement_id: int) -> Sequence[int]:
     """Those in which something took place, the latest first."""
-    return sorted({stay.ends_on.year for stay in list_stays(agreement_id)}, reverse=True)
+    kinds = (_select_visits(), Visit.ends_on), (_select_groups(), Departure.ends_on)
+    years = set[int]()
+    for stays, ends_on in kinds:
+        of_agreement = stays.where(Exchange.agreement_id == agreement_id).group_by(None)
+        years.update(db.session.scalars(of_agreement.with_only_columns(extract("year", ends_on)).distinct()))
+    return sorted(years, reverse=True)
 
 
 def months_to_return(agreement_id: int) -> int:
     """Within how many months a stay under the agreement is returned."""
-    rule = db.session.get(ReturnRule, agreement_id)
-    return RETURN_MONTHS if rule is None else rule.months
+    return map_months([agreement_id])[agreement_id]
+
+
+def map_months(agreement_ids: Collection[int]) -> Mapping[int, int]:
+    """The same of several."""
+    rules = select(ReturnRule.agreement_id, ReturnRule.months).where(ReturnRule.agreement_id.in_(agreement_ids))
+    return dict.fromkeys(agreement_ids, RETURN_MONTHS) | {
+        row.agreement_id: row.months for row in db.session.execute(rules)
+    }

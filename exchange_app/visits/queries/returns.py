@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from exchange_app.bookings.models import Booking
 from exchange_app.catalogue.models import Package, Publication
@@ -17,7 +18,7 @@ from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.rules import DepartureState
 from exchange_app.partners.models import Organisation, Plan
 from exchange_app.visits.models import Return, ReturnWish, Visit, VisitMember
-from exchange_app.visits.queries.ledger import list_stays, months_to_return
+from exchange_app.visits.queries.ledger import list_stays, list_stays_of, map_months, months_to_return
 from exchange_app.visits.rules import RETURN_MONTHS, TO_ANSWER, ReturnStanding, Stay, months_after
 
 MOST_DAYS_APART = 3
@@ -37,38 +38,46 @@ class Owed:
     proposal: Visit | None
 
 
-def list_owed(
-    agreement_id: int,
+def list_owed(agreement_id: int, today: date, *, limit: int = MOST_OWED) -> list[Owed]:
+    """The stays under an agreement that are no returns themselves: what is overdue before what is still to come, then
+    what is planned and what was returned; in each what is due first."""
+    return _list_owed(list_stays(agreement_id), [agreement_id], today, ORDER, limit)
+
+
+def list_overdue(city_id: int, agreement_ids: Collection[int], today: date, *, limit: int) -> list[Owed]:
+    """Those that a city has to see to or may ask for, under all of these agreements; what is due longest first."""
+    overdue = (ReturnStanding.OVERDUE,)
+    return _list_owed(list_stays_of(city_id, agreement_ids), agreement_ids, today, overdue, limit)
+
+
+def _list_owed(
+    stays: Sequence[Stay],
+    agreement_ids: Collection[int],
     today: date,
-    *,
-    city_id: int | None = None,
-    standings: Collection[ReturnStanding] = ORDER,
-    limit: int = MOST_OWED,
+    standings: Collection[ReturnStanding],
+    limit: int,
 ) -> list[Owed]:
-    """The stays under an agreement, or those of one city in it, that are no returns themselves: what is overdue before
-    what is still to come, then what is planned and what was returned; in each what is due first."""
-    stays = list_stays(agreement_id)
     happened = {stay.exchange_id for stay in stays}
-    links = _map_links(agreement_id)
+    links = _map_links(agreement_ids)
     backs = {back_id for back_id, _ends_on in links.values()}
-    months = months_to_return(agreement_id)
+    months = map_months(agreement_ids)
     found = []
     for stay in stays:
-        due_on = months_after(stay.ends_on, months)
+        due_on = months_after(stay.ends_on, months[stay.agreement_id])
         standing = _standing(links.get(stay.exchange_id), happened, due_on, today)
-        is_theirs = city_id in (None, stay.direction.sending_id, stay.direction.hosting_id)
-        if stay.exchange_id not in backs and is_theirs and standing in standings:
+        if stay.exchange_id not in backs and standing in standings:
             found.append((ORDER.index(standing), due_on, stay.exchange_id, stay))
     return _with_exchanges(sorted(found, key=lambda one: one[:3])[:limit], links)
 
 
-def _map_links(agreement_id: int) -> Mapping[int, tuple[int, date]]:
+def _map_links(agreement_ids: Collection[int]) -> Mapping[int, tuple[int, date]]:
     """What returns each exchange, and the last day of that; without links of which a side was called off."""
-    alive = select(Exchange.id).where(Exchange.agreement_id == agreement_id, takes_place())
+    outward, back = aliased(Exchange), aliased(Exchange)
     rows = db.session.execute(
-        select(Return.outward_id, Return.back_id, Exchange.ends_on)
-        .join(Exchange, Exchange.id == Return.back_id)
-        .where(Return.outward_id.in_(alive), Return.back_id.in_(alive))
+        select(outward.id, back.id, back.ends_on)
+        .join(Return, Return.outward_id == outward.id)
+        .join(back, back.id == Return.back_id)
+        .where(outward.agreement_id.in_(agreement_ids), takes_place(outward), takes_place(back))
     )
     return {outward_id: (back_id, ends_on) for outward_id, back_id, ends_on in rows}
 
