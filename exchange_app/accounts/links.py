@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
-
 from exchange_app.accounts.models import AccountLink, User
 from exchange_app.accounts.rules import Purpose
-from exchange_app.core.sealing import keys
+from exchange_app.core import sealing
 from exchange_app.core.settings import setting
 
 SIGN_IN_PATH = "/sign-in"
@@ -14,7 +12,6 @@ ACCOUNT_PATH = "/account"
 CHANNELS_PATH = "/account/channels"
 SECOND_FACTORS_PATH = "/account/second-factors"
 UNSUBSCRIBE = "unsubscribe"
-SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 
 def url_of(link: AccountLink) -> str:
@@ -33,8 +30,8 @@ def is_unsubscribing(user: User, signature: str) -> bool:
 
 def signature_of(user: User, purpose: str) -> str:
     """What the addresses in a user's letters carry; that of one purpose is none of another."""
-    return keys().fingerprint(user.uid, purpose)[:SIGNATURE_LENGTH]
+    return sealing.signature_of(user.uid, purpose)
 
 
 def is_signed(user: User, purpose: str, signature: str) -> bool:
-    return hmac.compare_digest(signature_of(user, purpose).encode(), signature.encode())
+    return sealing.is_signature(signature, user.uid, purpose)

@@ -6,22 +6,19 @@ booking's page.
 
 from __future__ import annotations
 
-import hmac
-
 from exchange_app.bookings.models import Booking
-from exchange_app.core.sealing import keys
+from exchange_app.core.sealing import is_signature, signature_of
 from exchange_app.departures.models import Departure
 
 DESK_PATH = "/organiser/bookings"
-SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 
 def check_signature(booking: Booking) -> str:
-    return _signature(booking.uid, "check_link")
+    return signature_of(booking.uid, "check_link")
 
 
 def is_signed(booking: Booking, signature: str) -> bool:
-    return _is_same(check_signature(booking), signature)
+    return is_signature(signature, booking.uid, "check_link")
 
 
 def check_path(booking: Booking) -> str:
@@ -51,32 +48,24 @@ def waiting_list_path(departure: Departure) -> str:
 
 
 def booking_feed_path(booking: Booking) -> str:
-    return f"/feeds/bookings/{booking.code}/{_signature(booking.uid, 'booking_feed')}.ics"
+    return f"/feeds/bookings/{booking.code}/{signature_of(booking.uid, 'booking_feed')}.ics"
 
 
 def is_booking_feed(booking: Booking, signature: str) -> bool:
-    return _is_same(_signature(booking.uid, "booking_feed"), signature)
+    return is_signature(signature, booking.uid, "booking_feed")
 
 
 def school_feed_path(organisation_id: int) -> str:
-    return f"/feeds/schools/{organisation_id}/{_signature(str(organisation_id), 'school_feed')}.ics"
+    return f"/feeds/schools/{organisation_id}/{signature_of(str(organisation_id), 'school_feed')}.ics"
 
 
 def is_school_feed(organisation_id: int, signature: str) -> bool:
-    return _is_same(_signature(str(organisation_id), "school_feed"), signature)
+    return is_signature(signature, str(organisation_id), "school_feed")
 
 
 def host_feed_path(organisation_id: int) -> str:
-    return f"/feeds/hosts/{organisation_id}/{_signature(str(organisation_id), 'host_feed')}.ics"
+    return f"/feeds/hosts/{organisation_id}/{signature_of(str(organisation_id), 'host_feed')}.ics"
 
 
 def is_host_feed(organisation_id: int, signature: str) -> bool:
-    return _is_same(_signature(str(organisation_id), "host_feed"), signature)
-
-
-def _signature(name: str, context: str) -> str:
-    return keys().fingerprint(name, context)[:SIGNATURE_LENGTH]
-
-
-def _is_same(signature: str, given: str) -> bool:
-    return hmac.compare_digest(signature.encode(), given.encode())
+    return is_signature(signature, str(organisation_id), "host_feed")

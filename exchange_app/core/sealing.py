@@ -66,6 +66,18 @@ class KeyRing:
         return hmac.new(self._index_key, f"{context}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
+SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
+
+
+def signature_of(name: str, context: str) -> str:
+    """What an address carries to prove that its holder was given it; that of one context is none of another."""
+    return keys().fingerprint(name, context)[:SIGNATURE_LENGTH]
+
+
+def is_signature(given: str, name: str, context: str) -> bool:
+    return hmac.compare_digest(signature_of(name, context).encode(), given.encode())
+
+
 def _entries(field_keys: str) -> list[tuple[int, str]]:
     entries = []
     for entry in field_keys.split(","):

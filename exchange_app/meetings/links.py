@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
-
-from exchange_app.core.sealing import keys
+from exchange_app.core.sealing import is_signature, signature_of
 from exchange_app.meetings.models import Invitation, Meeting
 
 MEETINGS_PATH = "/coordinator/meetings"
 ACTIONS_PATH = "/coordinator/actions"
-SIGNATURE_LENGTH = 32  # hexadecimal digits: 128 bits
+ANSWER = "meeting_answer"
 
 
 def meeting_path(meeting: Meeting) -> str:
@@ -17,12 +15,8 @@ def meeting_path(meeting: Meeting) -> str:
 
 
 def answer_path(invitation: Invitation) -> str:
-    return f"/meetings/answer/{invitation.id}/{_signature(invitation)}"
+    return f"/meetings/answer/{invitation.id}/{signature_of(invitation.uid, ANSWER)}"
 
 
 def is_answering(invitation: Invitation, signature: str) -> bool:
-    return hmac.compare_digest(_signature(invitation).encode(), signature.encode())
-
-
-def _signature(invitation: Invitation) -> str:
-    return keys().fingerprint(invitation.uid, "meeting_answer")[:SIGNATURE_LENGTH]
+    return is_signature(signature, invitation.uid, ANSWER)
