@@ -6,7 +6,6 @@ A decision can be taken back until the next one.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings import letters, queries, service
@@ -18,7 +17,7 @@ from exchange_app.bookings.errors import (
     StepNotAllowed,
 )
 from exchange_app.bookings.models import Approval, Booking
-from exchange_app.bookings.reminders import DAYTIME
+from exchange_app.bookings.reminders import is_daytime
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver
 from exchange_app.core.database import db
@@ -142,8 +141,8 @@ def remind_approvers(now: datetime) -> int:
     groups = queries.lock_unanswered(now, waits=REMIND_AFTER)
     reminded = 0
     for booking in groups:
-        local = now.astimezone(ZoneInfo(booking.departure.package.host_city.time_zone)).time()
-        if booking.awaiting and booking.awaiting_since and DAYTIME[0] <= local < DAYTIME[1]:
+        zone = booking.departure.package.host_city.zone
+        if booking.awaiting and booking.awaiting_since and is_daytime(now, zone):
             waited = now - booking.awaiting_since
             booking.times_reminded = sum(length <= waited for length in REMIND_AFTER.values())
             letters.write_approval_wanted(booking, booking.awaiting, now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -157,13 +157,18 @@ def turn_at(now: datetime, turns: Sequence[Turn]) -> Turn | None:
     return begun[-1] if begun and now < begun[-1].closes else None
 
 
+def is_daytime(now: datetime, zone: tzinfo | None) -> bool:
+    """Whether a letter may go out in this zone."""
+    return DAYTIME[0] <= now.astimezone(zone).time() < DAYTIME[1]
+
+
 def goes_out_at(turn: Turn, now: datetime) -> datetime:
     """At its hour, or at once if that is over; at night only where the next morning would be too late."""
     if now <= turn.opens:
         return turn.opens
-    local = now.astimezone(turn.opens.tzinfo)
-    if DAYTIME[0] <= local.time() < DAYTIME[1]:
+    if is_daytime(now, turn.opens.tzinfo):
         return now
+    local = now.astimezone(turn.opens.tzinfo)
     morning = datetime.combine(local.date(), MORNING, turn.opens.tzinfo)
     if morning < local:
         morning += timedelta(days=1)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select, update
 
 from exchange_app.accounts.models import User
 from exchange_app.bookings.models import Booking
-from exchange_app.bookings.reminders import DAYTIME
+from exchange_app.bookings.reminders import is_daytime
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import MenuItem
 from exchange_app.catalogue.rules import days_without
@@ -312,8 +312,7 @@ def remind_waiting(now: datetime) -> int:
     returns any."""
     reminded = 0
     for inquiry in queries.lock_waiting(now, since=REMINDED_AFTER, not_reminded=True):
-        local = now.astimezone(ZoneInfo(inquiry.city.time_zone)).time()
-        if DAYTIME[0] <= local < DAYTIME[1]:
+        if is_daytime(now, inquiry.city.zone):
             inquiry.times_reminded = 1
             letters.write_reminder(inquiry, now)
             reminded += 1

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.reminders import DAYTIME
+from exchange_app.bookings.reminders import is_daytime
 from exchange_app.coordination import letters
 from exchange_app.coordination.errors import (
     CoordinatorElsewhere,
@@ -222,7 +222,7 @@ def remind_coordinators(now: datetime) -> int:
     today = now.date()
     late = [step for step in queries.lock_due_steps(today, times=2) if step.due_on < today_of(step.exchange, now)]
     soon = queries.lock_due_steps(today + REMINDED_BEFORE, times=1)
-    steps = {step.id: step for step in [*late, *soon] if _is_daytime(step.exchange, now)}
+    steps = {step.id: step for step in [*late, *soon] if is_daytime(now, step.exchange.hosting_city.zone)}
     ordered = sorted(steps.values(), key=_side_of)
     for _, alike in groupby(ordered, key=_side_of):
         _remind(list(alike), now)
@@ -232,11 +232,6 @@ def remind_coordinators(now: datetime) -> int:
 
 def _side_of(step: ExchangeStep) -> tuple[int, str]:
     return step.exchange_id, step.side
-
-
-def _is_daytime(exchange: Exchange, now: datetime) -> bool:
-    begins, ends = DAYTIME
-    return begins <= now.astimezone(ZoneInfo(exchange.hosting_city.time_zone)).time() < ends
 
 
 def _remind(steps: Sequence[ExchangeStep], now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from exchange_app.accounts.models import User
-from exchange_app.bookings.reminders import DAYTIME
+from exchange_app.bookings.reminders import is_daytime
 from exchange_app.catalogue.models import Base
 from exchange_app.coordination.queries.people import list_coordinators
 from exchange_app.core.database import db
@@ -170,17 +170,12 @@ def remind_owners(now: datetime) -> int:
     today = now.date()
     late = [one for one in queries.lock_due_follow_ups(today, times=2) if one.due_on < today_at(one.visit, now)]
     soon = queries.lock_due_follow_ups(today + REMINDED_BEFORE, times=1)
-    due = {one.id: one for one in [*late, *soon] if _is_daytime(one.visit, now)}
+    due = {one.id: one for one in [*late, *soon] if is_daytime(now, one.visit.hosting_city.zone)}
     for one in due.values():
         one.times_reminded = 2 if one.due_on < today_at(one.visit, now) else 1
         letters.write_follow_up(one, now)
     db.session.flush()
     return len(due)
-
-
-def _is_daytime(visit: Visit, now: datetime) -> bool:
-    begins, ends = DAYTIME
-    return begins <= now.astimezone(visit.hosting_city.zone).time() < ends
 
 
 def forget_contacts(now: datetime) -> int:
