@@ -16,6 +16,7 @@ from exchange_app.catalogue.forms import ANY, CityField, EditForm, GradeField, r
 from exchange_app.catalogue.rules import MOST_DAYS
 from exchange_app.catalogue.search import LONGEST_QUERY, read_words
 from exchange_app.core.clock import now
+from exchange_app.core.months import months_after
 from exchange_app.core.text import current_language, sentence
 from exchange_app.departures.packages import PackageFilter
 from exchange_app.departures.queries import DateFilter, KeptFilter
@@ -144,7 +145,7 @@ class MonthField(SelectField):
 
     def offer(self, today: date) -> None:
         first = today.replace(day=1)
-        months = {first, *(months_later(first, count) for count in range(1, MONTHS_OFFERED))}
+        months = {first, *(months_after(first, count) for count in range(1, MONTHS_OFFERED))}
         if isinstance(self.data, date):
             months.add(self.data)
         self.choices = [
@@ -161,11 +162,6 @@ def _first_day(typed: str | date | None) -> date | None:
     return date(int(typed[:4]), int(typed[5:]), 1)
 
 
-def months_later(first: date, count: int) -> date:
-    years, month = divmod(first.month - 1 + count, 12)
-    return first.replace(year=first.year + years, month=month + 1)
-
-
 def _written(month: date) -> str:
     return format_skeleton("yMMMM", month, locale=current_language())
 
@@ -180,7 +176,7 @@ class DateFilterForm(FilterForm):
         month = found.get("month")
         if month is None:
             return DateFilter(since=today, city=found.get("city"))
-        return DateFilter(since=month, until=months_later(month, 1) - timedelta(days=1), city=found.get("city"))
+        return DateFilter(since=month, until=months_after(month, 1) - timedelta(days=1), city=found.get("city"))
 
 
 class CodeField(SelectField):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -116,4 +115,4 @@ def part_of_year(year: int, part: str) -> Period:
         return Period.of_year(year)
     number = int(part[1:])
     first, last = (number, number) if part[0] == "m" else (3 * number - 2, 3 * number)
-    return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+    return Period.of_months(year, first, last)

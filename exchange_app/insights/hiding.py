@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from exchange_app.insights.rules import LEAST_SHOWN
+from exchange_app.visits.rules import LEAST_SHOWN
 
 Key = TypeVar("Key", bound=Hashable)
 

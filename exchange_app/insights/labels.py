@@ -4,7 +4,8 @@ from babel.numbers import format_decimal
 from flask_babel import gettext
 
 from exchange_app.core.text import current_language, sentence
-from exchange_app.insights.rules import LEAST_SHOWN, Cell, ReportState, Span
+from exchange_app.insights.rules import Cell, ReportState, Span
+from exchange_app.visits.rules import LEAST_SHOWN
 from exchange_app.web.labels import Labels, label
 
 LABELS: Labels = {

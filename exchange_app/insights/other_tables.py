@@ -9,6 +9,7 @@ from datetime import date
 from flask_babel import gettext
 
 from exchange_app.bookings.rules import BookingState
+from exchange_app.core.months import months_after
 from exchange_app.departures.rules import Cause
 from exchange_app.insights.group_tables import share
 from exchange_app.insights.hiding import hidden_rows, is_small, shown
@@ -25,7 +26,7 @@ from exchange_app.insights.queries.told import (
 from exchange_app.insights.rules import Cell, Scope, Table
 from exchange_app.partners.models import City
 from exchange_app.trips.rules import FEWEST_SHOWN
-from exchange_app.visits.rules import Period, months_after
+from exchange_app.visits.rules import Period
 from exchange_app.web.formats import days_of
 from exchange_app.web.labels import label
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,8 +9,6 @@ from enum import StrEnum
 
 from exchange_app.partners.models import Plan
 from exchange_app.visits.rules import Period
-
-LEAST_SHOWN = 10  # persons: fewer could be about somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def period_of(year: int, span: Span) -> Period:
     if span is Span.YEAR:
         return Period.of_year(year)
     last_month = 3 * (QUARTERS.index(span) + 1)
-    return Period(date(year, last_month - 2, 1), date(year, last_month, monthrange(year, last_month)[1]))
+    return Period.of_months(year, last_month - 2, last_month)
 
 
 def spans_ended_by(day: date) -> list[tuple[int, Span]]:

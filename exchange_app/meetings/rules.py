@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+
+from exchange_app.core.months import months_after
 
 MOST_ITEMS = 40
 MOST_INVITED = 300
@@ -101,17 +102,10 @@ def next_chair(positions: Sequence[int], last: int | None) -> int | None:
     return next(after, in_order[0] if in_order else None)
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day of the month, or the month's last one where it is shorter."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
 def next_day(last: date | None, every_months: int, today: date, is_working_day: Callable[[date], bool]) -> date:
     """When to meet next: so many months after the ``last`` meeting, with enough notice, on a working day."""
     earliest = today + NOTICE
-    day = earliest if last is None else max(earliest, months_later(last, every_months))
+    day = earliest if last is None else max(earliest, months_after(last, every_months))
     while not is_working_day(day):
         day += timedelta(days=1)
     return day

@@ -87,17 +87,6 @@ def week_of(day: date) -> list[date]:
     return days_of(day - day.weekday() * A_DAY, 7)
 
 
-def weeks_of(month: date) -> list[list[date]]:
-    """The weeks that have a day of the month, each in full."""
-    first = month.replace(day=1)
-    monday = first - first.weekday() * A_DAY
-    weeks = []
-    while monday < next_month(first):
-        weeks.append(days_of(monday, 7))
-        monday += 7 * A_DAY
-    return weeks
-
-
 def next_month(first: date) -> date:
     return (first.replace(day=1) + 31 * A_DAY).replace(day=1)
 

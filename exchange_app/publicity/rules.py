@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from enum import StrEnum
 
 MOST_PHOTOS = 12
@@ -52,17 +51,3 @@ class Answer(StrEnum):
 
 
 EDITABLE = (StoryState.DRAFT, StoryState.WITHDRAWN)
-
-
-def month_of(day: date) -> tuple[date, date]:
-    """The first and the last day of a day's month."""
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def weeks_of(first: date, last: date) -> list[list[date]]:
-    """Whole weeks from Monday that hold all days of a month."""
-    begin = first - timedelta(days=first.weekday())
-    count = ((last - begin).days // 7 + 1) * 7
-    days = [begin + timedelta(days=n) for n in range(count)]
-    return [days[n : n + 7] for n in range(0, count, 7)]

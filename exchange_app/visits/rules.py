@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from exchange_app.core.months import last_of_month
 from exchange_app.partners.models import Plan
 
 MOST_OFFICES = 20
@@ -15,7 +15,7 @@ MOST_ENTRIES = 60
 MOST_FILES = 20
 MOST_DAYS = 60
 RETURN_MONTHS = 12
-LEAST_SHOWN = 10
+LEAST_SHOWN = 10  # persons: fewer could be about somebody
 REMINDED_BEFORE = timedelta(days=3)
 
 
@@ -73,7 +73,12 @@ class Period:
 
     @classmethod
     def of_year(cls, year: int) -> Period:
-        return cls(date(year, 1, 1), date(year, 12, 31))
+        return cls.of_months(year, 1, 12)
+
+    @classmethod
+    def of_months(cls, year: int, first: int, last: int) -> Period:
+        """Whole months of a year, the first and the last among them."""
+        return cls(date(year, first, 1), last_of_month(year, last))
 
     @property
     def year(self) -> int | None:
@@ -160,9 +165,3 @@ class ReturnStanding(StrEnum):
     OVERDUE = "overdue"
     PLANNED = "planned"
     RETURNED = "returned"
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

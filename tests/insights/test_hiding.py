@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from exchange_app.insights.hiding import hidden_rows
-from exchange_app.insights.rules import LEAST_SHOWN
+from exchange_app.visits.rules import LEAST_SHOWN
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=8)
 ATOMS = st.tuples(st.sampled_from("abc"), st.integers(1, 30), st.integers(0, 2), st.integers(0, 2))

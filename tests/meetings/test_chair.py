@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
+from exchange_app.core.months import months_after
 from exchange_app.core.transaction import transaction
 from exchange_app.helpdesk.working_days import is_working_day
-from exchange_app.meetings.rules import Rhythm, months_later, next_chair, next_day
+from exchange_app.meetings.rules import Rhythm, next_chair, next_day
 from exchange_app.meetings.service import planning
 from exchange_app.outbox.models import Letter
 from exchange_app.partners.agreements import add_party, move_party, remove_party
@@ -64,7 +65,7 @@ def test_the_chair_itself_may_leave_and_a_cancelled_meeting_takes_nobodys_turn(c
 def test_the_next_day_keeps_notice_and_the_calendar() -> None:
     assert next_chair([], None) is None
     assert [next_chair([2, 5, 9], last) for last in (None, 2, 4, 9)] == [2, 5, 5, 2]
-    assert months_later(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
     on = next_day(date(2026, 4, 1), 6, date(2026, 5, 1), is_working_day)
     assert on == date(2026, 10, 8)  # the first days of October are a holiday
     assert next_day(date(2025, 1, 10), 6, date(2026, 11, 2), is_working_day) == date(2026, 11, 16)

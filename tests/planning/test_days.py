@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from exchange_app.core.months import weeks_of
 from exchange_app.planning.holidays import day_kind, holiday_name, years_not_announced
 from exchange_app.planning.rules import (
     DayKind,
@@ -17,7 +18,6 @@ from exchange_app.planning.rules import (
     days_of,
     keeps_rule,
     plate_in,
-    weeks_of,
 )
 
 W, E, H, A = DayKind.WORKDAY, DayKind.WEEKEND, DayKind.HOLIDAY, DayKind.ADJUSTED

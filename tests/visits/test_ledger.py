@@ -12,13 +12,14 @@ from sqlalchemy import delete
 from exchange_app.bookings import service as bookings
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
+from exchange_app.core.months import months_after
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import Plan
 from exchange_app.rosters.models import Participant
 from exchange_app.visits.errors import StillToCome
 from exchange_app.visits.queries.ledger import list_stays, list_years
-from exchange_app.visits.rules import Direction, Figures, Period, months_after, tally
+from exchange_app.visits.rules import Direction, Figures, Period, tally
 from exchange_app.visits.service import parts
 from exchange_app.visits.service import visits as service
 from tests.bookings.group import hand_in

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from exchange_app.bookings import service as bookings
 from exchange_app.core.database import db
+from exchange_app.core.months import months_after
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import Plan
@@ -17,7 +18,7 @@ from exchange_app.visits.errors import NoReturnOfIt, NotYourVisit, ReturnedAlrea
 from exchange_app.visits.models import Return
 from exchange_app.visits.queries.returns import list_candidates, list_overdue, list_owed, list_packages_back
 from exchange_app.visits.queries.visits import get_visit
-from exchange_app.visits.rules import ReturnStanding, months_after
+from exchange_app.visits.rules import ReturnStanding
 from exchange_app.visits.service import returns as service
 from exchange_app.visits.service import visits
 from tests.builders import both, make_package

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import Calendar
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from babel.dates import format_skeleton
 
+from exchange_app.core.months import weeks_of
 from exchange_app.core.text import current_language
 from exchange_app.departures.views.dates import Row
 from exchange_app.web.formats import weekdays
@@ -46,7 +46,7 @@ def lay_out(month: date, today: date, dates: Iterable[tuple[date, int, Row]], ad
         shown = of_day.get(when, [])
         return Day(when, when.month == month.month, when == today, shown, totals.get(when, 0) - len(shown))
 
-    weeks = [[day(when) for when in week] for week in Calendar().monthdatescalendar(month.year, month.month)]
+    weeks = [[day(when) for when in week] for week in weeks_of(month)]
     before, after = month - timedelta(days=1), month + timedelta(days=31)
     return Month(_written(month), weekdays(), weeks, address(before), address(after))
 

@@ -14,9 +14,10 @@ from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import FIRST_GRADE, LAST_GRADE
 from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
+from exchange_app.core.months import months_after
 from exchange_app.departures import packages as looking
 from exchange_app.departures import queries
-from exchange_app.departures.forms import PackageFilterForm, months_later
+from exchange_app.departures.forms import PackageFilterForm
 from exchange_app.departures.packages import Choices, PackageFilter
 from exchange_app.departures.rules import View, day_in
 from exchange_app.departures.views.blueprint import departures
@@ -103,7 +104,7 @@ def _address_of_county(code: str) -> str:
 
 
 def _month(wanted: PackageFilter, first: date, today: date) -> Any:
-    last = months_later(first, 1) - timedelta(days=1)
+    last = months_after(first, 1) - timedelta(days=1)
     found = looking.list_month(wanted, first=first, last=last, a_day=A_DAY, now=now())
     rows = rows_of(line for line, _ in found)
     dates = [(line.starts_on, total, row) for (line, total), row in zip(found, rows, strict=True)]

@@ -28,6 +28,7 @@ from exchange_app.insights.workbook import as_workbook, cover_lines
 from exchange_app.partners import queries as partners
 from exchange_app.partners.models import Agreement, City
 from exchange_app.partners.rules import AgreementState
+from exchange_app.rosters.views.downloads import XLSX
 from exchange_app.web.addresses import row_number
 from exchange_app.web.fragments import wants_fragment
 from exchange_app.web.paging import page_of
@@ -35,7 +36,6 @@ from exchange_app.web.policies import allows
 
 KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 PAGE = "insights.report"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @insights.get("/coordinator/reports")

@@ -15,6 +15,7 @@ from exchange_app.catalogue.forms import readable
 from exchange_app.catalogue.views.saving import NOTHING_MOVED, is_done
 from exchange_app.core.clock import now
 from exchange_app.core.errors import Refusal
+from exchange_app.core.months import weeks_of
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
 from exchange_app.core.transaction import transaction
@@ -25,7 +26,7 @@ from exchange_app.planning.forms import MoveForm, PlannerForm
 from exchange_app.planning.labels import day_note, tell
 from exchange_app.planning.models import PlanStep, StepKind
 from exchange_app.planning.planner import Planned, Planner, plan_of
-from exchange_app.planning.rules import A_DAY, View, next_month, previous_month, week_of, weeks_of
+from exchange_app.planning.rules import A_DAY, View, next_month, previous_month, week_of
 from exchange_app.planning.views.blueprint import planning
 from exchange_app.web.formats import weekdays
 from exchange_app.web.policies import allows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from exchange_app.accounts.models import User
@@ -96,9 +96,16 @@ def map_first_shown(*, story_ids: Collection[int] = (), campaign_ids: Collection
 
 def list_photos(owner: Story | Campaign) -> Sequence[StoryPhoto]:
     """All, checked or not, as they are in the database now."""
-    is_its = StoryPhoto.story_id == owner.id if isinstance(owner, Story) else StoryPhoto.campaign_id == owner.id
-    photos = select(StoryPhoto).options(*WITH_PERSONS).where(is_its).order_by(StoryPhoto.id)
+    photos = select(StoryPhoto).options(*WITH_PERSONS).where(_is_of(owner)).order_by(StoryPhoto.id)
     return db.session.scalars(photos.execution_options(populate_existing=True)).all()
+
+
+def count_photos(owner: Story | Campaign) -> int:
+    return db.session.scalar(select(func.count()).where(_is_of(owner))) or 0
+
+
+def _is_of(owner: Story | Campaign) -> ColumnElement[bool]:
+    return StoryPhoto.story_id == owner.id if isinstance(owner, Story) else StoryPhoto.campaign_id == owner.id
 
 
 def get_photo(photo_id: int, user: User) -> StoryPhoto:

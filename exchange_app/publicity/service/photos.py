@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from exchange_app.accounts.models import User
 from exchange_app.audit import service as audit
@@ -40,7 +40,7 @@ from exchange_app.publicity.errors import (
     TooManyPhotos,
 )
 from exchange_app.publicity.models import Campaign, PhotoPerson, Story, StoryPhoto
-from exchange_app.publicity.queries.photos import is_named, list_contents, list_named, map_permissions
+from exchange_app.publicity.queries.photos import count_photos, is_named, list_contents, list_named, map_permissions
 from exchange_app.publicity.queries.stories import CHECKERS
 from exchange_app.publicity.rules import EDITABLE, MOST_PHOTOS, Permission, Shows, StoryState
 
@@ -89,7 +89,7 @@ def add_photo(
     most = MOST_PHOTOS if isinstance(owner, Story) else MOST_OF_A_CAMPAIGN
     if isinstance(owner, Story) and owner.state not in EDITABLE:
         raise StoryIsOut()
-    if _count(owner) >= most:
+    if count_photos(owner) >= most:
         raise TooManyPhotos(most=most)
     photo = StoryPhoto(content=content, shows=terms.shows, alternative=terms.alternative, credit=terms.credit)
     photo.story_id, photo.campaign_id = (owner.id, None) if isinstance(owner, Story) else (None, owner.id)
@@ -99,11 +99,6 @@ def add_photo(
     if group is not None:
         letters.write_to_name(photo, group, by, now)
     return photo
-
-
-def _count(owner: Story | Campaign) -> int:
-    is_its = StoryPhoto.story_id == owner.id if isinstance(owner, Story) else StoryPhoto.campaign_id == owner.id
-    return db.session.scalar(select(func.count()).where(is_its)) or 0
 
 
 def name_persons(photo: StoryPhoto, person_uids: Collection[str], *, by: User, now: datetime) -> None:

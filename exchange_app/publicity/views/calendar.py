@@ -14,6 +14,7 @@ from flask_babel import format_date, gettext
 from exchange_app.bookings.feeds import content_hash
 from exchange_app.catalogue.forms import readable
 from exchange_app.core.clock import now
+from exchange_app.core.months import last_of_month, weeks_of
 from exchange_app.core.settings import setting
 from exchange_app.core.text import current_language
 from exchange_app.departures.rules import day_in
@@ -24,7 +25,6 @@ from exchange_app.publicity.feed import calendar_file, entry_of
 from exchange_app.publicity.forms import CalendarForm
 from exchange_app.publicity.links import CALENDAR_PATH
 from exchange_app.publicity.queries import campaigns as queries
-from exchange_app.publicity.rules import month_of, weeks_of
 from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.web.atom import Channel, write_feed
 from exchange_app.web.formats import HOME_ZONE, site_name, weekdays
@@ -62,13 +62,14 @@ def events() -> ResponseReturnValue:
     form.city.offer(list_cities())
     form.month.offer(today)
     asked = readable(form)
-    first, last = month_of(asked.get("month") or today)
+    first = (asked.get("month") or today).replace(day=1)
+    last = last_of_month(first.year, first.month)
     lines = _lines(first, last, asked.get("city"))
     return render_template(
         "publicity/events.html",
         form=form,
         lines=lines,
-        weeks=[[_day(day, first, today, lines) for day in week] for week in weeks_of(first, last)],
+        weeks=[[_day(day, first, today, lines) for day in week] for week in weeks_of(first)],
         weekdays=weekdays(),
         name=format_date(first, "y年M月" if current_language() == "zh_Hans" else "MMMM y"),
         before=_address(first - A_DAY),

@@ -14,12 +14,13 @@ from exchange_app.catalogue.models import Package, Publication
 from exchange_app.coordination.models import Exchange
 from exchange_app.coordination.queries.exchanges import COUNTED, WITH_ALL, takes_place
 from exchange_app.core.database import db
+from exchange_app.core.months import months_after
 from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.rules import DepartureState
 from exchange_app.partners.models import Organisation, Plan
 from exchange_app.visits.models import Return, ReturnWish, Visit, VisitMember
 from exchange_app.visits.queries.ledger import list_stays, list_stays_of, map_months, months_to_return
-from exchange_app.visits.rules import RETURN_MONTHS, TO_ANSWER, ReturnStanding, Stay, months_after
+from exchange_app.visits.rules import RETURN_MONTHS, TO_ANSWER, ReturnStanding, Stay
 
 MOST_DAYS_APART = 3
 MOST_OWED = 100

@@ -11,9 +11,9 @@ from exchange_app.catalogue.views.saving import is_done
 from exchange_app.coordination.models import Exchange
 from exchange_app.coordination.queries.exchanges import get_exchange, map_counts, sides_of
 from exchange_app.core.clock import now
+from exchange_app.core.months import months_after
 from exchange_app.visits.queries import returns as queries
 from exchange_app.visits.queries.ledger import list_stays, months_to_return
-from exchange_app.visits.rules import months_after
 from exchange_app.visits.service import returns as service
 from exchange_app.visits.views.blueprint import KEEPERS, visits
 from exchange_app.web.policies import allows
