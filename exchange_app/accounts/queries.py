@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.errors import (
@@ -50,21 +50,6 @@ def get_user(user_id: int) -> User:
     return user
 
 
-def find_signed_in(token_hash: str, now: datetime) -> User | None:
-    """Who is signed in with this token, with organisation and city, in the one statement that every request pays."""
-    found = db.session.execute(
-        select(User, has_unread(User.id), owner_has_second_factor(), SignIn.seen_at, SignIn.proven_at)
-        .join(SignIn, SignIn.user_id == User.id)
-        .options(joinedload(User.organisation).joinedload(Organisation.city))
-        .where(SignIn.token_hash == token_hash, _is_in_use(now), User.closed_at.is_(None))
-    ).one_or_none()
-    if found is None:
-        return None
-    user: User = found[0]
-    user.has_unread_letters, user.has_second_factor, user.seen_at, user.proven_at = found[1:]
-    return user
-
-
 def owner_has_second_factor() -> ColumnElement[bool]:
     """A condition on users."""
     return or_(
@@ -73,8 +58,30 @@ def owner_has_second_factor() -> ColumnElement[bool]:
     )
 
 
-def _is_in_use(now: datetime) -> ColumnElement[bool]:
-    return (SignIn.ends_at > now) & (SignIn.seen_at > now - IDLE_LENGTH - USE_NOTED_EVERY)
+_IS_IN_USE = (SignIn.ends_at > bindparam("now")) & (SignIn.seen_at > bindparam("seen_after"))
+
+
+def _in_use_at(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "seen_after": now - IDLE_LENGTH - USE_NOTED_EVERY}
+
+
+# Every request pays for this one, so it is put together once.
+_SIGNED_IN = (
+    select(User, has_unread(User.id), owner_has_second_factor(), SignIn.seen_at, SignIn.proven_at)
+    .join(SignIn, SignIn.user_id == User.id)
+    .options(joinedload(User.organisation).joinedload(Organisation.city))
+    .where(SignIn.token_hash == bindparam("token_hash"), _IS_IN_USE, User.closed_at.is_(None))
+)
+
+
+def find_signed_in(token_hash: str, now: datetime) -> User | None:
+    """Who is signed in with this token, with organisation and city, in one statement."""
+    found = db.session.execute(_SIGNED_IN, {"token_hash": token_hash, **_in_use_at(now)}).one_or_none()
+    if found is None:
+        return None
+    user: User = found[0]
+    user.has_unread_letters, user.has_second_factor, user.seen_at, user.proven_at = found[1:]
+    return user
 
 
 def find_sign_in(token: str) -> SignIn | None:
@@ -84,7 +91,7 @@ def find_sign_in(token: str) -> SignIn | None:
 def list_sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:
     """The user's sign-ins that have not ended, newest first."""
     return db.session.scalars(
-        select(SignIn).where(SignIn.user_id == user_id, _is_in_use(now)).order_by(SignIn.started_at.desc())
+        select(SignIn).where(SignIn.user_id == user_id, _IS_IN_USE).order_by(SignIn.started_at.desc()), _in_use_at(now)
     ).all()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from exchange_app.accounts.models import User
@@ -33,13 +33,13 @@ WITH_PACKAGE = (
     joinedload(Departure.package).joinedload(Package.photo),
 )
 
+_DEPARTURE = select(Departure).options(*WITH_PACKAGE).where(Departure.id == bindparam("departure_id"))
+
 
 def get_departure(departure_id: int, reader: User | None = None) -> Departure:
     """A departure as every visitor may see it; one that was tailored for a school only for those whom it concerns.
     Raises DepartureNotFound for drafts too."""
-    departure: Departure | None = db.session.scalar(
-        select(Departure).options(*WITH_PACKAGE).where(Departure.id == departure_id)
-    )
+    departure: Departure | None = db.session.scalar(_DEPARTURE, {"departure_id": departure_id})
     if departure is None or departure.state not in PUBLIC_STATES or not is_shown(departure.package, reader):
         raise DepartureNotFound()
     return departure

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, case, cast, delete, insert, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, cast, delete, insert, literal, null, or_, select, update
 
 from exchange_app.catalogue.models import Base, MenuItem
 from exchange_app.core.broker import wake
@@ -69,30 +69,32 @@ class Around:
         return [pool_id for pool_id, pool in self.pools.items() if pool.left < self.needed(seats)]
 
 
+_COLUMNS = Pool.id, Pool.capacity, (Pool.capacity - Pool.taken).label("left"), Pool.is_open, Pool.short
+_OF_SLOTS = select(Slot.pool_id).join(DepartureSlot).where(DepartureSlot.departure_id == bindparam("departure_id"))
+_AROUND = (
+    select(*_COLUMNS, cast(null(), RowId).label("allotment_id"), literal(0).label("is_citys"))
+    .where(or_(Pool.id == bindparam("pool_id"), Pool.id.in_(_OF_SLOTS)))
+    .union_all(
+        select(*_COLUMNS, Allotment.id, case((Allotment.city_id.is_(None), 0), else_=1))
+        .join(Allotment, Allotment.pool_id == Pool.id)
+        .where(
+            Allotment.departure_id == bindparam("departure_id"),
+            Allotment.released_at.is_(None),
+            or_(Allotment.school_id == bindparam("school_id"), Allotment.city_id == bindparam("city_id")),
+        )
+    )
+)
+
+
 def around(departure: Departure, school: Organisation) -> Around:
     """One statement, whatever the number of slots and allotments."""
-    rows = db.session.execute(_pools_of(departure, school)).all()
+    sides = {"departure_id": departure.id, "pool_id": departure.pool_id}
+    rows = db.session.execute(_AROUND, {**sides, "school_id": school.id, "city_id": school.city_id}).all()
     aside = sorted((row for row in rows if row.allotment_id is not None), key=lambda row: (row.is_citys, row.id))
     return Around(
         departure.pool_id,
         {row.id: Standing(row.capacity, row.left, row.is_open, row.short) for row in rows if row.allotment_id is None},
         {row.allotment_id: (row.id, row.left) for row in aside if row.is_open},
-    )
-
-
-def _pools_of(departure: Departure, school: Organisation) -> CompoundSelect[*tuple[Any, ...]]:
-    own = select(Slot.pool_id).join(DepartureSlot).where(DepartureSlot.departure_id == departure.id)
-    columns = Pool.id, Pool.capacity, (Pool.capacity - Pool.taken).label("left"), Pool.is_open, Pool.short
-    ordinary = select(*columns, cast(null(), RowId).label("allotment_id"), literal(0).label("is_citys"))
-    aside = select(*columns, Allotment.id, case((Allotment.city_id.is_(None), 0), else_=1)).join(
-        Allotment, Allotment.pool_id == Pool.id
-    )
-    return ordinary.where(or_(Pool.id == departure.pool_id, Pool.id.in_(own))).union_all(
-        aside.where(
-            Allotment.departure_id == departure.id,
-            Allotment.released_at.is_(None),
-            or_(Allotment.school_id == school.id, Allotment.city_id == school.city_id),
-        )
     )
 
 
