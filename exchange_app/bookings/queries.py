@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange_app.accounts.models import User
@@ -95,19 +95,11 @@ def find_booking_by_code(code: str) -> Booking | None:
     )
 
 
-_OF_FORM = select(Booking).where(
-    Booking.leader_id == bindparam("leader_id"), Booking.form_token == bindparam("form_token")
-)
-
-
-def find_booking_of_form(leader_id: int, form_token: str) -> Booking | None:
-    """The booking that this very form made when it was sent before."""
-    return db.session.scalar(_OF_FORM, {"leader_id": leader_id, "form_token": form_token})
-
-
 def get_booking_of_form(leader_id: int, form_token: str) -> Booking:
-    """As find_booking_of_form. Raises BookingNotFound."""
-    booking = find_booking_of_form(leader_id, form_token)
+    """The booking that this very form made when it was sent before. Raises BookingNotFound."""
+    booking: Booking | None = db.session.scalar(
+        select(Booking).where(Booking.leader_id == leader_id, Booking.form_token == form_token)
+    )
     if booking is None:
         raise BookingNotFound()
     return booking

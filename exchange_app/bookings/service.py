@@ -89,14 +89,11 @@ def open_booking(
     Where it is new, claim_seats() follows last in the same transaction, so that the pools' rows are locked only
     briefly. Raises as hold_seats() does.
     """
-    earlier = queries.find_booking_of_form(by.id, form_token)
-    if earlier is not None:
-        return earlier, None
-    departures.check_registration(departure, now)
     check_supervision(party, departure)
     booking = insert_booking(departure, party, BookingState.HELD, form_token=form_token, by=by, now=now)
-    if booking is None:  # the same form, sent twice at the same moment: the other one has just been stored
+    if booking is None:  # the same form, sent before: what it made stands, whether or not registration is still open
         return queries.get_booking_of_form(by.id, form_token), None
+    departures.check_registration(departure, now)
     pools = make_room(departure, party.persons, by=by, now=now)  # from here on the departure's slots stay as they are
     record(booking, Step.HOLD, by=by, now=now, pupils=party.pupils, staff=party.staff)
     if contact is not None:

@@ -44,14 +44,11 @@ def join_list(
     The same form sent twice answers with the booking it made the first time. Raises NobodyComes, TooFewAdults,
     NotOpenYet, RegistrationOver, NotTakingRegistrations or NeverFits.
     """
-    earlier = queries.find_booking_of_form(by.id, form_token)
-    if earlier is not None:
-        return earlier
-    check_registration(departure, now)
     service.check_supervision(party, departure)
     booking = service.insert_booking(departure, party, BookingState.WAITING, form_token=form_token, by=by, now=now)
-    if booking is None:
+    if booking is None:  # the same form, sent before
         return queries.get_booking_of_form(by.id, form_token)
+    check_registration(departure, now)
     pools = seats.around(departure, by.organisation)
     if party.persons > pools.smallest:
         raise NeverFits(capacity=pools.smallest)
