@@ -26,8 +26,9 @@ PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # what the launcher 
 
 def load_application() -> None:
     """What the copies of this process find loaded. Nothing in it holds a connection or runs a thread yet."""
-    importlib.import_module("wsgi")
+    app = importlib.import_module("wsgi").app
     importlib.import_module("sqlalchemy.orm").configure_mappers()
+    importlib.import_module("exchange_app.web.languages").load_languages(app)
     gc.collect()
     gc.freeze()  # a search for garbage would write to it, and so copy it
 
