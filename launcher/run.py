@@ -221,7 +221,8 @@ def say(line: str) -> None:
 
 def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
+        # A terminal without Chinese shows question marks; what copies of the launcher say is in their logs at once.
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
         launcher = Launcher(Settings.from_environment())
         signal.signal(signal.SIGINT, launcher.ask_to_stop)
