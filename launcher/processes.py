@@ -9,8 +9,23 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 Command = Sequence[str | Path]
+
+
+class Process(Protocol):
+    """A program that was started: a Popen, or what is treated as one."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
+
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -36,10 +51,7 @@ def start(
 
     def prepare() -> None:
         become()
-        if sys.platform == "linux":
-            prctl(PR_SET_PDEATHSIG, farewell)
-            if os.getppid() != launcher:
-                os._exit(1)
+        end_with(launcher, farewell)
 
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -58,12 +70,20 @@ def start(
     return process
 
 
+def end_with(launcher: int, farewell: signal.Signals = signal.SIGTERM) -> None:
+    """Have the kernel (of Linux) send ``farewell`` to this process should the launcher, its parent, be gone."""
+    if sys.platform == "linux":
+        prctl(PR_SET_PDEATHSIG, farewell)
+        if os.getppid() != launcher:
+            os._exit(1)
+
+
 def prctl(option: int, *arguments: int) -> None:
     """Linux's switches of a process."""
     LIBC.prctl(option, *(ctypes.c_ulong(argument) for argument in arguments))
 
 
-def stop(processes: Sequence[subprocess.Popen[bytes]], within: float, how: signal.Signals = signal.SIGTERM) -> None:
+def stop(processes: Sequence[Process], within: float, how: signal.Signals = signal.SIGTERM) -> None:
     """Ask the programs to end and wait; after ``within`` seconds kill what is left, with all that they started."""
     for process in processes:
         if process.poll() is None:
@@ -77,7 +97,7 @@ def stop(processes: Sequence[subprocess.Popen[bytes]], within: float, how: signa
         kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Process) -> None:
     """End a program and all that it started, at once."""
     try:
         os.killpg(process.pid, signal.SIGKILL)

@@ -15,10 +15,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from launcher import engines, processes
+from launcher import copies, engines, processes
 from launcher.errors import Trouble
 from launcher.folder import DataFolder
 from launcher.prepared import Prepared, SignIns
+from launcher.processes import Process
 from launcher.service import Service, running
 from launcher.settings import EVERYWHERE, ROOT, Settings
 
@@ -98,6 +99,9 @@ class Launcher:
             sign_ins = self._prepare()
             prepared.remember(sign_ins)
             self.folder.remember_database(engines.database_url(self.settings))
+        if copies.CAN_COPY:
+            self.folder.rotate("application")
+            copies.load_with(self.environment, self.folder.log("application"))
         listen = ("--host", self.settings.host, "--port", str(self.settings.port))
         self.web = [self._service("web server", "web", (*WEB, *listen))]
         self._wait_until_ready()
@@ -116,9 +120,12 @@ class Launcher:
     def _service(self, name: str, log_name: str, arguments: Sequence[str]) -> Service:
         self.folder.rotate(log_name)
         log = self.folder.log(log_name)
-        service = Service(name, lambda: self._begin(arguments, log), log)
+        service = Service(name, lambda: self._begin_service(log_name, arguments, log), log)
         service.start()
         return service
+
+    def _begin_service(self, name: str, arguments: Sequence[str], log: Path) -> Process:
+        return copies.Copy(name, arguments, log) if copies.CAN_COPY else self._begin(arguments, log)
 
     def _begin(self, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", *arguments]
@@ -214,7 +221,8 @@ def say(line: str) -> None:
 
 def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
+        # A terminal without Chinese shows question marks; what copies of the launcher say is in their logs at once.
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
     try:
         launcher = Launcher(Settings.from_environment())
         signal.signal(signal.SIGINT, launcher.ask_to_stop)

@@ -1,6 +1,5 @@
 """A process that is meant to run all the time: started again when it ends, later each time, and given up at last."""
 
-import subprocess
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from launcher import processes
 from launcher.errors import Trouble
+from launcher.processes import Process
 
 TOO_OFTEN = 5
 WITHIN = 60.0  # seconds
@@ -19,9 +19,9 @@ class Service:
     """``begin`` starts the process, whose output goes to ``log``."""
 
     name: str
-    begin: Callable[[], subprocess.Popen[bytes]]
+    begin: Callable[[], Process]
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=TOO_OFTEN))
     resume_at: float | None = None
 
@@ -50,5 +50,5 @@ class Service:
         return f"exit code {self.process.returncode}, “{processes.last_words(self.log)}” ({self.log})."
 
 
-def running(services: list[Service]) -> list[subprocess.Popen[bytes]]:
+def running(services: list[Service]) -> list[Process]:
     return [service.process for service in services if service.process is not None]

@@ -6,17 +6,16 @@ import gc
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from celery import Celery, Task, signals
 from kombu.transport import redis
 from sqlalchemy.exc import DBAPIError
 
-from config import load_settings
 from exchange_app.core.clock import now
 from exchange_app.core.database import lost_a_race
 from exchange_app.core.transaction import transaction
-from exchange_app.factory import create_app
 from tasks.schedule import SCHEDULE
 from tasks.settings import settings
 from tasks.ticking import let_workers_tick
@@ -24,7 +23,8 @@ from tasks.ticking import let_workers_tick
 
 @cache
 def flask_app() -> Any:
-    return create_app(load_settings())
+    """The web server's own: a worker that `make run` starts finds it loaded."""
+    return import_module("wsgi").app
 
 
 @signals.worker_init.connect

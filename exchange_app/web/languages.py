@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, get_translations, refresh
+from flask_babel import Babel, format_decimal, get_translations, refresh
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -28,6 +28,14 @@ def speak_languages(app: Flask) -> None:
     Babel(app, locale_selector=choose_language)
     app.jinja_env.globals.update(current_language=current_language, page_language=page_language, language_names=NAMES)
     _word_templates(app)
+
+
+def load_languages(app: Flask) -> None:
+    """Sentences, and how dates and numbers are written, before anybody asks: what divides has them once."""
+    for language in LANGUAGES:
+        with app.app_context(), speaking(language):
+            get_translations()
+            format_decimal(0)  # reads all that is known of the language
 
 
 def _word_templates(app: Flask) -> None:

@@ -32,7 +32,7 @@ from exchange_app.factory import create_app
 from tests.bench.city import PASSWORD
 from tests.bookings.published_rule import contradictions, look, next_offer
 from tests.builders import both, make_city, make_departure, make_organisation, make_package, make_user
-from tests.launcher.test_run import Run
+from tests.launcher.test_run import Run, runs
 from tests.settings import environment, make_settings
 from tests.storm.leaders import Report, storm
 
@@ -108,9 +108,7 @@ def killing(run: Run) -> Iterator[Counter[str]]:
                 process.kill()
                 deaths[name] += 1
 
-    threads = [
-        threading.Thread(target=kill, args=each) for each in (("launcher.web", WEB_DIES), ("worker", WORKER_DIES))
-    ]
+    threads = [threading.Thread(target=kill, args=each) for each in (("web", WEB_DIES), ("worker", WORKER_DIES))]
     for thread in threads:
         thread.start()
     try:
@@ -124,8 +122,8 @@ def killing(run: Run) -> Iterator[Counter[str]]:
 def victims(run: Run, name: str) -> list[psutil.Process]:
     """The Celery worker, or the processes in which the web server runs the application; the eldest first."""
     children = psutil.Process(run.process.pid).children()
-    found = [child for child in children if name in child.cmdline()]
-    if name == "launcher.web":
+    found = [child for child in children if runs(child, name)]
+    if name == "web":
         found = [process for server in found for process in server.children()]
     return sorted(found, key=lambda process: process.create_time())
 
@@ -167,5 +165,5 @@ def test_a_storm_while_web_and_worker_are_killed(site: Flask, run: Run) -> None:
     with killing(run) as deaths:
         reports = let_loose(run.port, emails, departure_ids)
     check(reports)
-    assert deaths["launcher.web"] >= 10
+    assert deaths["web"] >= 10
     assert deaths["worker"] >= 2
