@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 from wtforms.validators import Optional, StopValidation
 
 from exchange_app.catalogue.models import Publication
@@ -95,6 +95,9 @@ class AskForm(OnceForm):
 
 
 class OpenForm(Form):
+    """``words`` are what somebody was adding to their request when they had to open it once more."""
+
+    words = HiddenField()
     code = TextField(sentence("Code"), longest=40, validators=[Required()])
     pin = PasswordField(sentence("PIN"), validators=[Required()])
 

@@ -95,7 +95,7 @@ def ask(question: Question, *, form_token: str, now: datetime) -> HelpRequest:
     _give_to(request, ladder[0])
     db.session.add(request)
     db.session.flush()
-    _say(request, Saying.ASKED, now, question.words)
+    _say(request, Saying.ASKED, now, question.words, office_id=request.office_id)
     _count(request, "asked")
     letters.write_received(request, now)
     letters.write_turn(request, Saying.ASKED, now)
