@@ -167,7 +167,8 @@ def make_pair(booking: Booking, state: CounterpartState) -> Counterpart:
 
 
 def make_shared(booking: Booking) -> Exchange:
-    """The exchange that the group belongs to: one step of each side is due."""
+    """The exchange that the group belongs to: one step of each side is due; the host's co-ordinator sees to theirs."""
+    organiser_of(booking).role = Role.COORDINATOR
     return make_exchange(_agree(booking), booking, WRITTEN_AT)
 
 
