@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -115,6 +116,55 @@ def test_a_city_that_joins_is_told_to_those_who_were_there_before(client: FlaskC
         agreements.add_party(agreement, region.elsewhere.city, None, by_id=region.there.coordinator.id, now=now())
         agreement.in_force_from = now().date() - timedelta(days=1)
     assert words in client.get("/coordinator").text
+
+
+def test_no_city_alone_lets_another_in_puts_it_out_or_ends_what_three_agreed(
+    client: FlaskClient, region: Region
+) -> None:
+    here, there, elsewhere, agreement = region.here, region.there, region.elsewhere, region.agreement
+    address = f"/coordinator/agreements/{agreement.id}"
+
+    def parties() -> list[int]:
+        return [city.id for city in get_agreement(agreement.id, None).cities]
+
+    def proposal(action: str) -> str:
+        found = re.search(rf"{address}/proposals/\d+/{action}", client.get(address).text)
+        return found[0] if found else ""
+
+    sign_in(client, here.coordinator)
+    join = {"city_id": elsewhere.city.id, "since": str(now().date() + timedelta(days=2))}
+    for wrong in (join, {**join, "since": "2001-01-01"}):
+        assert "This day is still to come" in send(client, address, f"{address}/join", **wrong).text
+    join["since"] = None
+    assert "Proposed: it holds once" in send(client, address, f"{address}/join", **join).text
+    assert "waits for the word" in send(client, address, f"{address}/join", **join).text
+    assert proposal("agree") == ""
+    own = form_of(client.get(address).text, proposal("drop"))
+    forged = client.post(proposal("drop").replace("drop", "agree"), data=own, follow_redirects=True)
+    assert "Your city proposed this" in forged.text
+    sign_in(client, elsewhere.coordinator)
+    assert client.get(address).status_code == 404
+    assert elsewhere.city.id not in parties()
+    sign_in(client, there.coordinator)
+    assert "the word of our city" in client.get("/coordinator").text
+    stale = form_of(client.get(address).text, agree := proposal("agree"))
+    send(client, address, agree)
+    assert parties()[-1] == elsewhere.city.id
+    assert client.post(agree, data=stale).status_code == 404  # the second click
+    sign_in(client, here.coordinator)
+    until = str(now().date())
+    assert "bring the end forward" in send(client, f"{address}/edit", in_force_until=until).text
+    send(client, address, f"{address}/end", reason="No money")
+    assert get_agreement(agreement.id, None).state is AgreementState.IN_FORCE
+    send(client, address, f"{address}/leave", city_id=there.city.id)
+    assert there.city.id in parties()
+    sign_in(client, there.coordinator)
+    send(client, address, proposal("drop"))  # that it ends
+    send(client, address, f"{address}/leave", city_id=there.city.id)  # of its own will
+    assert parties() == [here.city.id, elsewhere.city.id]
+    assert get_agreement(agreement.id, None).proposals == []
+    sign_in(client, here.coordinator)
+    assert "The agreement has ended" in send(client, address, f"{address}/end").text  # of two, each may go
 
 
 def test_the_chair_goes_round_in_an_order_that_can_be_changed(client: FlaskClient, region: Region) -> None:

@@ -117,10 +117,12 @@ def show() -> ResponseReturnValue:
 @anyone
 def add() -> ResponseReturnValue:
     known = _named_in(PROVEN)
-    if known is None:
-        again = OpenForm(formdata=None, data={"words": request.form.get("words", "")})
-        return render_template("helpdesk/open_request.html", form=again), 422
     form = AddForm()
+    if known is None and form.words.data:
+        again = OpenForm(formdata=None, data={"words": form.words.data})
+        return render_template("helpdesk/open_request.html", form=again), 422
+    if known is None:
+        return _ask_for_proof()
     if is_saved(form, lambda: service.add_words(_locked(known), form.words.data, now=now())):
         flash(gettext("Your words are with the office."), "success")
         return redirect(url_for("helpdesk.show"), 303)
