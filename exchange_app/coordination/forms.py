@@ -74,6 +74,10 @@ class AgreementForm(Form):
         )
 
 
+class ChangeForm(AgreementForm):
+    seen = HiddenField()
+
+
 class NewAgreementForm(AgreementForm):
     city_ids = SelectMultipleField(sentence("Cities"), coerce=int, choices=[])
 

@@ -175,6 +175,11 @@ def find_request_by_code(typed: str) -> HelpRequest | None:
     return db.session.scalar(select(HelpRequest).where(HelpRequest.code == code)) if code else None
 
 
+def find_last_entry(request_id: int) -> HelpEntry | None:
+    said = select(HelpEntry).where(HelpEntry.request_id == request_id)
+    return db.session.scalar(said.order_by(HelpEntry.id.desc()).limit(1))
+
+
 def lock_request_of(code: str) -> HelpRequest:
     """The same for commands. Raises RequestNotFound."""
     request = _find_locked(select(HelpRequest).where(HelpRequest.code == code))

@@ -60,9 +60,13 @@ def today_of(agreement: Agreement, now: datetime) -> date:
 
 
 def draft_agreement(terms: AgreementTerms, cities: Sequence[City], *, by_id: int, now: datetime) -> Agreement:
-    """The chair rotates in the order of ``cities``. Raises TooFewParties, NoPlan or EndsBeforeItBegins."""
+    """The chair rotates in the order of ``cities``; the same draft of the same writer, sent twice, is one. Raises
+    TooFewParties, NoPlan or EndsBeforeItBegins."""
     if len({city.id for city in cities}) < LEAST_PARTIES:
         raise TooFewParties()
+    for known in queries.list_drafts_by(by_id):
+        if (known.name, known.text, known.city_ids) == (terms.name, terms.text, {city.id for city in cities}):
+            return known
     agreement = Agreement(written_by_id=by_id, written_at=now, state=AgreementState.DRAFT, carried=[], papers=[])
     agreement.all_parties = [Party(city=city, position=position) for position, city in enumerate(cities, start=1)]
     _apply(agreement, terms)

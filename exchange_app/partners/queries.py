@@ -157,6 +157,11 @@ def list_agreements(city_id: int | None) -> Sequence[Agreement]:
     return db.session.scalars(select_agreements(city_id)).all()
 
 
+def list_drafts_by(user_id: int) -> Sequence[Agreement]:
+    drafts = select(Agreement).options(*WITH_PARTIES).where(~SIGNED, Agreement.written_by_id == user_id)
+    return db.session.scalars(drafts).all()
+
+
 def list_proposals_for_word_of(city_id: int) -> Sequence[AgreementProposal]:
     """What others propose about agreements in force that the city is party of, the oldest first; each with its
     agreement."""

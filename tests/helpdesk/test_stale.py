@@ -7,15 +7,18 @@ from datetime import timedelta
 
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from exchange_app.accounts.models import User
+from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.helpdesk import service
+from exchange_app.helpdesk.models import Guide
 from exchange_app.helpdesk.queries import lock_request
 from exchange_app.helpdesk.rules import Outcome
 from tests.builders import NOW
 from tests.helpdesk.town import WORDS, afresh, ask, make_towns
-from tests.pages import Browser, form_of, sign_in, speak
+from tests.pages import Browser, form_of, send, sign_in, speak
 
 ANSWER = "The course begins in March, room 4. 请带照片"
 
@@ -97,3 +100,44 @@ def test_what_a_person_adds_outlives_the_half_hour_and_the_end(app: Flask) -> No
     assert refused.status_code == 422
     assert "One more thing" in refused.text
     assert "This request is closed" in refused.text
+
+
+def test_an_answer_sent_twice_is_read_once(app: Flask) -> None:
+    with transaction():
+        here, _ = make_towns()
+        clerk = here.staff("county human-resources")
+        request = ask(here)
+    address, client = f"/office/help/{request.code}", browser(app, clerk)
+    form = {**form_of(client.get(address).text, f"{address}/answer"), "answer-words": ANSWER}
+    for _ in range(2):
+        assert client.post(f"{address}/answer", data=form).status_code == 303
+    assert [entry.words for entry in afresh(request).entries] == [WORDS, ANSWER]
+
+
+def test_nobody_is_told_at_home_where_home_is_here(app: Flask) -> None:
+    with transaction():
+        here, _ = make_towns()
+        here.staff("county human-resources")
+    home = {"home_city_id": here.city.id, "is_home_told": "y"}
+    typed = {"topic": "job", "place": f"county-{here.county.id}", "contact": "13987650123", "words": WORDS}
+    refused = send(browser(app), "/help/ask", **typed, **home)
+    assert (refused.status_code, "there is no other office to tell" in refused.text) == (422, True)
+
+
+def test_a_guide_that_two_people_edit_keeps_what_the_first_wrote(app: Flask) -> None:
+    with transaction():
+        here, _ = make_towns()
+        first, second = here.staff("city education"), here.staff("city education")
+    client, other = browser(app, first), browser(app, second)
+    new = {**form_of(client.get("/office/help/guides/new").text), "topic": "schooling", "title-en": "Enrolment"}
+    new |= {"body-en": "First this", "office_id": first.organisation_id}
+    for _ in range(2):
+        client.post("/office/help/guides/new", data=new)
+    (guide,) = db.session.scalars(select(Guide)).all()
+    address = f"/office/help/guides/{guide.id}"
+    mine, theirs = form_of(client.get(address).text), form_of(other.get(address).text)
+    assert client.post(address, data={**mine, "body-en": "Then that"}).status_code == 303
+    refused = other.post(address, data={**theirs, "body-en": "Or this"})
+    assert "Somebody else changed this" in refused.text
+    assert "Or this" in refused.text
+    assert db.session.get_one(Guide, guide.id).body["en"] == "Then that"

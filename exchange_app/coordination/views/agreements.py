@@ -11,8 +11,9 @@ from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved
-from exchange_app.coordination.forms import AgreementForm, EndForm, JoinForm, LeaveForm, NewAgreementForm, SignForm
+from exchange_app.coordination.forms import ChangeForm, EndForm, JoinForm, LeaveForm, NewAgreementForm, SignForm
 from exchange_app.coordination.queries.people import city_of, is_written_alone_by
+from exchange_app.coordination.service import agreements as changing
 from exchange_app.coordination.views.blueprint import (
     coordination,
     lock_own_agreement,
@@ -22,10 +23,9 @@ from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.partners import agreements as service
 from exchange_app.partners import proposals, queries
-from exchange_app.partners.errors import EndedOtherwise, OtherCitySigns
+from exchange_app.partners.errors import OtherCitySigns
 from exchange_app.partners.models import Agreement, AgreementProposal, City, Plan
 from exchange_app.partners.proposals import ProposalTerms
-from exchange_app.partners.rules import Proposed
 from exchange_app.web.forms import Form
 from exchange_app.web.policies import allows
 
@@ -95,15 +95,11 @@ def _offer_cities(agreement: Agreement, join: Form, leave: Form) -> None:
 @allows(*KEEPERS)
 def edit_agreement(agreement_id: int) -> ResponseReturnValue:
     agreement = own_agreement(agreement_id)
-    form = AgreementForm(obj=agreement)
+    form = ChangeForm(obj=agreement, seen=changing.seen_of(agreement))
 
     def command() -> None:
-        locked, terms = lock_own_agreement(agreement_id), form.terms()
-        if terms.in_force_until and terms.in_force_until < (locked.in_force_until or date.max):
-            ending = ProposalTerms(Proposed.END, terms.in_force_until)
-            if proposals.needs_another_word(locked, ending, city_of(me())):
-                raise EndedOtherwise()
-        service.change_agreement(locked, terms, by_id=me().id, now=now())
+        locked = lock_own_agreement(agreement_id)
+        changing.change_agreement(locked, form.terms(), seen=form.seen.data, by=me(), now=now())
 
     if is_saved(form, command):
         flash(gettext("The agreement is saved."), "success")
