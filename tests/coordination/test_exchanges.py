@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -143,6 +144,18 @@ def test_what_is_due_of_many_exchanges_is_one_letter_a_day(region: Region) -> No
     with transaction():
         assert service.remind_coordinators(on + timedelta(days=1)) > 0
     assert due_letters(by) == 2
+
+
+def test_the_day_is_over_where_the_reader_is(client: FlaskClient, region: Region, exchange: Exchange) -> None:
+    """In the night the clock of the world is a day behind."""
+    zone = ZoneInfo("Asia/Shanghai")
+    last_day = exchange.ends_on
+    address = f"/coordinator/exchanges/{exchange.id}"
+    for hour, day, is_to_come in ((time(23), last_day, True), (time(3), last_day + timedelta(days=1), False)):
+        with time_machine.travel(datetime.combine(day, hour, zone), tick=False):
+            sign_in(client, region.here.coordinator)
+            assert (address in client.get("/coordinator/exchanges").text) is is_to_come
+            assert (address in client.get("/coordinator/exchanges?when=past").text) is not is_to_come
 
 
 def test_two_agreements_begin_one_exchange_at_the_same_moment(app: Flask, region: Region) -> None:
