@@ -17,13 +17,24 @@ from exchange_app.coordination.queries.people import (
 )
 from exchange_app.coordination.rules import Side
 from exchange_app.core.roles import Role
-from exchange_app.partners.models import Counterpart, Organisation
+from exchange_app.partners.models import AgreementProposal, Counterpart, Organisation
 
+CHANGE_PROPOSED = "agreement_proposed"
 PROPOSED, ANSWERED, ENDED = "counterpart_proposed", "counterpart_answered", "counterpart_ended"
 NAMED, DUE = "exchange_named", "exchange_due"
 ASSIGNED, COMMENTED, SETTLED = "problem_assigned", "problem_commented", "problem_settled"
 
 MORNING = time(8, 30)
+
+
+# ---------------------------------------------------------------------------------------------------------- agreements
+
+
+def write_change_proposed(proposal: AgreementProposal, now: datetime) -> None:
+    """To the co-ordinators of the other cities, one of which says that it was agreed."""
+    others = proposal.agreement.city_ids - {proposal.proposing_city_id}
+    key = f"agreement:{proposal.agreement_id}:proposed:{proposal.id}:{_stamp(now)}"
+    write_to_each(list_coordinators(others), now, key=key, kind=CHANGE_PROPOSED, subject_id=proposal.id)
 
 
 # -------------------------------------------------------------------------------------------------------- counterparts

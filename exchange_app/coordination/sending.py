@@ -15,6 +15,7 @@ from exchange_app.accounts.models import User
 from exchange_app.coordination.letters import (
     ANSWERED,
     ASSIGNED,
+    CHANGE_PROPOSED,
     COMMENTED,
     DUE,
     ENDED,
@@ -25,7 +26,7 @@ from exchange_app.coordination.letters import (
 )
 from exchange_app.coordination.models import Exchange, ExchangeStep, Problem, ProblemEntry
 from exchange_app.coordination.queries.exchanges import WITH_ALL, Counts, list_steps_waiting_for, map_counts
-from exchange_app.coordination.queries.people import speaks_under
+from exchange_app.coordination.queries.people import map_people, speaks_under
 from exchange_app.coordination.queries.problems import WITH_PROBLEM, list_entries_since
 from exchange_app.coordination.rules import REMINDED_BEFORE, ProblemState, ProblemStep, Side
 from exchange_app.coordination.service.exchanges import today_of
@@ -35,10 +36,45 @@ from exchange_app.core.text import sentence
 from exchange_app.departures.rules import DepartureState
 from exchange_app.outbox.kinds import Kind
 from exchange_app.outbox.models import Letter, Urgency
-from exchange_app.partners.models import Agreement, Counterpart, Organisation
+from exchange_app.partners.models import Agreement, AgreementProposal, Counterpart, Organisation
+from exchange_app.partners.queries import WITH_PARTIES
 from exchange_app.partners.rules import CounterpartState
 
 MOST_LINES = 30  # the rest is on the first page
+
+# ---------------------------------------------------------------------------------------------------------- agreements
+
+
+def load_proposals(ids: Collection[int]) -> Mapping[int, AgreementProposal]:
+    """Those that nobody has answered; one that was is gone."""
+    found = db.session.scalars(
+        select(AgreementProposal)
+        .where(AgreementProposal.id.in_(ids))
+        .options(
+            joinedload(AgreementProposal.agreement).options(*WITH_PARTIES),
+            joinedload(AgreementProposal.city),
+            joinedload(AgreementProposal.proposing_city),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return {one.id: one for one in found}
+
+
+def _is_of_partys(proposal: AgreementProposal, letter: Letter, now: datetime) -> bool:
+    """The reader's city has not left meanwhile."""
+    reader = db.session.get(User, letter.facts["reader"])
+    return reader is not None and speaks_under(proposal.agreement, reader)
+
+
+def _words_of_proposal(proposal: AgreementProposal, letter: Letter, now: datetime) -> dict[str, Any]:
+    return {
+        "host": None,
+        "proposal": proposal,
+        "proposer": map_people([proposal.proposed_by_id])[proposal.proposed_by_id],
+        "agreement": proposal.agreement,
+        "page_url": f"{setting('PUBLIC_URL')}/coordinator/agreements/{proposal.agreement_id}",
+    }
+
 
 # -------------------------------------------------------------------------------------------------------- counterparts
 
@@ -236,6 +272,14 @@ def _of_problem(
 
 
 COORDINATION_LETTERS = (
+    Kind(
+        CHANGE_PROPOSED,
+        sentence("Change of an agreement proposed, to the other cities"),
+        load_proposals,
+        _is_of_partys,
+        _words_of_proposal,
+        leads_to="page_url",
+    ),
     _of_counterpart(PROPOSED, sentence("Counterpart proposed, to the other side"), _is_unanswered),
     _of_counterpart(ANSWERED, sentence("Counterpart confirmed or declined"), _is_answered_so),
     _of_counterpart(ENDED, sentence("Counterpart ended"), _is_over),

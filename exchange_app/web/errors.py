@@ -219,5 +219,5 @@ def _title(problem: Problem) -> Any:
 def _layout(problem: Problem) -> str:
     """The site's own layout, where it can be made. The plain one asks neither the database nor the session: another
     site's form must not make us write a session over the reader's own."""
-    is_safe = request.method in ("GET", "HEAD") or problem.status in (403, 409, 422)
+    is_safe = request.method in ("GET", "HEAD") or problem.status in (403, 409, 422) or g.get("csrf_valid", False)
     return "layouts/page.html" if is_safe and problem.status < 500 else "layouts/plain.html"

@@ -18,6 +18,7 @@ from exchange_app.audit.rules import What
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
+from exchange_app.outbox.models import Letter
 from exchange_app.partners import agreements
 from exchange_app.partners.errors import LeftTooEarly, PaperTooLarge, PaperUnknown, TooFewParties
 from exchange_app.partners.models import Agreement, AgreementPaper, Counterpart, Liaison, Plan
@@ -137,6 +138,8 @@ def test_no_city_alone_lets_another_in_puts_it_out_or_ends_what_three_agreed(
         assert "This day is still to come" in send(client, address, f"{address}/join", **wrong).text
     join["since"] = None
     assert "Proposed: it holds once" in send(client, address, f"{address}/join", **join).text
+    told = select(Letter.reader_id).where(Letter.kind == "agreement_proposed")
+    assert db.session.scalars(told).all() == [there.coordinator.id]
     assert "waits for the word" in send(client, address, f"{address}/join", **join).text
     assert proposal("agree") == ""
     own = form_of(client.get(address).text, proposal("drop"))

@@ -148,23 +148,18 @@ def remove_party(agreement_id: int) -> ResponseReturnValue:
 def _proposed_or_done(
     agreement_id: int, form: Form, terms_of: Callable[[date], ProposalTerms], done: str
 ) -> ResponseReturnValue:
-    """What no city does alone waits for the word of another one."""
     own_agreement(agreement_id)
-    user = me()
-    waits: list[AgreementProposal] = []
+    waiting: list[AgreementProposal | None] = []
 
     def command() -> None:
         agreement = lock_own_agreement(agreement_id)
-        terms, own_id = terms_of(service.today_of(agreement, now())), city_of(user)
-        if own_id is not None and proposals.needs_another_word(agreement, terms, own_id):
-            waits.append(proposals.propose(agreement, terms, own_id=own_id, by_id=user.id, now=now()))
-        else:
-            proposals.carry_out(agreement, terms, by_id=user.id, now=now())
+        terms = terms_of(service.today_of(agreement, now()))
+        waiting.append(changing.propose_or_carry_out(agreement, terms, by=me(), now=now()))
 
     if not is_saved(form, command):
         return _page(own_agreement(agreement_id), form), 422
     proposed = gettext("Proposed: it holds once another one of the cities says that it was agreed.")
-    flash(proposed if waits else done, "success")
+    flash(proposed if any(waiting) else done, "success")
     return _to_agreement(agreement_id)
 
 
