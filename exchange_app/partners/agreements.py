@@ -84,7 +84,14 @@ def change_agreement(agreement: Agreement, terms: AgreementTerms, *, by_id: int,
             raise FirstDayMissing()
         _record(What.AGREEMENT_CHANGED, agreement, by_id, now)
     _apply(agreement, terms)
+    _note_writer(agreement, by_id, now)
     db.session.flush()
+
+
+def _note_writer(agreement: Agreement, by_id: int, now: datetime) -> None:
+    """Of a draft: whoever changed it last has written what is signed."""
+    if agreement.state is AgreementState.DRAFT:
+        agreement.written_by_id, agreement.written_at = by_id, now
 
 
 def _apply(agreement: Agreement, terms: AgreementTerms) -> None:
@@ -173,6 +180,7 @@ def add_party(agreement: Agreement, city: City, since: date | None, *, by_id: in
         first_day = since or today_of(agreement, now)
         _record(What.AGREEMENT_JOINED, agreement, by_id, now, city=city.id)
     agreement.all_parties.append(Party(city=city, city_id=city.id, position=last + 1, since=first_day))
+    _note_writer(agreement, by_id, now)
     db.session.flush()
 
 
@@ -197,6 +205,7 @@ def remove_party(agreement: Agreement, city_id: int | None, until: date | None, 
         party.until = until or today_of(agreement, now)
         _record(What.AGREEMENT_LEFT, agreement, by_id, now, city=party.city_id)
     _let_go_of(agreement, party.city_id, by_id, now)
+    _note_writer(agreement, by_id, now)
     db.session.flush()
 
 

@@ -103,7 +103,8 @@ class OtherCitySigns(Conflict):
 
     slug = "other-city-signs"
     words = sentence(
-        "Your city wrote this draft: the co-ordinators of another one of its cities say that it was signed."
+        "Your city was the last to write at this draft: the co-ordinators of another one of its cities say that it was "
+        "signed."
     )
     field = "signed_on"
 

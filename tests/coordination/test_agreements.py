@@ -20,11 +20,13 @@ from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Letter
 from exchange_app.partners import agreements
+from exchange_app.partners.agreements import AgreementTerms
 from exchange_app.partners.errors import LeftTooEarly, PaperTooLarge, PaperUnknown, TooFewParties
 from exchange_app.partners.models import Agreement, AgreementPaper, Counterpart, Liaison, Plan
 from exchange_app.partners.paper_files import MOST_BYTES, read_paper
 from exchange_app.partners.queries import find_counterpart, get_agreement
 from exchange_app.partners.rules import AgreementState, CounterpartState
+from tests.builders import both
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_agreement, make_counterpart
 from tests.pages import form_of, send, sign_in
@@ -117,6 +119,21 @@ def test_a_city_that_joins_is_told_to_those_who_were_there_before(client: FlaskC
         agreements.add_party(agreement, region.elsewhere.city, None, by_id=region.there.coordinator.id, now=now())
         agreement.in_force_from = now().date() - timedelta(days=1)
     assert words in client.get("/coordinator").text
+
+
+def test_who_changed_a_draft_last_does_not_sign_it(client: FlaskClient, region: Region) -> None:
+    """Else one of the cities would bind the others to words that they never read."""
+    here, there = region.here, region.there
+    terms = AgreementTerms(both("Rivers"), both("To travel"), [Plan.TOURISM], None, None)
+    with transaction():
+        cities = [here.city, there.city]
+        draft = agreements.draft_agreement(terms, cities, by_id=here.coordinator.id, now=now())
+    address = f"/coordinator/agreements/{draft.id}"
+    sign_in(client, there.coordinator)
+    send(client, address, f"{address}/join", city_id=region.elsewhere.city.id)
+    assert f"{address}/sign" not in client.get(address).text
+    sign_in(client, here.coordinator)
+    assert "The agreement is in force" in send(client, address, f"{address}/sign").text
 
 
 def test_no_city_alone_lets_another_in_puts_it_out_or_ends_what_three_agreed(
