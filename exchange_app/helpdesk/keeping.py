@@ -46,7 +46,8 @@ def add_guide(terms: GuideTerms, *, now: datetime) -> Guide:
 
 def change_guide(guide: Guide, terms: GuideTerms, *, seen: str, now: datetime) -> None:
     """Raises LinkUnfit, GuideUnfinished, or ChangedMeanwhile if it no longer is as ``seen``."""
-    db.session.refresh(guide, with_for_update=True)
+    locked = select(Guide).where(Guide.id == guide.id).with_for_update(of=Guide, key_share=True)
+    db.session.scalars(locked.execution_options(populate_existing=True)).one()
     if (current := seen_of(guide)) != seen:
         raise ChangedMeanwhile(current=current)
     _apply(guide, terms, now)
