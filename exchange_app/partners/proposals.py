@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from exchange_app.audit.rules import What
+from exchange_app.audit.service import record
 from exchange_app.core.database import db
 from exchange_app.partners import agreements, queries
 from exchange_app.partners.errors import OtherCityAgrees, ProposedAlready
@@ -54,6 +56,8 @@ def propose(agreement: Agreement, terms: ProposalTerms, *, own_id: int, by_id: i
     )
     agreement.proposals.append(proposal)
     db.session.flush()
+    facts: dict[str, int | str | bool] = {"what": str(terms.what), "city": terms.city_id or 0}
+    record(What.AGREEMENT_PROPOSED, by_id=by_id, now=now, subject=f"agreement:{agreement.id}", facts=facts)
     return proposal
 
 

@@ -170,6 +170,13 @@ def test_no_city_alone_lets_another_in_puts_it_out_or_ends_what_three_agreed(
     stale = form_of(client.get(address).text, agree := proposal("agree"))
     send(client, address, agree)
     assert parties()[-1] == elsewhere.city.id
+    written = select(AuditEntry.what, AuditEntry.by_id).where(
+        AuditEntry.what.in_(("agreement_proposed", "agreement_joined"))
+    )
+    assert [*db.session.execute(written.order_by(AuditEntry.number))] == [
+        (What.AGREEMENT_PROPOSED, here.coordinator.id),
+        (What.AGREEMENT_JOINED, there.coordinator.id),
+    ]
     assert client.post(agree, data=stale).status_code == 404  # the second click
     sign_in(client, here.coordinator)
     until = str(now().date())
