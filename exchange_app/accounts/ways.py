@@ -7,9 +7,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import select
+
 from exchange_app.accounts.models import User
+from exchange_app.core.database import db
 from exchange_app.core.settings import setting
-from exchange_app.outbox.models import Channel
+from exchange_app.outbox.models import Channel, Letter
 from exchange_app.outbox.service import letter_to, write_letters
 from exchange_app.outbox.ways import Recipient, Way
 
@@ -35,6 +38,12 @@ def ways_of(user: User, *, email: str | None = None, phone: str | None = None) -
     usable = [channel for channel in user.chosen_channels if channel in offered_channels() and addresses[channel]]
     ways = [Way(channel, addresses[channel]) for channel in usable]
     return ways or [Way(Channel.MAIL, email or user.email)]
+
+
+def list_told(key: str, readers: Iterable[User]) -> set[int]:
+    """Which of these people have the letter that `write_to_each` writes under this key, sent or not."""
+    keys = {f"{key}:{reader.id}": reader.id for reader in readers}
+    return {keys[known] for known in db.session.scalars(select(Letter.key).where(Letter.key.in_(keys)))}
 
 
 def write_to_each(

@@ -32,6 +32,7 @@ LABELS: Labels = {
         What.AGREEMENT_SIGNED: sentence("Agreement of cities signed"),
         What.AGREEMENT_CHANGED: sentence("Signed agreement changed"),
         What.AGREEMENT_ENDED: sentence("Agreement of cities ended"),
+        What.AGREEMENT_PROPOSED: sentence("Change of an agreement proposed"),
         What.AGREEMENT_JOINED: sentence("A city joined an agreement"),
         What.AGREEMENT_LEFT: sentence("A city left an agreement"),
         What.AGREEMENT_PAPER_ADDED: sentence("Paper added to an agreement"),

@@ -39,6 +39,7 @@ class What(StrEnum):
     AGREEMENT_SIGNED = "agreement_signed"
     AGREEMENT_CHANGED = "agreement_changed"
     AGREEMENT_ENDED = "agreement_ended"
+    AGREEMENT_PROPOSED = "agreement_proposed"
     AGREEMENT_JOINED = "agreement_joined"
     AGREEMENT_LEFT = "agreement_left"
     AGREEMENT_PAPER_ADDED = "agreement_paper_added"

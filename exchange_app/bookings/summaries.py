@@ -38,8 +38,10 @@ COMING = (DepartureState.OPEN, DepartureState.CLOSED)
 
 
 def plan_summaries(now: datetime, at_most: int = 500) -> int:
-    """Write at most so many of this morning's letters; returns how many. Call again while it returns any."""
-    is_wanted = and_(User.role == Role.ORGANISER, User.wants_summary.is_(true()))
+    """Write at most so many of this morning's letters, to organisers who keep a package; returns how many. Call again
+    while it returns any."""
+    keeps_any = exists().where(Package.organiser_id == User.organisation_id)
+    is_wanted = and_(User.role == Role.ORGANISER, User.wants_summary.is_(true()), keeps_any)
     return plan_letters(SUMMARY, is_wanted, now, at_most)
 
 

@@ -21,6 +21,8 @@ from exchange_app.papers.forms import TickForm
 from exchange_app.papers.rules import MOST_DAYS, Counted
 from exchange_app.partners.agreements import AgreementTerms, PaperTerms
 from exchange_app.partners.models import City, Organisation, Plan
+from exchange_app.partners.proposals import ProposalTerms
+from exchange_app.partners.rules import Proposed
 from exchange_app.web.forms import (
     ChoiceField,
     CountField,
@@ -72,6 +74,10 @@ class AgreementForm(Form):
         )
 
 
+class ChangeForm(AgreementForm):
+    seen = HiddenField()
+
+
 class NewAgreementForm(AgreementForm):
     city_ids = SelectMultipleField(sentence("Cities"), coerce=int, choices=[])
 
@@ -84,15 +90,24 @@ class EndForm(Form):
     ended_on = DateField(sentence("Ended on"), validators=[Required()])
     reason = TextField(sentence("Reason"), longest=500)
 
+    def terms(self) -> ProposalTerms:
+        return ProposalTerms(Proposed.END, self.ended_on.data, reason=self.reason.data)
+
 
 class JoinForm(Form):
     city_id = RowField(sentence("City"), validators=[Required()])
     since = DateField(sentence("Party since"), validators=[Optional()])
 
+    def terms(self, today: date) -> ProposalTerms:
+        return ProposalTerms(Proposed.JOIN, self.since.data or today, self.city_id.data)
+
 
 class LeaveForm(Form):
     city_id = RowField(sentence("City"), validators=[Required()])
     until = DateField(sentence("Party until"), validators=[Optional()])
+
+    def terms(self, today: date) -> ProposalTerms:
+        return ProposalTerms(Proposed.LEAVE, self.until.data or today, self.city_id.data)
 
 
 class PaperForm(Form):

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.models import User
-from exchange_app.accounts.ways import write_to_each
+from exchange_app.accounts.ways import list_told, write_to_each
 from exchange_app.coordination.models import Exchange, Problem
 from exchange_app.coordination.queries.people import (
     list_coordinators,
@@ -16,13 +16,25 @@ from exchange_app.coordination.queries.people import (
     speaks_under,
 )
 from exchange_app.coordination.rules import Side
-from exchange_app.partners.models import Counterpart, Organisation
+from exchange_app.core.roles import Role
+from exchange_app.partners.models import AgreementProposal, Counterpart, Organisation
 
+CHANGE_PROPOSED = "agreement_proposed"
 PROPOSED, ANSWERED, ENDED = "counterpart_proposed", "counterpart_answered", "counterpart_ended"
 NAMED, DUE = "exchange_named", "exchange_due"
 ASSIGNED, COMMENTED, SETTLED = "problem_assigned", "problem_commented", "problem_settled"
 
 MORNING = time(8, 30)
+
+
+# ---------------------------------------------------------------------------------------------------------- agreements
+
+
+def write_change_proposed(proposal: AgreementProposal, now: datetime) -> None:
+    """To the co-ordinators of the other cities, one of which says that it was agreed."""
+    others = proposal.agreement.city_ids - {proposal.proposing_city_id}
+    key = f"agreement:{proposal.agreement_id}:proposed:{proposal.id}:{_stamp(now)}"
+    write_to_each(list_coordinators(others), now, key=key, kind=CHANGE_PROPOSED, subject_id=proposal.id)
 
 
 # -------------------------------------------------------------------------------------------------------- counterparts
@@ -73,13 +85,39 @@ def write_named(exchange: Exchange, side: Side, now: datetime) -> None:
         write_to_each([coordinator], now, key=key, kind=NAMED, subject_id=exchange.id, facts={"side": str(side)})
 
 
-def write_due(exchange: Exchange, side: Side, today: date, now: datetime) -> None:
-    """To the co-ordinator of the side; to all of its city where nobody was named, or who was is none any more."""
-    coordinator = exchange.coordinator_of(side)
-    known = list_coordinators([exchange.city_of(side).id])
-    readers = [one for one in known if one is coordinator] or known
-    key = f"exchange:{exchange.id}:{side}:due:{today}"
-    write_to_each(readers, now, key=key, kind=DUE, subject_id=exchange.id, facts={"side": str(side)})
+def readers_of_due(exchange: Exchange, side: Side) -> Sequence[User]:
+    """The co-ordinator of the side; all of its city where nobody was named, or who was is none any more."""
+    named = _named_still(exchange, side)
+    return list_coordinators([exchange.city_of(side).id]) if named is None else [named]
+
+
+def hears_of_due(exchange: Exchange, side: Side, user: User) -> bool:
+    """Whether the user is one of them."""
+    named = _named_still(exchange, side)
+    return _coordinates(user, exchange, side) if named is None else named.id == user.id
+
+
+def _named_still(exchange: Exchange, side: Side) -> User | None:
+    named = exchange.coordinator_of(side)
+    return named if named is not None and named.is_active and _coordinates(named, exchange, side) else None
+
+
+def _coordinates(user: User, exchange: Exchange, side: Side) -> bool:
+    return user.role is Role.COORDINATOR and user.organisation.city_id == exchange.city_of(side).id
+
+
+def list_told_today(readers: Iterable[User], today: date) -> set[int]:
+    return list_told(_due_key(today), readers)
+
+
+def write_due(exchange: Exchange, side: Side, reader: User, today: date, now: datetime) -> None:
+    """One letter for all that is due of a reader; ``exchange`` is where something is due first."""
+    facts = {"side": str(side)}
+    write_to_each([reader], now, key=_due_key(today), kind=DUE, subject_id=exchange.id, facts=facts)
+
+
+def _due_key(today: date) -> str:
+    return f"steps-due:{today}"
 
 
 # ------------------------------------------------------------------------------------------------------------ problems

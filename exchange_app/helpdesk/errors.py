@@ -9,6 +9,13 @@ class RequestNotFound(NotFound):
     words = sentence("There is no such request for help (any more).")
 
 
+class RequestElsewhere(RequestNotFound):
+    """Said to an office that it was with before, and to nobody else."""
+
+    slug = "help-request-elsewhere"
+    words = sentence("This request is with another office now: %(office)s. It is for them to answer.")
+
+
 class GuideNotFound(NotFound):
     slug = "guide-not-found"
     words = sentence("There is no such guide (any more).")

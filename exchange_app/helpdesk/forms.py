@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 from wtforms.validators import Optional, StopValidation
 
 from exchange_app.catalogue.models import Publication
@@ -34,6 +34,7 @@ ANY_TOPIC = sentence("All topics")
 ANY_PLACE = sentence("All places")
 NO_CITY = sentence("I do not say")
 HOME_MISSING = sentence("Choose your home city too: without it nobody there can be told.")
+HOME_IS_HERE = sentence("You ask for help in your home city: there is no other office to tell. Take this tick out.")
 WHOLE_CITY = sentence("%(city)s: the whole city, or I do not know")
 
 Places = Mapping[str, tuple[int, int | None]]  # by the value of a choice: a city, and a county of it or None
@@ -92,9 +93,14 @@ class AskForm(OnceForm):
     def validate_is_home_told(self, field: BooleanField) -> None:
         if field.data and not self.home_city_id.data:
             raise StopValidation(HOME_MISSING)
+        if field.data and self.home_city_id.data == self.places.get(self.place.data, (None, None))[0]:
+            raise StopValidation(HOME_IS_HERE)
 
 
 class OpenForm(Form):
+    """``words`` are what somebody was adding to their request when they had to open it once more."""
+
+    words = HiddenField()
     code = TextField(sentence("Code"), longest=40, validators=[Required()])
     pin = PasswordField(sentence("PIN"), validators=[Required()])
 
@@ -150,6 +156,7 @@ class GuideForm(Form):
     links = LongTextField(sentence("Web addresses"), longest=1000, render_kw={"rows": 3})
     valid_until = DateField(sentence("Holds until"), validators=[Optional()])
     publication = ChoiceField(Publication, sentence("State"), default=Publication.DRAFT, validators=[Required()])
+    seen = HiddenField()
 
     def __init__(self, offices: Sequence[Organisation], **options: Any) -> None:
         super().__init__(**options)

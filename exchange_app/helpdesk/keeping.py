@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+from sqlalchemy import select
+
+from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Publication
+from exchange_app.catalogue.terms import fingerprint
 from exchange_app.core.database import db
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.helpdesk.errors import GuideUnfinished, LinkUnfit
@@ -29,16 +33,48 @@ class GuideTerms:
 
 
 def add_guide(terms: GuideTerms, *, now: datetime) -> Guide:
-    """Raises LinkUnfit or GuideUnfinished."""
+    """The same one sent twice is one. Raises LinkUnfit or GuideUnfinished."""
+    for known in db.session.scalars(select(Guide).where(Guide.office_id == terms.office.id)):
+        if terms_of(known) == terms:
+            return known
     guide = Guide()
-    change_guide(guide, terms, now=now)
+    _apply(guide, terms, now)
     db.session.add(guide)
     db.session.flush()
     return guide
 
 
-def change_guide(guide: Guide, terms: GuideTerms, *, now: datetime) -> None:
-    """Raises LinkUnfit or GuideUnfinished."""
+def change_guide(guide: Guide, terms: GuideTerms, *, seen: str, now: datetime) -> None:
+    """Raises LinkUnfit, GuideUnfinished, or ChangedMeanwhile if it no longer is as ``seen``."""
+    locked = select(Guide).where(Guide.id == guide.id).with_for_update(of=Guide, key_share=True)
+    db.session.scalars(locked.execution_options(populate_existing=True)).one()
+    if (current := seen_of(guide)) != seen:
+        raise ChangedMeanwhile(current=current)
+    _apply(guide, terms, now)
+    db.session.flush()
+
+
+def seen_of(guide: Guide) -> str:
+    """What a form carries to say what its reader saw."""
+    values = terms_of(guide)
+    return fingerprint(
+        [values.office.id, *(getattr(values, one.name) for one in fields(values) if one.name != "office")]
+    )
+
+
+def terms_of(guide: Guide) -> GuideTerms:
+    return GuideTerms(
+        topic=guide.topic,
+        office=guide.office,
+        title=guide.title,
+        body=guide.body,
+        links=guide.links,
+        publication=guide.publication,
+        valid_until=guide.valid_until,
+    )
+
+
+def _apply(guide: Guide, terms: GuideTerms, now: datetime) -> None:
     if not all(map(is_link, terms.links)):
         raise LinkUnfit()
     is_in_both = all(words.get(language) for words in (terms.title, terms.body) for language in LANGUAGES)

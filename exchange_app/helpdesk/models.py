@@ -138,8 +138,8 @@ class HelpRequest(db.Model):
 
 
 class HelpEntry(db.Model):
-    """Something was said or done about a request. ``office`` is whose it was, or to whom the request went; of a person
-    nothing stands there. ``words`` are gone once the request is withdrawn."""
+    """Something was said or done about a request. ``office`` is whose it was, or to whom the request went, so that one
+    that had it before is known; of a person nothing stands there. ``words`` are gone once the request is withdrawn."""
 
     __tablename__ = "help_entries"
 

@@ -14,7 +14,7 @@ from exchange_app.accounts.models import User
 from exchange_app.core.codes import parse_code
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
-from exchange_app.helpdesk.errors import OfficeUnfit, RequestNotFound
+from exchange_app.helpdesk.errors import OfficeUnfit, RequestElsewhere, RequestNotFound
 from exchange_app.helpdesk.models import HelpEntry, HelpRequest, HelpTally, TopicCare
 from exchange_app.helpdesk.rules import DEFAULTS, OPEN, OVER, RequestState, Show, Topic
 from exchange_app.partners import queries as partners
@@ -175,9 +175,17 @@ def find_request_by_code(typed: str) -> HelpRequest | None:
     return db.session.scalar(select(HelpRequest).where(HelpRequest.code == code)) if code else None
 
 
+def find_last_entry(request_id: int) -> HelpEntry | None:
+    said = select(HelpEntry).where(HelpEntry.request_id == request_id)
+    return db.session.scalar(said.order_by(HelpEntry.id.desc()).limit(1))
+
+
 def lock_request_of(code: str) -> HelpRequest:
     """The same for commands. Raises RequestNotFound."""
-    return _locked(select(HelpRequest).where(HelpRequest.code == code))
+    request = _find_locked(select(HelpRequest).where(HelpRequest.code == code))
+    if request is None:
+        raise RequestNotFound()
+    return request
 
 
 # --------------------------------------------------------------------------------------------------------- by an office
@@ -189,36 +197,52 @@ def visible_to(user: User) -> ColumnElement[bool]:
 
 
 def get_request(code: str, user: User) -> HelpRequest:
-    """With everything that was said. Raises RequestNotFound, for another office's too."""
+    """With everything that was said. Raises RequestNotFound for another office's too, RequestElsewhere for one that
+    went from this office to another."""
     request: HelpRequest | None = db.session.scalar(
         select(HelpRequest).options(*WITH_ENTRIES).where(HelpRequest.code == parse_code(code), visible_to(user))
     )
     if request is None:
-        raise RequestNotFound()
+        raise _why_not_found(code, user)
     return request
 
 
 def lock_request(code: str, user: User) -> HelpRequest:
-    """One that the user's office has to answer. Raises RequestNotFound."""
+    """One that the user's office has to answer. Raises RequestNotFound or RequestElsewhere."""
     own = HelpRequest.office_id == user.organisation_id
-    return _locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), own))
+    request = _find_locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), own))
+    if request is None:
+        raise _why_not_found(code, user)
+    return request
 
 
 def lock_copied_request(code: str, user: User) -> HelpRequest:
-    """One that the user's office reads along. Raises RequestNotFound."""
+    """One that the user's office reads along. Raises RequestNotFound or RequestElsewhere."""
     copied = HelpRequest.home_office_id == user.organisation_id
-    return _locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), copied))
+    request = _find_locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), copied))
+    if request is None:
+        raise _why_not_found(code, user)
+    return request
 
 
-def _locked(requests: Select[HelpRequest]) -> HelpRequest:
+def _find_locked(requests: Select[HelpRequest]) -> HelpRequest | None:
     request: HelpRequest | None = db.session.scalar(
         requests.options(*WITH_PLACES)
         .with_for_update(of=HelpRequest, key_share=True)
         .execution_options(populate_existing=True)
     )
-    if request is None:
-        raise RequestNotFound()
     return request
+
+
+def _why_not_found(code: str, user: User) -> RequestNotFound:
+    """Who had the request before is told where it is now, and nothing else of it."""
+    was_theirs = exists().where(HelpEntry.request_id == HelpRequest.id, HelpEntry.office_id == user.organisation_id)
+    request: HelpRequest | None = db.session.scalar(
+        select(HelpRequest)
+        .options(joinedload(HelpRequest.office))
+        .where(HelpRequest.code == parse_code(code), was_theirs)
+    )
+    return RequestNotFound() if request is None else RequestElsewhere(office=request.office.name)
 
 
 def select_requests(user: User, show: Show, topic: Topic | None, now: datetime) -> Select[HelpRequest]:

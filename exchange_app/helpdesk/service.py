@@ -95,7 +95,7 @@ def ask(question: Question, *, form_token: str, now: datetime) -> HelpRequest:
     _give_to(request, ladder[0])
     db.session.add(request)
     db.session.flush()
-    _say(request, Saying.ASKED, now, question.words)
+    _say(request, Saying.ASKED, now, question.words, office_id=request.office_id)
     _count(request, "asked")
     letters.write_received(request, now)
     letters.write_turn(request, Saying.ASKED, now)
@@ -118,9 +118,11 @@ def prove(code: str, pin: str) -> HelpRequest:
 
 
 def add_words(request: HelpRequest, words: str, *, now: datetime) -> None:
-    """It is the office's turn again. Raises IdentityNumberGiven or RequestClosed."""
+    """It is the office's turn again; sent twice, it is said once. Raises IdentityNumberGiven or RequestClosed."""
     check_words(words)
     _check_open(request)
+    if _was_just_said(request, Saying.ADDED, words):
+        return
     _say(request, Saying.ADDED, now, words)
     if request.state is RequestState.ANSWERED:
         request.state = RequestState.WAITING
@@ -169,9 +171,11 @@ def take(request: HelpRequest, *, by: User) -> None:
 
 
 def answer(request: HelpRequest, words: str, *, by: User, now: datetime) -> None:
-    """Raises IdentityNumberGiven or RequestClosed."""
+    """Sent twice, it is said once. Raises IdentityNumberGiven or RequestClosed."""
     check_words(words)
     _check_open(request)
+    if _was_just_said(request, Saying.ANSWER, words, by):
+        return
     _say(request, Saying.ANSWER, now, words, office_id=request.office_id, by=by)
     request.taken_by_id = request.taken_by_id or by.id
     request.state = RequestState.ANSWERED
@@ -181,9 +185,12 @@ def answer(request: HelpRequest, words: str, *, by: User, now: datetime) -> None
 
 
 def add_note(request: HelpRequest, words: str, *, by: User, now: datetime) -> None:
-    """The counterpart at home says something; the person reads it too. Raises IdentityNumberGiven or RequestClosed."""
+    """The counterpart at home says something; the person reads it too; sent twice, it is said once. Raises
+    IdentityNumberGiven or RequestClosed."""
     check_words(words)
     _check_open(request)
+    if _was_just_said(request, Saying.NOTE, words, by):
+        return
     _say(request, Saying.NOTE, now, words, office_id=by.organisation_id, by=by)
     letters.write_turn(request, Saying.NOTE, now)
 
@@ -267,6 +274,13 @@ def _close_by_clock(request: HelpRequest, outcome: Outcome, now: datetime) -> No
 def _check_open(request: HelpRequest) -> None:
     if not request.is_open:
         raise RequestClosed()
+
+
+def _was_just_said(request: HelpRequest, saying: Saying, words: str, by: User | None = None) -> bool:
+    """The same form again: nobody said anything in between."""
+    last = queries.find_last_entry(request.id)
+    said_by = by.id if by else None
+    return last is not None and (last.saying, last.by_id, last.words) == (saying, said_by, words)
 
 
 def _say(

@@ -141,13 +141,23 @@ class AgendaForm(Form):
             if form.is_written:
                 written.append((last, form))
         ordered = sorted(written, key=lambda one: one[0])
-        typed = [ItemTerms(_number(form.item_id.data), form.title.data, form.presenter.data) for _, form in ordered]
         named = {_number(form.item_id.data) for form in forms}
-        unnamed = [item for item in meeting.items if item.id not in named]
-        return [*typed, *(ItemTerms(item.id, item.title, item.presenter) for item in unnamed)]
+        unnamed = [ItemTerms(item.id, item.title, item.presenter) for item in meeting.items if item.id not in named]
+        typed = [
+            _sent_before(ItemTerms(_number(form.item_id.data), form.title.data, form.presenter.data), unnamed)
+            for _, form in ordered
+        ]
+        return [*typed, *(item for item in unnamed if item not in typed)]
 
     def chosen(self) -> list[Topic]:
         return [self.topics[key] for key in self.taken.data or () if key in self.topics]
+
+
+def _sent_before(typed: ItemTerms, unnamed: Sequence[ItemTerms]) -> ItemTerms:
+    """A new line that is on the agenda already, since the form was sent twice."""
+    words = typed.title, typed.presenter
+    known = next((item for item in unnamed if (item.title, item.presenter) == words), None)
+    return typed if known is None or typed.item_id is not None else known
 
 
 def _item_row(item: AgendaItem) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 
 from exchange_app.accounts.models import User
-from exchange_app.accounts.ways import recipient_of, write_to_each
+from exchange_app.accounts.ways import list_told, recipient_of, write_to_each
 from exchange_app.catalogue.terms import fingerprint
 from exchange_app.coordination.queries.people import list_coordinators, list_organisers_of
+from exchange_app.core.roles import Role
 from exchange_app.meetings.models import Action, Invitation, Meeting
 from exchange_app.outbox.service import NewLetter, letter_to, write_letters
 from exchange_app.outbox.ways import Recipient, way_to
@@ -110,11 +111,33 @@ def write_confirmed(meeting: Meeting, now: datetime) -> None:
 # ------------------------------------------------------------------------------------------------------------- actions
 
 
-def write_due(action: Action, now: datetime, *, is_late: bool) -> None:
-    """To the person who has it; without one, and once it is overdue, to who speaks for the office too."""
+def readers_of_due(action: Action, *, is_late: bool) -> Sequence[User]:
+    """The person who has it; without one, and once it is overdue, who speaks for the office too."""
     person = action.person if action.person is not None and action.person.is_active else None
-    readers = [] if person is None else [person]
-    if person is None or is_late:
-        readers += [*list_organisers_of([action.office_id]), *list_coordinators([action.office.city_id])]
-    key = f"action:{action.id}:{'late' if is_late else 'soon'}:{action.due_on}"
-    write_to_each(readers, now, key=key, kind=DUE, subject_id=action.id)
+    if person is not None and not is_late:
+        return [person]
+    speakers = [*list_organisers_of([action.office_id]), *list_coordinators([action.office.city_id])]
+    return speakers if person is None else [person, *speakers]
+
+
+def hears_of_due(action: Action, user: User, *, is_late: bool) -> bool:
+    """Whether the user is one of them."""
+    person = action.person if action.person is not None and action.person.is_active else None
+    if person is not None and (person.id == user.id or not is_late):
+        return person.id == user.id
+    if user.role is Role.ORGANISER:
+        return action.office_id == user.organisation_id
+    return user.role is Role.COORDINATOR and action.office.city_id == user.organisation.city_id
+
+
+def list_told_today(readers: Iterable[User], today: date) -> set[int]:
+    return list_told(_due_key(today), readers)
+
+
+def write_due(action: Action, reader: User, today: date, now: datetime) -> None:
+    """One letter for all that is due of a reader; ``action`` is what is due first."""
+    write_to_each([reader], now, key=_due_key(today), kind=DUE, subject_id=action.id)
+
+
+def _due_key(today: date) -> str:
+    return f"actions-due:{today}"

@@ -25,14 +25,15 @@ from exchange_app.meetings.letters import (
     OBJECTED,
     SENT,
     WANTED,
+    hears_of_due,
     terms_of,
 )
 from exchange_app.meetings.links import ACTIONS_PATH, MEETINGS_PATH, answer_path, meeting_path
 from exchange_app.meetings.models import Action, Invitation, Meeting
-from exchange_app.meetings.queries.actions import WITH_OWNER
+from exchange_app.meetings.queries.actions import WITH_OWNER, list_own_due_actions
 from exchange_app.meetings.queries.meetings import WITH_ALL
-from exchange_app.meetings.rules import TO_COME, ActionState, Answer, MeetingState
-from exchange_app.meetings.service.actions import today_of
+from exchange_app.meetings.rules import REMINDED_BEFORE, TO_COME, Answer, MeetingState
+from exchange_app.meetings.service.actions import is_late, today_of
 from exchange_app.meetings.service.inviting import is_invited
 from exchange_app.meetings.service.minutes import cities_awaited
 from exchange_app.meetings.service.planning import propose_meeting
@@ -42,6 +43,8 @@ from exchange_app.outbox.rendering import host_of_links, sender
 from exchange_app.partners.models import Agreement
 from exchange_app.partners.queries import WITH_PARTIES
 from exchange_app.partners.rules import AgreementState
+
+MOST_LINES = 30  # the rest is on the page of actions
 
 # --------------------------------------------------------------------------------------------------------- invitations
 
@@ -202,17 +205,29 @@ def load_actions(ids: Collection[int]) -> Mapping[int, Action]:
     return {one.id: one for one in found}
 
 
-def _is_still_open(action: Action, letter: Letter, now: datetime) -> bool:
-    return action.state is ActionState.OPEN and action.office.city_id in action.agreement.city_ids
+def _is_any_due(action: Action, letter: Letter, now: datetime) -> bool:
+    return bool(_list_due(letter, now))
 
 
-def _words_of_action(action: Action, letter: Letter, now: datetime) -> dict[str, Any]:
+def _list_due(letter: Letter, now: datetime) -> list[Action]:
+    """All that the reader has to see to within a few days, whichever of it the letter was written for."""
+    reader = db.session.get(User, letter.facts["reader"])
+    if reader is None:
+        return []
+    until = now.astimezone(reader.organisation.city.zone).date() + REMINDED_BEFORE
+    due = list_own_due_actions(reader, until)
+    return [one for one in due if hears_of_due(one, reader, is_late=is_late(one, now))]
+
+
+def _words_of_actions(action: Action, letter: Letter, now: datetime) -> dict[str, Any]:
+    due = _list_due(letter, now)
+    path = f"{ACTIONS_PATH}/{due[0].id}" if len(due) == 1 else ACTIONS_PATH
     return {
         "host": None,
-        "action": action,
-        "title": action.title,
+        "actions": due,
+        "most_lines": MOST_LINES,
         "today": today_of(action, now),
-        "page_url": f"{setting('PUBLIC_URL')}{ACTIONS_PATH}/{action.id}",
+        "page_url": f"{setting('PUBLIC_URL')}{path}",
     }
 
 
@@ -251,10 +266,10 @@ MEETING_LETTERS = (
     _of_meeting(CONFIRMED, sentence("Minutes confirmed"), _is_confirmed),
     Kind(
         DUE,
-        sentence("Action of a joint meeting is due"),
+        sentence("Actions of joint meetings are due"),
         load_actions,
-        _is_still_open,
-        _words_of_action,
+        _is_any_due,
+        _words_of_actions,
         urgency=Urgency.PLANNED,
         leads_to="page_url",
     ),

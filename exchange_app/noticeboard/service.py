@@ -45,7 +45,11 @@ class NoticeTerms:
 
 
 def write_notice(office: Organisation, terms: NoticeTerms, *, by: User, now: datetime) -> Notice:
-    """A draft. Raises DepartmentMissing or EndsBeforeItBegins."""
+    """A draft; the same one of the same writer, sent twice, is one. Raises DepartmentMissing or EndsBeforeItBegins."""
+    drafts = select(Notice).where(Notice.changed_by_id == by.id, Notice.publication == Publication.DRAFT)
+    for known in db.session.scalars(drafts):
+        if all(getattr(known, field.name) == getattr(terms, field.name) for field in fields(NoticeTerms)):
+            return known
     notice = Notice(publication=Publication.DRAFT)
     _apply(notice, office, terms, by, now)
     db.session.add(notice)

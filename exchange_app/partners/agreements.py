@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, or_, update
@@ -19,6 +19,7 @@ from exchange_app.partners.errors import (
     EndedLater,
     EndsBeforeItBegins,
     FirstDayMissing,
+    JoinedTooEarly,
     LeftTooEarly,
     NoPlan,
     PaperNotFound,
@@ -59,9 +60,13 @@ def today_of(agreement: Agreement, now: datetime) -> date:
 
 
 def draft_agreement(terms: AgreementTerms, cities: Sequence[City], *, by_id: int, now: datetime) -> Agreement:
-    """The chair rotates in the order of ``cities``. Raises TooFewParties, NoPlan or EndsBeforeItBegins."""
+    """The chair rotates in the order of ``cities``; the same draft of the same writer, sent twice, is one. Raises
+    TooFewParties, NoPlan or EndsBeforeItBegins."""
     if len({city.id for city in cities}) < LEAST_PARTIES:
         raise TooFewParties()
+    for known in queries.list_drafts_by(by_id):
+        if (known.name, known.text, known.city_ids) == (terms.name, terms.text, {city.id for city in cities}):
+            return known
     agreement = Agreement(written_by_id=by_id, written_at=now, state=AgreementState.DRAFT, carried=[], papers=[])
     agreement.all_parties = [Party(city=city, position=position) for position, city in enumerate(cities, start=1)]
     _apply(agreement, terms)
@@ -79,7 +84,14 @@ def change_agreement(agreement: Agreement, terms: AgreementTerms, *, by_id: int,
             raise FirstDayMissing()
         _record(What.AGREEMENT_CHANGED, agreement, by_id, now)
     _apply(agreement, terms)
+    _note_writer(agreement, by_id, now)
     db.session.flush()
+
+
+def _note_writer(agreement: Agreement, by_id: int, now: datetime) -> None:
+    """Of a draft: whoever changed it last has written what is signed."""
+    if agreement.state is AgreementState.DRAFT:
+        agreement.written_by_id, agreement.written_at = by_id, now
 
 
 def _apply(agreement: Agreement, terms: AgreementTerms) -> None:
@@ -113,21 +125,27 @@ def sign_agreement(agreement: Agreement, signed_on: date, *, by_id: int, now: da
 
 
 def end_agreement(agreement: Agreement, ended_on: date, reason: str, *, by_id: int, now: datetime) -> None:
-    """Raises AgreementStepNotOpen or EndedLater."""
-    if agreement.state is not AgreementState.IN_FORCE:
-        raise AgreementStepNotOpen()
-    if ended_on > today_of(agreement, now) or (agreement.in_force_from and ended_on < agreement.in_force_from):
-        raise EndedLater()
+    """Raises as check_ending does."""
+    check_ending(agreement, ended_on, now)
     _end(agreement, ended_on, by_id, now)
     agreement.end_reason = reason.strip()
     db.session.flush()
 
 
+def check_ending(agreement: Agreement, ended_on: date, now: datetime) -> None:
+    """Raises AgreementStepNotOpen or EndedLater."""
+    if agreement.state is not AgreementState.IN_FORCE:
+        raise AgreementStepNotOpen()
+    if ended_on > today_of(agreement, now) or (agreement.in_force_from and ended_on < agreement.in_force_from):
+        raise EndedLater()
+
+
 def end_run_out(now: datetime) -> int:
     """Agreements whose last day is over end by themselves; returns how many there were."""
+    latest_day = now.date() + timedelta(days=1)  # it may be tomorrow there
     found = [
         agreement
-        for agreement in queries.lock_agreements_run_out(now.date())
+        for agreement in queries.lock_agreements_run_out(latest_day)
         if agreement.in_force_until and agreement.in_force_until < today_of(agreement, now)
     ]
     for agreement in found:
@@ -138,6 +156,7 @@ def end_run_out(now: datetime) -> int:
 
 def _end(agreement: Agreement, ended_on: date, by_id: int | None, now: datetime) -> None:
     agreement.state, agreement.ended_on = AgreementState.ENDED, ended_on
+    agreement.proposals.clear()
     _record(What.AGREEMENT_ENDED, agreement, by_id, now)
 
 
@@ -153,38 +172,61 @@ def drop_draft(agreement: Agreement) -> None:
 
 
 def add_party(agreement: Agreement, city: City, since: date | None, *, by_id: int, now: datetime) -> None:
-    """A city joins, last in the order of the chair. Raises AgreementStepNotOpen or PartyAlready."""
-    _check_not_ended(agreement)
-    if city.id in agreement.city_ids:
-        raise PartyAlready()
+    """A city joins, last in the order of the chair. Raises as check_joining does."""
+    check_joining(agreement, city.id, since, now)
+    first_day = None
     last = max((party.position for party in agreement.all_parties), default=0)
     if agreement.state is AgreementState.IN_FORCE:
-        since = since or today_of(agreement, now)
+        first_day = since or today_of(agreement, now)
         _record(What.AGREEMENT_JOINED, agreement, by_id, now, city=city.id)
-    agreement.all_parties.append(Party(city=city, city_id=city.id, position=last + 1, since=since))
+    agreement.all_parties.append(Party(city=city, city_id=city.id, position=last + 1, since=first_day))
+    _note_writer(agreement, by_id, now)
     db.session.flush()
 
 
-def remove_party(agreement: Agreement, city_id: int, until: date | None, *, by_id: int, now: datetime) -> None:
-    """A city leaves, and with it go its liaison, its pairs and its counterparts there. Raises AgreementStepNotOpen,
-    PartyNotFound, TooFewParties or LeftTooEarly."""
+def check_joining(agreement: Agreement, city_id: int | None, since: date | None, now: datetime) -> None:
+    """Raises AgreementStepNotOpen, PartyAlready or JoinedTooEarly."""
+    _check_not_ended(agreement)
+    if city_id in agreement.city_ids:
+        raise PartyAlready()
+    if agreement.state is AgreementState.IN_FORCE and since is not None:
+        first_day = agreement.in_force_from or since
+        if not first_day <= since <= max(first_day, today_of(agreement, now)):
+            raise JoinedTooEarly()
+
+
+def remove_party(agreement: Agreement, city_id: int | None, until: date | None, *, by_id: int, now: datetime) -> None:
+    """A city leaves, and with it go its liaison, its pairs, its counterparts there and what it proposed. Raises as
+    check_leaving does."""
+    party = check_leaving(agreement, city_id, until, now)
+    if agreement.state is AgreementState.DRAFT:
+        agreement.all_parties.remove(party)
+    else:
+        party.until = until or today_of(agreement, now)
+        _record(What.AGREEMENT_LEFT, agreement, by_id, now, city=party.city_id)
+    _let_go_of(agreement, party.city_id, by_id, now)
+    _note_writer(agreement, by_id, now)
+    db.session.flush()
+
+
+def check_leaving(agreement: Agreement, city_id: int | None, until: date | None, now: datetime) -> Party:
+    """Raises AgreementStepNotOpen, PartyNotFound, TooFewParties or LeftTooEarly."""
     _check_not_ended(agreement)
     party = find_party(agreement, city_id)
     if len(agreement.parties) <= LEAST_PARTIES:
         raise TooFewParties()
-    if agreement.state is AgreementState.DRAFT:
-        agreement.all_parties.remove(party)
-    else:
-        last_day, today = until or today_of(agreement, now), today_of(agreement, now)
+    if agreement.state is AgreementState.IN_FORCE:
+        today = today_of(agreement, now)
+        last_day = until or today
         if last_day > today or (party.since and last_day < party.since):
             raise LeftTooEarly()
-        party.until = last_day
-        _record(What.AGREEMENT_LEFT, agreement, by_id, now, city=city_id)
-    _let_go_of(agreement, city_id, by_id, now)
-    db.session.flush()
+    return party
 
 
 def _let_go_of(agreement: Agreement, city_id: int, by_id: int, now: datetime) -> None:
+    about = [one for one in agreement.proposals if city_id in (one.proposing_city_id, one.city_id)]
+    for proposal in about:
+        agreement.proposals.remove(proposal)
     change_rows(delete(Liaison).where(Liaison.agreement_id == agreement.id, Liaison.city_id == city_id))
     of_city = or_(CountyPair.first_city_id == city_id, CountyPair.second_city_id == city_id)
     change_rows(delete(CountyPair).where(CountyPair.agreement_id == agreement.id, of_city))
@@ -208,7 +250,7 @@ def move_party(agreement: Agreement, city_id: int) -> None:
     db.session.flush()
 
 
-def find_party(agreement: Agreement, city_id: int) -> Party:
+def find_party(agreement: Agreement, city_id: int | None) -> Party:
     """Raises PartyNotFound."""
     for party in agreement.parties:
         if party.city_id == city_id:

@@ -103,9 +103,25 @@ class OtherCitySigns(Conflict):
 
     slug = "other-city-signs"
     words = sentence(
-        "Your city wrote this draft: the co-ordinators of another one of its cities say that it was signed."
+        "Your city was the last to write at this draft: the co-ordinators of another one of its cities say that it was "
+        "signed."
     )
     field = "signed_on"
+
+
+class OtherCityAgrees(Conflict):
+    slug = "other-city-agrees"
+    words = sentence("Your city proposed this: the co-ordinators of another one of the cities say that it was agreed.")
+
+
+class ProposedAlready(Conflict):
+    slug = "proposed-already"
+    words = sentence("This is proposed already and waits for the word of another city.")
+
+
+class ProposalNotFound(NotFound):
+    slug = "agreement-proposal-not-found"
+    words = sentence("There is no such proposal (any more).")
 
 
 class EndsBeforeItBegins(Invalid):
@@ -124,6 +140,20 @@ class EndedLater(Invalid):
     slug = "ended-later"
     words = sentence("This day is still to come, or before the agreement was in force.")
     field = "ended_on"
+
+
+class EndedOtherwise(Invalid):
+    """Moving the last day is no way round the word of another city."""
+
+    slug = "ended-otherwise"
+    words = sentence("To bring the end forward, propose that the agreement ends: another city says that it was agreed.")
+    field = "in_force_until"
+
+
+class JoinedTooEarly(Invalid):
+    slug = "joined-too-early"
+    words = sentence("This day is still to come, or before the agreement was in force.")
+    field = "since"
 
 
 class PartyAlready(Conflict):

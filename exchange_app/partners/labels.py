@@ -2,7 +2,7 @@
 
 from exchange_app.core.text import sentence
 from exchange_app.partners.models import Level, OrganisationKind, Plan, SupervisionRule
-from exchange_app.partners.rules import AgreementState, CounterpartState
+from exchange_app.partners.rules import AgreementState, CounterpartState, Proposed
 from exchange_app.web.labels import Labels
 
 LABELS: Labels = {
@@ -31,6 +31,11 @@ LABELS: Labels = {
         AgreementState.DRAFT: sentence("Draft"),
         AgreementState.IN_FORCE: sentence("In force"),
         AgreementState.ENDED: sentence("Ended"),
+    },
+    Proposed: {
+        Proposed.JOIN: sentence("A city joins"),
+        Proposed.LEAVE: sentence("A city leaves"),
+        Proposed.END: sentence("The agreement ends"),
     },
     CounterpartState: {
         CounterpartState.PROPOSED: sentence("Proposed"),

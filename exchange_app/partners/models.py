@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.text import Translated, TranslatedText
-from exchange_app.partners.rules import AgreementState, CounterpartState
+from exchange_app.partners.errors import ProposalNotFound
+from exchange_app.partners.rules import AgreementState, CounterpartState, Proposed
 
 
 class Plan(StrEnum):
@@ -154,6 +155,17 @@ class Agreement(db.Model):
         back_populates="agreement", cascade="all, delete-orphan", order_by="AgreementPaper.id"
     )
 
+    proposals: Mapped[list[AgreementProposal]] = relationship(
+        back_populates="agreement", cascade="all, delete-orphan", order_by="AgreementProposal.id"
+    )
+
+    def find_proposal(self, proposal_id: int) -> AgreementProposal:
+        """Raises ProposalNotFound."""
+        for proposal in self.proposals:
+            if proposal.id == proposal_id:
+                return proposal
+        raise ProposalNotFound()
+
     @property
     def plans(self) -> list[Plan]:
         """Those that it carries, in the order of the enumeration."""
@@ -215,6 +227,31 @@ class Party(db.Model):
 
     agreement: Mapped[Agreement] = relationship(back_populates="all_parties")
     city: Mapped[City] = relationship()
+
+
+class AgreementProposal(db.Model):
+    """What one city wants to change for all, until another one says that it was agreed. ``city`` is which joins or
+    leaves, ``on`` the day of it."""
+
+    __tablename__ = "agreement_proposals"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "what", "city_id"),
+        CheckConstraint("(what = 'end') = (city_id IS NULL)", name="city"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id", ondelete="CASCADE"))
+    what: Mapped[Proposed] = mapped_column(choice(Proposed))
+    city_id: Mapped[int | None] = mapped_column(ForeignKey("cities.id"))
+    on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    proposing_city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime] = mapped_column(Moment)
+
+    agreement: Mapped[Agreement] = relationship(back_populates="proposals")
+    city: Mapped[City | None] = relationship(foreign_keys=[city_id])
+    proposing_city: Mapped[City] = relationship(foreign_keys=[proposing_city_id])
 
 
 class AgreementPaper(db.Model):

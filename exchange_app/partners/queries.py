@@ -24,6 +24,7 @@ from exchange_app.partners.errors import (
 from exchange_app.partners.models import (
     Agreement,
     AgreementPaper,
+    AgreementProposal,
     City,
     Counterpart,
     County,
@@ -47,7 +48,7 @@ def list_cities_with_counties() -> Sequence[City]:
     return db.session.scalars(select(City).options(selectinload(City.counties)).order_by(City.code)).all()
 
 
-def get_city(city_id: int) -> City:
+def get_city(city_id: int | None) -> City:
     """With its counties. Raises CityNotFound."""
     city: City | None = db.session.scalar(select(City).options(selectinload(City.counties)).where(City.id == city_id))
     if city is None:
@@ -156,6 +157,24 @@ def list_agreements(city_id: int | None) -> Sequence[Agreement]:
     return db.session.scalars(select_agreements(city_id)).all()
 
 
+def list_drafts_by(user_id: int) -> Sequence[Agreement]:
+    drafts = select(Agreement).options(*WITH_PARTIES).where(~SIGNED, Agreement.written_by_id == user_id)
+    return db.session.scalars(drafts).all()
+
+
+def list_proposals_for_word_of(city_id: int) -> Sequence[AgreementProposal]:
+    """What others propose about agreements in force that the city is party of, the oldest first; each with its
+    agreement."""
+    waiting = AgreementProposal.proposing_city_id != city_id, is_party(city_id), IN_FORCE
+    return db.session.scalars(
+        select(AgreementProposal)
+        .join(AgreementProposal.agreement)
+        .options(contains_eager(AgreementProposal.agreement), joinedload(AgreementProposal.city))
+        .where(*waiting)
+        .order_by(AgreementProposal.id)
+    ).all()
+
+
 def list_agreements_in_force(city_id: int | None) -> Sequence[Agreement]:
     return db.session.scalars(select_agreements(city_id).where(IN_FORCE)).all()
 
@@ -180,6 +199,11 @@ def get_public_agreement(agreement_id: int) -> Agreement:
 def get_agreement(agreement_id: int, city_id: int | None) -> Agreement:
     """With its papers. Raises AgreementNotFound, for one that the city is no party of too."""
     return _one_agreement(_of_city(agreement_id, city_id))
+
+
+def is_shown_agreement(agreement_id: int, city_id: int | None) -> bool:
+    """Whether get_agreement finds it."""
+    return db.session.scalar(select(_of_city(agreement_id, city_id).with_only_columns(Agreement.id).exists())) or False
 
 
 def lock_agreement(agreement_id: int, city_id: int | None) -> Agreement:

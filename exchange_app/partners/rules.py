@@ -32,6 +32,14 @@ class AgreementState(StrEnum):
     ENDED = "ended"
 
 
+class Proposed(StrEnum):
+    """What of an agreement in force no city changes alone."""
+
+    JOIN = "join"
+    LEAVE = "leave"
+    END = "end"
+
+
 class CounterpartState(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,9 @@ from exchange_app.web.faults import Trouble, describe, trouble_of
 from exchange_app.web.fragments import wants_data, wants_fragment
 
 log = logging.getLogger(__name__)
+
+WORTH_KEEPING = 20  # what is shorter is soon typed again
+NEVER_SHOWN_AGAIN = ("password", "pin", "token")  # parts of names of fields
 
 STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409}
 
@@ -64,7 +67,8 @@ RETRY_AFTER = {Trouble.BUSY: 3, Trouble.AWAY: 30}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is told to the client. ``code`` is stable, for programs; ``reference`` finds a fault in the log."""
+    """What is told to the client. ``code`` is stable, for programs; ``reference`` finds a fault in the log; ``typed``
+    is what the reader had written into a form whose page is no longer there for them."""
 
     status: int
     code: str
@@ -72,6 +76,7 @@ class Problem:
     field: str | None = None
     reference: str | None = None
     headers: Mapping[str, str] | None = None
+    typed: Sequence[str] = ()
 
 
 def answer_errors(app: Flask) -> None:
@@ -98,8 +103,20 @@ def beside_field(form: Any, refusal: Refusal) -> None:
 
 
 def answer_refusal(refusal: Refusal) -> Response:
-    problem = Problem(status_of(refusal), refusal.slug, refusal.sentence, field=refusal.field)
+    problem = Problem(status_of(refusal), refusal.slug, refusal.sentence, field=refusal.field, typed=_typed())
     return _answer(_noted(problem) if isinstance(refusal, (Forbidden, NotFound)) else problem)
+
+
+def _typed() -> Sequence[str]:
+    """Of a form that was ours: another site's could make us show its words."""
+    if not g.get("csrf_valid"):
+        return ()
+    values = ((name, text.strip()) for name, text in request.form.items(multi=True))
+    return [
+        text
+        for name, text in values
+        if len(text) >= WORTH_KEEPING and not any(part in name for part in NEVER_SHOWN_AGAIN)
+    ]
 
 
 def answer_http_error(error: HTTPException) -> Response | HTTPException:
@@ -202,5 +219,5 @@ def _title(problem: Problem) -> Any:
 def _layout(problem: Problem) -> str:
     """The site's own layout, where it can be made. The plain one asks neither the database nor the session: another
     site's form must not make us write a session over the reader's own."""
-    is_safe = request.method in ("GET", "HEAD") or problem.status in (403, 409, 422)
+    is_safe = request.method in ("GET", "HEAD") or problem.status in (403, 409, 422) or g.get("csrf_valid", False)
     return "layouts/page.html" if is_safe and problem.status < 500 else "layouts/plain.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -17,12 +18,15 @@ from exchange_app.audit.rules import What
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.transaction import transaction
+from exchange_app.outbox.models import Letter
 from exchange_app.partners import agreements
+from exchange_app.partners.agreements import AgreementTerms
 from exchange_app.partners.errors import LeftTooEarly, PaperTooLarge, PaperUnknown, TooFewParties
 from exchange_app.partners.models import Agreement, AgreementPaper, Counterpart, Liaison, Plan
 from exchange_app.partners.paper_files import MOST_BYTES, read_paper
 from exchange_app.partners.queries import find_counterpart, get_agreement
 from exchange_app.partners.rules import AgreementState, CounterpartState
+from tests.builders import both
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_agreement, make_counterpart
 from tests.pages import form_of, send, sign_in
@@ -115,6 +119,79 @@ def test_a_city_that_joins_is_told_to_those_who_were_there_before(client: FlaskC
         agreements.add_party(agreement, region.elsewhere.city, None, by_id=region.there.coordinator.id, now=now())
         agreement.in_force_from = now().date() - timedelta(days=1)
     assert words in client.get("/coordinator").text
+
+
+def test_who_changed_a_draft_last_does_not_sign_it(client: FlaskClient, region: Region) -> None:
+    """Else one of the cities would bind the others to words that they never read."""
+    here, there = region.here, region.there
+    terms = AgreementTerms(both("Rivers"), both("To travel"), [Plan.TOURISM], None, None)
+    with transaction():
+        cities = [here.city, there.city]
+        draft = agreements.draft_agreement(terms, cities, by_id=here.coordinator.id, now=now())
+    address = f"/coordinator/agreements/{draft.id}"
+    sign_in(client, there.coordinator)
+    send(client, address, f"{address}/join", city_id=region.elsewhere.city.id)
+    assert f"{address}/sign" not in client.get(address).text
+    sign_in(client, here.coordinator)
+    assert "The agreement is in force" in send(client, address, f"{address}/sign").text
+
+
+def test_no_city_alone_lets_another_in_puts_it_out_or_ends_what_three_agreed(
+    client: FlaskClient, region: Region
+) -> None:
+    here, there, elsewhere, agreement = region.here, region.there, region.elsewhere, region.agreement
+    address = f"/coordinator/agreements/{agreement.id}"
+
+    def parties() -> list[int]:
+        return [city.id for city in get_agreement(agreement.id, None).cities]
+
+    def proposal(action: str) -> str:
+        found = re.search(rf"{address}/proposals/\d+/{action}", client.get(address).text)
+        return found[0] if found else ""
+
+    sign_in(client, here.coordinator)
+    join = {"city_id": elsewhere.city.id, "since": str(now().date() + timedelta(days=2))}
+    for wrong in (join, {**join, "since": "2001-01-01"}):
+        assert "This day is still to come" in send(client, address, f"{address}/join", **wrong).text
+    join["since"] = None
+    assert "Proposed: it holds once" in send(client, address, f"{address}/join", **join).text
+    told = select(Letter.reader_id).where(Letter.kind == "agreement_proposed")
+    assert db.session.scalars(told).all() == [there.coordinator.id]
+    assert "waits for the word" in send(client, address, f"{address}/join", **join).text
+    assert proposal("agree") == ""
+    own = form_of(client.get(address).text, proposal("drop"))
+    forged = client.post(proposal("drop").replace("drop", "agree"), data=own, follow_redirects=True)
+    assert "Your city proposed this" in forged.text
+    sign_in(client, elsewhere.coordinator)
+    assert client.get(address).status_code == 404
+    assert elsewhere.city.id not in parties()
+    sign_in(client, there.coordinator)
+    assert "the word of our city" in client.get("/coordinator").text
+    stale = form_of(client.get(address).text, agree := proposal("agree"))
+    send(client, address, agree)
+    assert parties()[-1] == elsewhere.city.id
+    written = select(AuditEntry.what, AuditEntry.by_id).where(
+        AuditEntry.what.in_(("agreement_proposed", "agreement_joined"))
+    )
+    assert [*db.session.execute(written.order_by(AuditEntry.number))] == [
+        (What.AGREEMENT_PROPOSED, here.coordinator.id),
+        (What.AGREEMENT_JOINED, there.coordinator.id),
+    ]
+    assert client.post(agree, data=stale).status_code == 404  # the second click
+    sign_in(client, here.coordinator)
+    until = str(now().date())
+    assert "bring the end forward" in send(client, f"{address}/edit", in_force_until=until).text
+    send(client, address, f"{address}/end", reason="No money")
+    assert get_agreement(agreement.id, None).state is AgreementState.IN_FORCE
+    send(client, address, f"{address}/leave", city_id=there.city.id)
+    assert there.city.id in parties()
+    sign_in(client, there.coordinator)
+    send(client, address, proposal("drop"))  # that it ends
+    send(client, address, f"{address}/leave", city_id=there.city.id)  # of its own will
+    assert parties() == [here.city.id, elsewhere.city.id]
+    assert get_agreement(agreement.id, None).proposals == []
+    sign_in(client, here.coordinator)
+    assert "The agreement has ended" in send(client, address, f"{address}/end").text  # of two, each may go
 
 
 def test_the_chair_goes_round_in_an_order_that_can_be_changed(client: FlaskClient, region: Region) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,6 +15,7 @@ from exchange_app.coordination.service import counterparts as service
 from exchange_app.coordination.views.counterparts import PAIRS_SHOWN
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
+from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
 from exchange_app.outbox.models import Letter
 from exchange_app.partners import counterparts as pairing
@@ -24,10 +27,10 @@ from exchange_app.partners.errors import (
     NotInAgreement,
     ReasonMissing,
 )
-from exchange_app.partners.models import Counterpart, County, Level
+from exchange_app.partners.models import Counterpart, County, Department, Level
 from exchange_app.partners.queries import find_counterpart, list_county_pairs, list_offices
 from exchange_app.partners.rules import CounterpartState, CounterpartStep
-from tests.builders import both
+from tests.builders import both, make_organisation, make_user
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_counterpart, make_office
 from tests.pages import send, sign_in
@@ -91,6 +94,37 @@ def test_many_pairs_fill_several_pages_and_a_mistake_finds_its_own(client: Flask
     refused = send(client, f"{address}?page=2", oldest)
     assert refused.status_code == 422
     assert f'id="end-{pairs[0].id}-reason-error"' in refused.text
+
+
+def test_an_administrator_says_for_which_city_and_reads_a_small_page(client: FlaskClient, region: Region) -> None:
+    here, there = region.here, region.there
+    with transaction():
+        departments = [Department(slug=f"office-{letter}", name=both(letter)) for letter in ascii_lowercase]
+        db.session.add_all(departments)
+        for one in departments:
+            pair = make_office(here.city, one), make_office(there.city, one)
+            make_counterpart(region.agreement, *pair, here.coordinator, now())
+            for city in (here.city, there.city):
+                make_office(city, one, level=Level.COUNTY)
+        late = make_counterpart(region.agreement, there.office, here.office, there.coordinator, now())
+        administrator = make_user(make_organisation(here.city), Role.ADMINISTRATOR)
+        unlike = make_office(here.city)
+    address = f"/coordinator/agreements/{region.agreement.id}/counterparts"
+    sign_in(client, administrator)
+    page = client.get(address)
+    assert 'name="other_id"' not in page.text
+    assert len(page.data) < 100_000
+    own = client.get(f"{address}?city={there.city.id}").text
+    assert f'value="{here.office.id}"' in own
+    assert f'value="{unlike.id}"' not in own  # nobody on the other side is of its kind
+    for nobodys in ("x", region.elsewhere.city.id, "²"):
+        assert 'name="other_id"' not in client.get(f"{address}?city={nobodys}").text
+    sent = f"{address}?city={there.city.id}"
+    typed = {"office_id": there.office.id, "other_id": here.office.id, "words": "Please"}
+    refused = send(client, sent, sent, **typed)
+    assert (refused.status_code, 'value="Please"' in refused.text) == (422, True)
+    sign_in(client, here.organiser)
+    assert f"{address}/{late.id}/confirm" in client.get(address).text  # what one can answer stands first
 
 
 def test_who_declines_says_why_and_another_can_be_proposed(region: Region) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -26,6 +27,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.departures.models import Departure
 from exchange_app.departures.rules import Cause
 from exchange_app.outbox.models import Letter
+from exchange_app.outbox.reading import read_letter
 from exchange_app.partners.models import City
 from exchange_app.partners.queries import lock_agreement
 from tests.bookings.group import hand_in
@@ -117,6 +119,43 @@ def test_who_lets_a_step_wait_is_reminded_twice(region: Region, exchange: Exchan
             assert steps_of(at + timedelta(days=days)) == told
         assert due_letters(by) == letters_by_then
     assert due_letters(region.there.coordinator) == 0
+
+
+def test_what_is_due_of_many_exchanges_is_one_letter_a_day(region: Region) -> None:
+    by, at = region.here.coordinator, morning()
+    with transaction():
+        for _ in range(3):
+            register(region.there, region.here, at)
+        service.begin_exchanges(at)
+    with transaction():
+        shared = db.session.scalars(select(Exchange)).all()
+        for step in (step for one in shared for step in one.steps):
+            step.due_on = at.date() + timedelta(days=30 if step.exchange_id != shared[0].id else 33)
+    on = at + timedelta(days=28)
+    with transaction():
+        assert service.remind_coordinators(on) == sum(len(one.steps) for one in shared[1:])
+    with transaction():
+        shared[0].steps[0].due_on = shared[0].steps[1].due_on = on.date()
+        assert service.remind_coordinators(on) == 0  # both sides have had the letter of the day
+    assert (due_letters(by), due_letters(region.there.coordinator)) == (1, 1)
+    letter = db.session.scalars(select(Letter).where(Letter.kind == "exchange_due", Letter.reader_id == by.id)).one()
+    words = read_letter(letter, on).text
+    assert all(one.departure is not None and one.departure.package.title["en"] in words for one in shared)
+    with transaction():
+        assert service.remind_coordinators(on + timedelta(days=1)) > 0
+    assert due_letters(by) == 2
+
+
+def test_the_day_is_over_where_the_reader_is(client: FlaskClient, region: Region, exchange: Exchange) -> None:
+    """In the night the clock of the world is a day behind."""
+    zone = ZoneInfo("Asia/Shanghai")
+    last_day = exchange.ends_on
+    address = f"/coordinator/exchanges/{exchange.id}"
+    for hour, day, is_to_come in ((time(23), last_day, True), (time(3), last_day + timedelta(days=1), False)):
+        with time_machine.travel(datetime.combine(day, hour, zone), tick=False):
+            sign_in(client, region.here.coordinator)
+            assert (address in client.get("/coordinator/exchanges").text) is is_to_come
+            assert (address in client.get("/coordinator/exchanges?when=past").text) is not is_to_come
 
 
 def test_two_agreements_begin_one_exchange_at_the_same_moment(app: Flask, region: Region) -> None:

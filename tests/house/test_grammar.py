@@ -21,7 +21,7 @@ SUBJECTS = {
         "delivery", "finding", "inbox", "kinds", "outlets", "pausing", "purging", "reading", "rendering", "resending",
         "times", "transport", "turning", "ways",
     },
-    "partners": {"agreements", "counterparts", "offices", "paper_files"},
+    "partners": {"agreements", "counterparts", "offices", "paper_files", "proposals"},
     "accounts": {
         "browsers", "guessing", "invitations", "links", "new_address", "passkeys", "passwords", "regular",
         "second_factors", "sending", "sessions", "ways",

@@ -44,6 +44,8 @@ from exchange_app.partners.agreements import PaperTerms, add_paper
 from exchange_app.partners.counterparts import pair_counties
 from exchange_app.partners.models import Agreement, City, County, Department, Organisation, OrganisationKind, Plan
 from exchange_app.partners.paper_files import PaperFile
+from exchange_app.partners.proposals import ProposalTerms, propose
+from exchange_app.partners.rules import Proposed
 from exchange_app.planning.models import PlanStep, StepKind
 from exchange_app.publicity.models import CampaignLink, EventInvitation, MediaMention, StoryPhoto
 from exchange_app.publicity.rules import Reckoning, Shows
@@ -280,8 +282,10 @@ def _agree(city: City, by: User) -> Mapping[str, Any]:
     exchange.steps = [step]
     db.session.add(exchange)
     db.session.flush()
+    joining = ProposalTerms(Proposed.JOIN, moment.date(), make_city().id)
     return {
         "agreement_id": agreement.id,
+        "proposal_id": propose(agreement, joining, own_id=city.id, by_id=by.id, now=moment).id,
         "paper_id": paper.id,
         "counterpart_id": make_counterpart(agreement, other, office, by, moment).id,
         "pair_id": pair_counties(agreement, *counties).id,

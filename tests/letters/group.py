@@ -19,8 +19,10 @@ from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.rules import RequestState, Topic
 from exchange_app.meetings.models import Action, AgendaItem, Confirmation, Decision, Invitation, Meeting
 from exchange_app.meetings.rules import MeetingState
-from exchange_app.partners.models import Agreement, City, Counterpart, OrganisationKind, Plan
-from exchange_app.partners.rules import CounterpartState
+from exchange_app.partners.agreements import add_party
+from exchange_app.partners.models import Agreement, AgreementProposal, City, Counterpart, OrganisationKind, Plan
+from exchange_app.partners.proposals import ProposalTerms, propose
+from exchange_app.partners.rules import CounterpartState, Proposed
 from exchange_app.publicity.models import EventInvitation, Story, StoryPhoto
 from exchange_app.publicity.rules import Answer as EventAnswer
 from exchange_app.publicity.rules import Shows, StoryState
@@ -166,8 +168,18 @@ def make_pair(booking: Booking, state: CounterpartState) -> Counterpart:
     return make_counterpart(_agree(booking), office, host, by, at, state, answered_at=WRITTEN_AT, **told)
 
 
+def make_change(booking: Booking) -> AgreementProposal:
+    """The host's city proposes that a third one is no longer party."""
+    by = organiser_of(booking)
+    agreement, third = _agree(booking), make_city(name=Translated(zh_Hans="百色市", en="Baise"))
+    add_party(agreement, third, None, by_id=by.id, now=WRITTEN_AT)
+    terms = ProposalTerms(Proposed.LEAVE, date(2027, 3, 2), third.id, "经三市协商一致 · Agreed <by> phone")
+    return propose(agreement, terms, own_id=by.organisation.city_id, by_id=by.id, now=WRITTEN_AT)
+
+
 def make_shared(booking: Booking) -> Exchange:
-    """The exchange that the group belongs to: one step of each side is due."""
+    """The exchange that the group belongs to: one step of each side is due; the host's co-ordinator sees to theirs."""
+    organiser_of(booking).role = Role.COORDINATOR
     return make_exchange(_agree(booking), booking, WRITTEN_AT)
 
 

@@ -120,6 +120,13 @@ def test_the_morning_is_that_of_the_organisers_city(organiser: User) -> None:
     assert plan(at(8, 30)) == 1
 
 
+def test_an_office_that_keeps_no_package_is_written_nothing(organiser: User) -> None:
+    with transaction():
+        make_user(make_organisation(organiser.organisation.city), Role.ORGANISER, email="office@city.example")
+    plan(MORNING)
+    assert [letter.subject_id for letter in summaries()] == [organiser.id]
+
+
 def test_a_clock_that_ticks_twice_or_stood_still_writes_one_a_day(organiser: User) -> None:
     assert [plan(at(7, 35)), plan(at(7, 35)), plan(at(11))] == [1, 0, 0]
     assert [plan(at(11, 50, day=4)), plan(at(11, 55, day=4))] == [1, 0]

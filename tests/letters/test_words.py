@@ -21,7 +21,7 @@ from exchange_app.bookings.models import Booking, BookingEvent, Message
 from exchange_app.bookings.rules import BookingState, Step
 from exchange_app.catalogue.models import Approver, Publication
 from exchange_app.coordination.rules import ProblemState
-from exchange_app.coordination.sending import load_counterparts, load_exchanges, load_problems
+from exchange_app.coordination.sending import load_counterparts, load_exchanges, load_problems, load_proposals
 from exchange_app.core.database import db
 from exchange_app.core.sealing import new_uid
 from exchange_app.core.text import LANGUAGES, Translated
@@ -50,6 +50,7 @@ from exchange_app.visits.rules import VisitState
 from tests.letters.group import (
     WRITTEN_AT,
     agree_to_meet,
+    make_change,
     make_delegation,
     make_event,
     make_group,
@@ -147,11 +148,12 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "tailored_reminder": {"to": "host", "state": "with_host"},
     "tailored_agreed": {"to": "school", "state": "agreed"},
     "tailored_ended": {"to": "school", "words": ASKED, "state": "declined"},
+    "agreement_proposed": {"reader": 0},
     "counterpart_proposed": {"state": "proposed"},
     "counterpart_answered": {"state": "declined"},
     "counterpart_ended": {"state": "ended", "was_confirmed": True},
     "exchange_named": {"side": "hosting", "reader": 0},
-    "exchange_due": {"side": "hosting", "reader": 0},
+    "exchange_due": {"side": "hosting", "reader": 2},
     "problem_assigned": {"state": "assigned"},
     "problem_commented": {"state": "raised", "day": "2027-03-02", "reader": 0},
     "problem_settled": {"state": "settled"},
@@ -162,7 +164,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "minutes_sent": {"state": "sent", "reader": 0, "round": 1},
     "minutes_objected": {"state": "held", "reader": 0, "round": 1},
     "minutes_confirmed": {"state": "confirmed", "reader": 2, "round": 1},
-    "action_due": {"state": "confirmed", "reader": 0},
+    "action_due": {"state": "confirmed", "reader": 2},
     "visit_proposed": {"state": "proposed", "speaking": 0},
     "visit_answered": {"state": "accepted"},
     "visit_cancelled": {"state": "cancelled", "was_agreed": True},
@@ -278,6 +280,8 @@ def subject_of(kind: str, booking: Booking) -> int:
     """What such a letter is about: the booking, an organiser's account, a link that was given to them, a trip of the
     school's own, what two cities do together, or a request for help in the host's city."""
     load = known_kinds()[kind].load
+    if load is load_proposals:
+        return make_change(booking).id
     if load is load_counterparts:
         return make_pair(booking, CounterpartState(FACTS[kind]["state"])).id
     if load is load_exchanges:

@@ -232,6 +232,24 @@ def test_an_agenda_that_was_opened_earlier_takes_nobodys_minutes_away(client: Fl
     assert items[1].decision == both("Life jackets")
 
 
+def test_a_meeting_is_prepared_once_though_forms_are_sent_twice(client: FlaskClient, circle: Circle) -> None:
+    a, at = circle.a.coordinator, now()
+    with transaction():
+        meeting = held(circle)
+    sign_in(client, a)
+    agenda, page = (f"/coordinator/meetings/{meeting.id}{end}" for end in ("/agenda", ""))
+    form = form_of(client.get(agenda).text)
+    spare = f"items-{len(meeting.items)}"
+    due_on = str(at.date() + 9 * A_DAY)
+    action = {**form_of(client.get(page).text, f"{page}/actions"), "action-title-en": "Buy ropes"}
+    action |= {"action-office_id": circle.b.office.id, "action-due_on": due_on}
+    for _ in range(2):
+        assert client.post(agenda, data={**form, f"{spare}-title-en": "Bridges"}).status_code == 303
+        assert client.post(f"{page}/actions", data=action).status_code == 303
+    shown = client.get(page).text
+    assert (shown.count("Bridges"), shown.count("Buy ropes")) == (1, 1)
+
+
 def test_actions_remind_once_and_come_back_until_they_are_closed(client: FlaskClient, circle: Circle) -> None:
     a, b, c = (town.coordinator for town in (circle.a, circle.b, circle.c))
     at = now().replace(hour=4, minute=0)  # noon in the cities

@@ -215,7 +215,7 @@ def has_own_steps(agreement_id: int) -> bool:
     return bool(db.session.scalar(select(exists().where(StepRule.agreement_id == agreement_id))))
 
 
-def lock_due_steps(due_until: date, times: int, *, limit: int = 100) -> Sequence[ExchangeStep]:
+def lock_due_steps(due_until: date, times: int, *, limit: int = 1000) -> Sequence[ExchangeStep]:
     """Open steps due until then, of which a co-ordinator heard fewer than so many ``times``; with their exchanges,
     locked. Those in other hands are passed over."""
     return db.session.scalars(
@@ -234,7 +234,7 @@ def lock_due_steps(due_until: date, times: int, *, limit: int = 100) -> Sequence
     ).all()
 
 
-def list_steps_waiting_for(user: User, due_until: date, *, limit: int) -> Sequence[ExchangeStep]:
+def list_steps_waiting_for(user: User, due_until: date, *, limit: int | None = None) -> Sequence[ExchangeStep]:
     """Open steps of the user's side that are due until then; first those that are due longest."""
     city_id = city_of(user)
     sides = [

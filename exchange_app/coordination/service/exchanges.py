@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -217,26 +216,33 @@ def _move(exchange: Exchange, starts_on: date, ends_on: date) -> None:
 
 
 def remind_coordinators(now: datetime) -> int:
-    """By day: three days before a step is due and once it is overdue, one letter for all that is due of a side of an
-    exchange. Returns how many steps there were."""
+    """By day: three days before a step is due and once it is overdue; one letter a day to each reader. Where a reader
+    has had the day's letter already, a step waits for that of the next. Returns how many steps there were."""
     today = now.date()
     late = [step for step in queries.lock_due_steps(today, times=2) if step.due_on < today_of(step.exchange, now)]
     soon = queries.lock_due_steps(today + REMINDED_BEFORE, times=1)
-    steps = {step.id: step for step in [*late, *soon] if is_daytime(now, step.exchange.hosting_city.zone)}
-    ordered = sorted(steps.values(), key=_side_of)
-    for _, alike in groupby(ordered, key=_side_of):
-        _remind(list(alike), now)
+    steps = {step.id: step for step in [*late, *soon] if is_daytime(now, _city_of(step).zone)}
+    alike: dict[tuple[int, str], list[ExchangeStep]] = {}
+    for step in sorted(steps.values(), key=lambda one: one.due_on):
+        alike.setdefault((step.exchange_id, step.side), []).append(step)
+    told: list[ExchangeStep] = []
+    first: dict[User, ExchangeStep] = {}
+    for of_side in alike.values():
+        readers = letters.readers_of_due(of_side[0].exchange, of_side[0].side)
+        if not letters.list_told_today(readers, _readers_day(of_side[0], now)):
+            told += of_side
+            first |= {reader: of_side[0] for reader in readers if reader not in first}
+    for step in told:
+        step.times_reminded = 2 if step.due_on < today_of(step.exchange, now) else 1
+    for reader, step in first.items():
+        letters.write_due(step.exchange, step.side, reader, _readers_day(step, now), now)
     db.session.flush()
-    return len(steps)
+    return len(told)
 
 
-def _side_of(step: ExchangeStep) -> tuple[int, str]:
-    return step.exchange_id, step.side
+def _city_of(step: ExchangeStep) -> City:
+    return step.exchange.city_of(step.side)
 
 
-def _remind(steps: Sequence[ExchangeStep], now: datetime) -> None:
-    exchange = steps[0].exchange
-    today = today_of(exchange, now)
-    for step in steps:
-        step.times_reminded = 2 if step.due_on < today else 1
-    letters.write_due(exchange, steps[0].side, today, now)
+def _readers_day(step: ExchangeStep, now: datetime) -> date:
+    return now.astimezone(_city_of(step).zone).date()

@@ -78,9 +78,12 @@ def raise_problem(
 
 
 def comment_on(problem: Problem, words: str, *, by: User, now: datetime) -> None:
-    """Those concerned hear of it with all else that was said on the same day. Raises NothingSaid."""
+    """Those concerned hear of it with all else that was said on the same day; sent twice, it is said once. Raises
+    NothingSaid."""
     if not words.strip():
         raise NothingSaid()
+    if _was_just_said(problem, ProblemStep.COMMENT, words, by):
+        return
     _say(problem, ProblemStep.COMMENT, words, by, now)
     letters.write_commented(problem, by, now)
 
@@ -92,6 +95,10 @@ def assign_problem(problem: Problem, tasks: Sequence[Task], words: str, *, by: U
     if len(cities) < 2 or len(cities) < len(tasks):
         raise OneSideOnly()
     known = {one.city_id: one for one in problem.assignments}
+    as_it_is = {(one.office_id, one.due_on) for one in problem.assignments}
+    is_same = as_it_is == {(task.office.id, task.due_on) for task in tasks}
+    if is_same and _was_just_said(problem, ProblemStep.ASSIGN, words, by):
+        return
     for task in tasks:
         _check_task(problem, task, now, known.get(task.office.city_id))
     _go(problem, ProblemStep.ASSIGN)
@@ -145,6 +152,12 @@ def reopen_problem(problem: Problem, *, by: User, now: datetime) -> None:
     _go(problem, ProblemStep.REOPEN)
     problem.closed_at = None
     _say(problem, ProblemStep.REOPEN, "", by, now)
+
+
+def _was_just_said(problem: Problem, step: ProblemStep, words: str, by: User) -> bool:
+    """The same form again: nobody said anything in between."""
+    last = problem.entries[-1] if problem.entries else None
+    return last is not None and (last.step, last.words, last.by_id) == (step, words.strip(), by.id)
 
 
 def _go(problem: Problem, step: ProblemStep) -> None:

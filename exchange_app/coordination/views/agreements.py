@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +11,9 @@ from flask_babel import gettext
 
 from exchange_app.accounts.sessions import me
 from exchange_app.catalogue.views.saving import is_done, is_saved
-from exchange_app.coordination.forms import AgreementForm, EndForm, JoinForm, LeaveForm, NewAgreementForm, SignForm
+from exchange_app.coordination.forms import ChangeForm, EndForm, JoinForm, LeaveForm, NewAgreementForm, SignForm
 from exchange_app.coordination.queries.people import city_of, is_written_alone_by
+from exchange_app.coordination.service import agreements as changing
 from exchange_app.coordination.views.blueprint import (
     coordination,
     lock_own_agreement,
@@ -20,9 +22,10 @@ from exchange_app.coordination.views.blueprint import (
 from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.partners import agreements as service
-from exchange_app.partners import queries
+from exchange_app.partners import proposals, queries
 from exchange_app.partners.errors import OtherCitySigns
-from exchange_app.partners.models import Agreement, City, Plan
+from exchange_app.partners.models import Agreement, AgreementProposal, City, Plan
+from exchange_app.partners.proposals import ProposalTerms
 from exchange_app.web.forms import Form
 from exchange_app.web.policies import allows
 
@@ -77,6 +80,7 @@ def _page(agreement: Agreement, refused: Form | None = None) -> str:
         agreement=agreement,
         forms=forms,
         refused=refused,
+        own_id=city_of(me()),
         may_sign=not is_written_alone_by(agreement, me()),
     )
 
@@ -91,10 +95,11 @@ def _offer_cities(agreement: Agreement, join: Form, leave: Form) -> None:
 @allows(*KEEPERS)
 def edit_agreement(agreement_id: int) -> ResponseReturnValue:
     agreement = own_agreement(agreement_id)
-    form = AgreementForm(obj=agreement)
+    form = ChangeForm(obj=agreement, seen=changing.seen_of(agreement))
 
     def command() -> None:
-        service.change_agreement(lock_own_agreement(agreement_id), form.terms(), by_id=me().id, now=now())
+        locked = lock_own_agreement(agreement_id)
+        changing.change_agreement(locked, form.terms(), seen=form.seen.data, by=me(), now=now())
 
     if is_saved(form, command):
         flash(gettext("The agreement is saved."), "success")
@@ -120,43 +125,71 @@ def sign_agreement(agreement_id: int) -> ResponseReturnValue:
 @allows(*KEEPERS)
 def end_agreement(agreement_id: int) -> ResponseReturnValue:
     form = EndForm()
-
-    def command() -> None:
-        agreement = lock_own_agreement(agreement_id)
-        service.end_agreement(agreement, form.ended_on.data, form.reason.data, by_id=me().id, now=now())
-
-    return _carried_out(agreement_id, form, command, gettext("The agreement has ended; what was done under it stays."))
+    done = gettext("The agreement has ended; what was done under it stays.")
+    return _proposed_or_done(agreement_id, form, lambda _today: form.terms(), done)
 
 
 @coordination.post("/coordinator/agreements/<int:agreement_id>/join")
 @allows(*KEEPERS)
 def add_party(agreement_id: int) -> ResponseReturnValue:
-    agreement = own_agreement(agreement_id)
     form = JoinForm()
     form.city_id.offer((city.id, city.name) for city in queries.list_cities())
-
-    def command() -> None:
-        city = queries.get_city(form.city_id.data)
-        service.add_party(lock_own_agreement(agreement.id), city, form.since.data, by_id=me().id, now=now())
-
-    return _carried_out(agreement_id, form, command, gettext("The city is party now."))
+    return _proposed_or_done(agreement_id, form, form.terms, gettext("The city is party now."))
 
 
 @coordination.post("/coordinator/agreements/<int:agreement_id>/leave")
 @allows(*KEEPERS)
 def remove_party(agreement_id: int) -> ResponseReturnValue:
-    agreement = own_agreement(agreement_id)
     form = LeaveForm()
-    form.city_id.offer((city.id, city.name) for city in agreement.cities)
+    form.city_id.offer((city.id, city.name) for city in own_agreement(agreement_id).cities)
+    return _proposed_or_done(agreement_id, form, form.terms, gettext("The city is no party any more."))
+
+
+def _proposed_or_done(
+    agreement_id: int, form: Form, terms_of: Callable[[date], ProposalTerms], done: str
+) -> ResponseReturnValue:
+    own_agreement(agreement_id)
+    waiting: list[AgreementProposal | None] = []
 
     def command() -> None:
-        locked = lock_own_agreement(agreement_id)
-        service.remove_party(locked, form.city_id.data, form.until.data, by_id=me().id, now=now())
+        agreement = lock_own_agreement(agreement_id)
+        terms = terms_of(service.today_of(agreement, now()))
+        waiting.append(changing.propose_or_carry_out(agreement, terms, by=me(), now=now()))
 
     if not is_saved(form, command):
         return _page(own_agreement(agreement_id), form), 422
-    flash(gettext("The city is no party any more."), "success")
+    proposed = gettext("Proposed: it holds once another one of the cities says that it was agreed.")
+    flash(proposed if any(waiting) else done, "success")
+    return _to_agreement(agreement_id)
+
+
+def _to_agreement(agreement_id: int) -> ResponseReturnValue:
+    """To the list, where the own city has just left."""
+    if queries.is_shown_agreement(agreement_id, city_of(me())):
+        return redirect(url_for(PAGE, agreement_id=agreement_id), 303)
     return redirect(url_for("coordination.own_agreements"), 303)
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/proposals/<int:proposal_id>/agree")
+@allows(*KEEPERS)
+def agree_to_proposal(agreement_id: int, proposal_id: int) -> ResponseReturnValue:
+    own_agreement(agreement_id).find_proposal(proposal_id)
+
+    def command() -> None:
+        own_id, by = city_of(me()), me()
+        proposals.agree(lock_own_agreement(agreement_id), proposal_id, own_id=own_id, by_id=by.id, now=now())
+
+    is_done(command, done=gettext("It was agreed, and holds."))
+    return _to_agreement(agreement_id)
+
+
+@coordination.post("/coordinator/agreements/<int:agreement_id>/proposals/<int:proposal_id>/drop")
+@allows(*KEEPERS)
+def drop_proposal(agreement_id: int, proposal_id: int) -> ResponseReturnValue:
+    own_agreement(agreement_id).find_proposal(proposal_id)
+    done = gettext("The proposal is gone.")
+    is_done(lambda: proposals.drop(lock_own_agreement(agreement_id), proposal_id), done=done)
+    return redirect(url_for(PAGE, agreement_id=agreement_id), 303)
 
 
 @coordination.post("/coordinator/agreements/<int:agreement_id>/parties/<int:city_id>/forward")

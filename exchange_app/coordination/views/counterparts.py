@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -57,23 +57,26 @@ def counterparts(agreement_id: int) -> ResponseReturnValue:
 def _page(agreement: Agreement, refused: Form | None = None) -> str:
     """With all pairs after a mistake: the one that it was about is among them, whichever page it was on."""
     user = me()
-    own_id = city_of(user)
+    own_id = _side(agreement)
     known = queries.list_counterparts(agreement.id)
     offices = queries.list_offices(agreement.city_ids)
     pairs = queries.list_county_pairs(agreement.id)
-    cities = agreement.city_ids if own_id is None else {own_id}
-    suggested = [one for city_id in sorted(cities) for one in pairing.suggest(offices, pairs, known, city_id)]
+    suggested = pairing.suggest(offices, pairs, known, own_id) if own_id is not None else []
+    by_state = {state: [one for one in known if one.state is state] for state in CounterpartState}
+    by_state[CounterpartState.PROPOSED].sort(key=lambda one: (not service.speaks_for(user, one.answering), one.id))
     return render_template(
         "coordination/counterparts.html",
         agreement=agreement,
         own_id=own_id,
+        sides=[city for city in agreement.cities if city.id != own_id] if city_of(user) is None else [],
+        most=PAIRS_SHOWN,
         page=None if refused else page_of(queries.select_confirmed(agreement.id), size=PAIRS_SHOWN),
-        by_state={state: [one for one in known if one.state is state] for state in CounterpartState},
+        by_state=by_state,
         people=map_people([one for row in known for one in (row.proposed_by_id, row.answered_by_id, row.ended_by_id)]),
         suggested=[one for one in suggested if service.speaks_for(user, one.office)][:SUGGESTED],
         speaks_for=lambda office: service.speaks_for(user, office),
-        form=refused if isinstance(refused, ProposeForm) else _fresh_proposal(offices),
-        pair_form=refused if isinstance(refused, PairForm) else _fresh_pair_form(agreement),
+        form=refused if isinstance(refused, ProposeForm) else _fresh_proposal(offices, own_id),
+        pair_form=refused if isinstance(refused, PairForm) else _fresh_pair_form(agreement, own_id),
         refused=refused,
         pairs=pairs,
         may_pair=user.role in PAIRERS,
@@ -81,17 +84,29 @@ def _page(agreement: Agreement, refused: Form | None = None) -> str:
     )
 
 
-def _fresh_proposal(offices: Sequence[Organisation]) -> ProposeForm:
+def _side(agreement: Agreement) -> int | None:
+    """For which city somebody proposes and pairs. An administrator, who may for any, says for which: the offices of all
+    of them would be a page of hundreds of lines."""
+    own_id = city_of(me())
+    if own_id is not None:
+        return own_id
+    wanted = request.args.get("city", "")
+    return next((city.id for city in agreement.cities if str(city.id) == wanted), None)
+
+
+def _fresh_proposal(offices: Sequence[Organisation], own_id: int | None) -> ProposeForm:
     form = ProposeForm(None)
-    _offer_offices(form, offices)
+    _offer_offices(form, offices, own_id)
     return form
 
 
-def _offer_offices(form: ProposeForm, offices: Sequence[Organisation]) -> None:
-    own = [office for office in offices if service.speaks_for(me(), office)]
-    own_city = city_of(me())
+def _offer_offices(form: ProposeForm, offices: Sequence[Organisation], own_id: int | None) -> None:
+    """Of the other cities those alone that have a fellow on this side."""
+    own = [one for one in offices if one.city_id == own_id and service.speaks_for(me(), one)]
+    places = {(one.level, one.department_id) for one in own}
+    others = [one for one in offices if one.city_id != own_id and (one.level, one.department_id) in places]
     form.office_id.offer((office.id, _named(office)) for office in own)
-    form.other_id.offer((office.id, _named(office)) for office in offices if office.city_id != own_city)
+    form.other_id.offer((office.id, _named(office)) for office in others)
 
 
 def _named(office: Organisation) -> str:
@@ -99,21 +114,22 @@ def _named(office: Organisation) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
-def _fresh_pair_form(agreement: Agreement) -> PairForm:
+def _fresh_pair_form(agreement: Agreement, own_id: int | None) -> PairForm:
     form = PairForm(None)
-    _offer_counties(form, agreement)
+    _offer_counties(form, agreement, own_id)
     return form
 
 
-def _offer_counties(form: PairForm, agreement: Agreement) -> None:
-    own_city = city_of(me())
+def _offer_counties(form: PairForm, agreement: Agreement, own_id: int | None) -> None:
+    cities = queries.list_cities_with_counties() if own_id is not None else []
     places = [
         (county, f"{city.name} · {county.name}")
-        for city in agreement.cities
-        for county in queries.list_counties(city.id)
+        for city in cities
+        if city.id in agreement.city_ids
+        for county in city.counties
     ]
-    form.county_id.offer((one.id, words) for one, words in places if own_city in (None, one.city_id))
-    form.other_id.offer((one.id, words) for one, words in places if one.city_id != own_city)
+    form.county_id.offer((one.id, words) for one, words in places if one.city_id == own_id)
+    form.other_id.offer((one.id, words) for one, words in places if one.city_id != own_id)
 
 
 @coordination.post("/coordinator/agreements/<int:agreement_id>/counterparts")
@@ -122,7 +138,7 @@ def propose_counterpart(agreement_id: int) -> ResponseReturnValue:
     agreement = own_agreement(agreement_id)
     offices = queries.list_offices(agreement.city_ids)
     form = ProposeForm()
-    _offer_offices(form, offices)
+    _offer_offices(form, offices, _side(agreement))
     by_id = {office.id: office for office in offices}
 
     def command() -> None:
@@ -179,7 +195,7 @@ def end_counterpart(agreement_id: int, counterpart_id: int) -> ResponseReturnVal
 def pair_counties(agreement_id: int) -> ResponseReturnValue:
     agreement = own_agreement(agreement_id)
     form = PairForm()
-    _offer_counties(form, agreement)
+    _offer_counties(form, agreement, _side(agreement))
 
     def command() -> None:
         locked = lock_own_agreement(agreement_id)

@@ -25,9 +25,10 @@ from exchange_app.core.clock import now
 from exchange_app.core.roles import Role
 from exchange_app.helpdesk.queries import count_requests
 from exchange_app.helpdesk.rules import Show
-from exchange_app.partners.models import Counterpart
-from exchange_app.partners.queries import list_agreements, list_proposals_to
+from exchange_app.partners.models import AgreementProposal, Counterpart
+from exchange_app.partners.queries import list_agreements, list_proposals_for_word_of, list_proposals_to
 from exchange_app.web.formats import date_range, day
+from exchange_app.web.labels import label
 from exchange_app.web.policies import allows
 
 LOOKED_AHEAD = timedelta(days=7)
@@ -63,6 +64,8 @@ def _list_own(user: User, today: date) -> Iterator[Section]:
     yield Section(
         "proposals", gettext("Other cities propose counterparts"), proposals, True, "coordination.all_counterparts"
     )
+    changes = [_change(one) for one in list_proposals_for_word_of(city_id)]
+    yield Section("changes", gettext("Agreements wait for the word of our city"), changes, is_answer=True)
     yield Section("requests", gettext("Requests for help"), [*_requests(user)], is_answer=True)
     steps = list_steps_waiting_for(user, today + LOOKED_AHEAD, limit=SHOWN)
     yield Section("steps", gettext("Steps that are due"), [_step(step) for step in steps])
@@ -74,6 +77,12 @@ def _proposal(one: Counterpart, zone: ZoneInfo) -> Item:
     words = f"{one.proposing.name} → {one.answering.name}"
     values = {"agreement_id": one.agreement_id, "_anchor": f"pair-{one.id}"}
     return Item(words, day(one.proposed_at, zone), "coordination.counterparts", values)
+
+
+def _change(proposal: AgreementProposal) -> Item:
+    words = label(proposal.what) if proposal.city is None else f"{label(proposal.what)}: {proposal.city.name}"
+    values = {"agreement_id": proposal.agreement_id, "_anchor": "proposals"}
+    return Item(words, str(proposal.agreement.name), "coordination.own_agreement_page", values)
 
 
 def _requests(user: User) -> Iterator[Item]:

@@ -97,6 +97,8 @@ def open_request() -> ResponseReturnValue:
             beside_field(form, refusal)
         else:
             session[PROVEN] = [proven.code, (now() + PROOF_LASTS).timestamp()]
+            if form.words.data:
+                return _page(proven, AddForm(formdata=None, data={"words": form.words.data}))
             return redirect(url_for("helpdesk.show"), 303)
     return render_template("helpdesk/open_request.html", form=form), form.status
 
@@ -115,9 +117,12 @@ def show() -> ResponseReturnValue:
 @anyone
 def add() -> ResponseReturnValue:
     known = _named_in(PROVEN)
+    form = AddForm()
+    if known is None and form.words.data:
+        again = OpenForm(formdata=None, data={"words": form.words.data})
+        return render_template("helpdesk/open_request.html", form=again), 422
     if known is None:
         return _ask_for_proof()
-    form = AddForm()
     if is_saved(form, lambda: service.add_words(_locked(known), form.words.data, now=now())):
         flash(gettext("Your words are with the office."), "success")
         return redirect(url_for("helpdesk.show"), 303)

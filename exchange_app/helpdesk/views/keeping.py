@@ -42,8 +42,8 @@ def new_guide() -> ResponseReturnValue:
 def edit_guide(guide_id: int) -> ResponseReturnValue:
     guide = reading.get_own_guide(guide_id, me())
     known = {"links": "\n".join(guide.links)}
-    form = GuideForm(reading.list_own_offices(me()), obj=guide, data=known)
-    if is_saved(form, lambda: keeping.change_guide(guide, _terms(form), now=now())):
+    form = GuideForm(reading.list_own_offices(me()), obj=guide, data=known, seen=keeping.seen_of(guide))
+    if is_saved(form, lambda: keeping.change_guide(guide, _terms(form), seen=form.seen.data, now=now())):
         return _kept()
     return render_template("helpdesk/edit_guide.html", form=form, guide=guide), status_of_form(form)
 

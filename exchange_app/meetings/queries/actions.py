@@ -68,6 +68,10 @@ def list_own_open_actions(user: User, *, limit: int) -> Sequence[Action]:
     return db.session.scalars(select_actions(user, is_own=True, is_open=True).limit(limit)).all()
 
 
+def list_own_due_actions(user: User, due_until: date) -> Sequence[Action]:
+    return db.session.scalars(select_actions(user, is_own=True, is_open=True).where(Action.due_on <= due_until)).all()
+
+
 def get_action(action_id: int, user: User) -> Action:
     """Raises ActionNotFound, for one of others' agreements and of minutes that are not confirmed too."""
     return _one(_own(action_id, user))
@@ -90,7 +94,7 @@ def _one(actions: Select[Action]) -> Action:
     return action
 
 
-def lock_due_actions(due_until: date, times: int, *, limit: int = 100) -> Sequence[Action]:
+def lock_due_actions(due_until: date, times: int, *, limit: int = 1000) -> Sequence[Action]:
     """Open ones due until then, of which the owner heard fewer than so many ``times``, locked. Those in other hands are
     passed over."""
     return db.session.scalars(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from exchange_app.accounts.models import User
+from exchange_app.bookings.reminders import is_daytime
 from exchange_app.core.database import db
 from exchange_app.meetings import letters
 from exchange_app.meetings.errors import ActionNotOpen, NoteMissing, NotYourAction
 from exchange_app.meetings.models import Action
 from exchange_app.meetings.queries import actions as queries
 from exchange_app.meetings.rules import REMINDED_BEFORE, ActionState
-
-DAYTIME = time(8), time(20)
 
 
 def finish_action(action: Action, note: str, *, by: User, now: datetime) -> None:
@@ -38,24 +37,29 @@ def _close(action: Action, state: ActionState, note: str, by: User, now: datetim
 
 
 def remind_owners(now: datetime) -> int:
-    """By day: three days before an action is due, and once when it is overdue. Returns how many there were."""
+    """By day: three days before an action is due, and once when it is overdue; one letter a day to each reader. Where a
+    reader has had the day's letter already, an action waits for that of the next. Returns how many there were."""
     today = now.date()
-    late = [one for one in queries.lock_due_actions(today, times=2) if one.due_on < today_of(one, now)]
+    late = [one for one in queries.lock_due_actions(today, times=2) if is_late(one, now)]
     soon = queries.lock_due_actions(today + REMINDED_BEFORE, times=1)
-    actions = [one for one in {one.id: one for one in [*late, *soon]}.values() if _is_daytime(one, now)]
-    for action in actions:
-        is_late = action.due_on < today_of(action, now)
-        action.times_reminded = 2 if is_late else 1
-        letters.write_due(action, now, is_late=is_late)
+    actions = {one.id: one for one in [*late, *soon] if is_daytime(now, one.office.city.zone)}
+    readers = {one.id: letters.readers_of_due(one, is_late=is_late(one, now)) for one in actions.values()}
+    told = [one for one in actions.values() if not letters.list_told_today(readers[one.id], today_of(one, now))]
+    first: dict[User, Action] = {}
+    for action in sorted(told, key=lambda one: one.due_on):
+        action.times_reminded = 2 if is_late(action, now) else 1
+        for reader in readers[action.id]:
+            first.setdefault(reader, action)
+    for reader, action in first.items():
+        letters.write_due(action, reader, today_of(action, now), now)
     db.session.flush()
-    return len(actions)
+    return len(told)
+
+
+def is_late(action: Action, now: datetime) -> bool:
+    return action.due_on < today_of(action, now)
 
 
 def today_of(action: Action, now: datetime) -> date:
     """The day it is where the office is."""
     return now.astimezone(action.office.city.zone).date()
-
-
-def _is_daytime(action: Action, now: datetime) -> bool:
-    begins, ends = DAYTIME
-    return begins <= now.astimezone(action.office.city.zone).time() < ends

@@ -104,9 +104,13 @@ def seen_of(meeting: Meeting) -> str:
 
 
 def add_action(meeting: Meeting, terms: ActionTerms, *, by: User, now: datetime) -> Action:
-    """Part of the minutes. Raises NotTheChair, NotBegunYet, MeetingStepNotOpen, TooManyActions, OfficeElsewhere,
-    PersonElsewhere or ActionDueMissing."""
+    """Part of the minutes; sent twice, it is one. Raises NotTheChair, NotBegunYet, MeetingStepNotOpen, TooManyActions,
+    OfficeElsewhere, PersonElsewhere or ActionDueMissing."""
     _check_writing(meeting, by, now)
+    for one in meeting.actions:
+        known = ActionTerms(one.title, one.office, one.person.id if one.person else None, one.due_on)
+        if known == terms:
+            return one
     if len(meeting.actions) >= MOST_ACTIONS:
         raise TooManyActions()
     if terms.office.city_id not in meeting.agreement.city_ids:
