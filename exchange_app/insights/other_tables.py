@@ -9,7 +9,6 @@ from datetime import date
 from flask_babel import gettext
 
 from exchange_app.bookings.rules import BookingState
-from exchange_app.core.months import months_after
 from exchange_app.departures.rules import Cause
 from exchange_app.insights.group_tables import share
 from exchange_app.insights.hiding import hidden_rows, is_small, shown
@@ -36,7 +35,7 @@ NOTHING = "–"
 def tell_overview(scope: Scope, today: date) -> Table:
     """A period that is not over yet is held against as much of the year before."""
     now = so_far(scope, today).period
-    before = Period(months_after(now.first, -12), months_after(now.last, -12))
+    before = now.a_year_before
     columns = [_main_figures(replace(scope, period=period)) for period in (now, before)]
     return Table(
         "overview",
@@ -113,6 +112,7 @@ def tell_seats(scope: Scope, today: date) -> Table:
 
 
 def tell_publicity(scope: Scope, today: date) -> Table:
+    scope = so_far(scope, today)
     mentions = count_mentions(scope)
     rows = [
         *_told(gettext("Stories"), count_stories(scope)),

@@ -146,6 +146,13 @@ def test_periods_and_filters_are_read_from_the_address(client: FlaskClient, year
     assert 'aria-label="Most persons went from' in page
 
 
+def test_a_campaign_that_is_still_to_come_is_not_counted_yet(client: FlaskClient, year: Year) -> None:
+    for day, count in (("2027-04-07", "0"), ("2027-04-08", "1")):
+        with time_machine.travel(f"{day}T04:00:00Z", tick=False):
+            sign_in(client, year.region.here.coordinator)
+            assert figure(client.get(PAGE).text, "Festivals and campaigns") == count
+
+
 def test_a_picture_is_drawn_from_the_table_alone_and_says_what_it_shows(app: Flask) -> None:
     long = "巴马瑶族自治县以及<很长的名字>" * 4
     tables: dict[str, list[list[Cell]]] = {

@@ -140,3 +140,10 @@ def test_a_visit_is_over_when_its_last_day_has_come_where_it_goes(app: Flask, re
 )
 def test_months_end_where_a_month_does(day: date, months: int, due: date) -> None:
     assert months_after(day, months) == due
+
+
+def test_a_year_before_a_february_is_a_whole_february() -> None:
+    february = Period.of_months(2029, 2, 2)
+    assert february.a_year_before == Period.of_months(2028, 2, 2)
+    assert Period(date(2028, 2, 1), date(2028, 2, 28)).a_year_before == Period(date(2027, 2, 1), date(2027, 2, 28))
+    assert Period(date(2029, 2, 1), date(2029, 2, 27)).a_year_before == Period(date(2028, 2, 1), date(2028, 2, 27))
