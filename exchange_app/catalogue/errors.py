@@ -166,6 +166,20 @@ class DaysFixed(Conflict):
     field = "days"
 
 
+class PlanFixed(Conflict):
+    slug = "plan-fixed"
+    words = sentence("The plan is fixed once a package was published: figures and agreements count its groups by it.")
+    field = "plan"
+
+
+class HostCityFixed(Conflict):
+    slug = "host-city-fixed"
+    words = sentence(
+        "The host city is fixed once a package was published: figures and agreements count its groups by it."
+    )
+    field = "host_city_id"
+
+
 class ReminderTwice(Invalid):
     slug = "reminder-twice"
     words = sentence("This reminder stands here already: change the days, or empty the row.")

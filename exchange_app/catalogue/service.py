@@ -23,10 +23,12 @@ from exchange_app.catalogue.errors import (
     DayWithoutStop,
     GradesTurned,
     GroupSizesTurned,
+    HostCityFixed,
     ItemInUse,
     ItemNotPublished,
     MenuEmpty,
     MenuInUse,
+    PlanFixed,
     SeasonTurned,
     SlotTooSmall,
     StopOutsideDays,
@@ -188,15 +190,25 @@ def add_package_for(
 
 
 def change_package(package: Package, terms: PackageTerms, *, seen: str) -> None:
-    """Raises GradesTurned, DaysFixed, StopOutsideDays or ChangedMeanwhile, what is wrong with a reminder, and for a
-    published package whatever stands against its being published."""
+    """Raises GradesTurned, DaysFixed, PlanFixed, HostCityFixed, StopOutsideDays or ChangedMeanwhile, what is wrong with
+    a reminder, and for a published package whatever stands against its being published."""
     _check_package(terms)
-    if terms.days != package.days and package.publication is not Publication.DRAFT:
-        raise DaysFixed()
+    if package.publication is not Publication.DRAFT:
+        _check_fixed(package, terms)
     for day in rules.days_outside(terms.days, (stop.day for stop in package.stops)):
         raise StopOutsideDays(day=day, days=terms.days, field="days")
     change(package, terms, seen=seen)
     _keep_publishable(package)
+
+
+def _check_fixed(package: Package, terms: PackageTerms) -> None:
+    """By these its departures were planned, and what took place is counted for ever."""
+    if terms.days != package.days:
+        raise DaysFixed()
+    if terms.plan is not package.plan:
+        raise PlanFixed()
+    if terms.host_city_id != package.host_city_id:
+        raise HostCityFixed()
 
 
 def _check_package(terms: PackageTerms) -> None:
