@@ -57,7 +57,7 @@ VISIT_STEPS: Mapping[tuple[VisitState, VisitStep], VisitState] = {
     **{(state, VisitStep.DECLINE): VisitState.DECLINED for state in TO_ANSWER},
     **{(state, VisitStep.CHANGE): VisitState.CHANGED for state in UNDER_WAY},
     **{(state, VisitStep.CANCEL): VisitState.CANCELLED for state in UNDER_WAY},
-    (VisitState.ACCEPTED, VisitStep.CARRY_OUT): VisitState.CARRIED_OUT,
+    **{(state, VisitStep.CARRY_OUT): VisitState.CARRIED_OUT for state in (VisitState.ACCEPTED, VisitState.CARRIED_OUT)},
 }
 
 

@@ -74,7 +74,8 @@ def test_a_visit_from_its_proposal_to_its_return(client: FlaskClient, region: Re
     assert calendar.mimetype == "text/calendar"
     assert b"A talk" in calendar.data
     assert b"13900007777" not in calendar.data
-    assert "counts in the ledger" in send(client, own, f"{own}/carried-out", came="6").text
+    assert "counts in the ledger" in send(client, own, f"{own}/carried-out", came="60").text
+    assert "60 → 6" in send(client, own, f"{own}/carried-out", came="6").text
     assert "Took place" in send(client, f"{own}/report", seen="Courts").text
     told = {"words": "Send <the> files", "owner_id": str(a.coordinator.id), "due_on": str(today)}
     page = send(client, own, f"{own}/follow-ups", **told).text
