@@ -211,6 +211,12 @@ class PhotoNotFound(NotFound):
     words = sentence("There is no such photo (any more).")
 
 
+class PhotoNotCleared(Invalid):
+    slug = "photo-not-cleared"
+    words = sentence("Look at the photo and say that no child can be recognised in it, or choose another one.")
+    field = "is_cleared"
+
+
 class PhotoMissing(Invalid):
     slug = "photo-missing"
     words = sentence("Choose a photo first.")
