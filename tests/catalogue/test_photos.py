@@ -229,7 +229,7 @@ def test_of_two_who_change_a_photo_the_second_is_told(client: FlaskClient, organ
     upload(client, page_of(package), halves())
     stale = form_of(client.get(page_of(package)).text)
     upload(client, page_of(package), halves((1200, 900)))
-    answer = client.post(page_of(package), data={**stale, "focus_x": "10"})
+    answer = client.post(page_of(package), data={**stale, "focus_x": "10", "is_cleared": "y"})
     assert answer.status_code == 422
     assert "Somebody else changed this" in answer.text
 
