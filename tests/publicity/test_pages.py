@@ -135,6 +135,10 @@ def test_the_calendar_as_month_feed_and_file(app: Flask, client: FlaskClient) ->
     answer = client.get("/events.atom", headers={"Accept-Language": "en"})
     entries = ElementTree.fromstring(answer.data).findall(f"{{{ATOM}}}entry")
     assert [entry.findtext(f"{{{ATOM}}}title") for entry in entries] == ["Song fair of the third of the third"]
+    feeds = [client.get(f"/events.atom{query}").data for query in ("", "?city=a", "?city=b", "?city=&utm=x")]
+    ids = [ElementTree.fromstring(feed).findtext(f"{{{ATOM}}}id", "").partition("/events")[2] for feed in feeds]
+    assert ids == ["", "?city=a", "?city=b", ""]
+    assert b"utm" not in feeds[-1]
     again = client.get("/events.atom", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     file = client.get("/events.ics")
@@ -163,6 +167,11 @@ def test_the_widget_is_framed_by_listed_sites_only_and_sets_no_cookie(
     assert "Set-Cookie" not in answer.headers
     assert "<script" not in answer.text
     assert "<form" not in answer.text
+    # The frame to copy is a sandbox: its page has no origin, and may load only what everybody may.
+    style = re.search(r'<link rel="stylesheet" href="([^"]*)"', answer.text)
+    assert style is not None
+    policies = [client.get(path).headers["Cross-Origin-Resource-Policy"] for path in (style[1], "/static/site.css")]
+    assert policies == ["cross-origin", "same-origin"]
     assert "&lt;Boat&gt;" in answer.text
     assert f'{app.config["PUBLIC_URL"]}/departures/{departure.id}" target="_blank"' in answer.text
     assert 'lang="zh-Hans"' in client.get("/widget/departures?lang=zh").text
