@@ -66,7 +66,7 @@ def as_workbook(found: Sequence[Balance], period: Period) -> bytes:
     """Numbers are numbers there, so that they can be added up; all else is text."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
-    write_headings(sheet, gettext("Ledger of visits"), _headings())
+    write_headings(sheet, gettext("Ledger of visits"), _headings(), is_for_sums=True)
     for number, cells in enumerate(_cells(found, period), start=2):
         for column, cell in enumerate(cells, start=1):
             if isinstance(cell, int):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import gettext
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from exchange_app.accounts.models import User
@@ -133,6 +135,8 @@ def test_no_cell_of_the_workbook_is_ever_calculated(
     _cover, first, second = read_workbook(client, report).values()
     assert first == second == [[evil, "n"], [evil, 7], ["-1+1", 2.5], ["few", "not shown"]]
     file = client.get(f"/coordinator/reports/{report.id}/workbook")
+    sheet = load_workbook(BytesIO(file.data)).worksheets[1]
+    assert sheet.column_dimensions["B"].number_format == "General", "a sum typed below the numbers is calculated"
     assert "filename=Statistical-report-" in file.headers["Content-Disposition"]
     speak(client, "zh_Hans")
     file = client.get(f"/coordinator/reports/{report.id}/workbook")

@@ -143,6 +143,7 @@ def test_the_ledger_as_a_file_calculates_nothing(client: FlaskClient, region: Re
     book = load_workbook(io.BytesIO(client.get(f"/coordinator/ledger.xlsx?{period}").data)).worksheets[0]
     cell = book.cell(2, 4)
     assert (cell.value, cell.data_type, book.cell(2, 7).value) == ("=1+1", "s", 12)
+    assert book.column_dimensions["G"].number_format == "General", "a sum typed below the numbers is calculated"
     assert "Nothing took place" in client.get("/coordinator/ledger?since=2020-01-01&until=2020-12-31").text
     refused = client.get("/coordinator/ledger?since=2027-02-01&until=2027-01-01")
     assert "The last day is not before the first one." in refused.text
