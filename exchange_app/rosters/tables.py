@@ -118,8 +118,8 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
 
 
 def write_headings(sheet: Worksheet, title: str, headings: Sequence[str], *, is_for_sums: bool = False) -> None:
-    """Every column is formatted as text, so that phone numbers stay as typed; but where numbers are to be added up below
-    them, since a sum that is typed into a cell for text stays text."""
+    """Every column is formatted as text, so that phone numbers stay as typed, except where numbers are to be added up:
+    a sum that is typed into a cell for text stays text."""
     number_format = "General" if is_for_sums else _TEXT
     sheet.title = title
     for column, heading in enumerate(headings, start=1):
