@@ -75,6 +75,11 @@ class BaseElsewhere(Invalid):
     field = "base_id"
 
 
+class BaseNamed(Conflict):
+    slug = "base-named"
+    words = sentence("The programme of a visit names this base: it stays, so that the programme can be read later.")
+
+
 class BaseInUse(Conflict):
     """``count`` activities take place there."""
 

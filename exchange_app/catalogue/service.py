@@ -12,12 +12,14 @@ from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from exchange_app.accounts.models import User
 from exchange_app.catalogue import composing, queries, rules, search
 from exchange_app.catalogue.errors import (
     BaseElsewhere,
     BaseInUse,
+    BaseNamed,
     ChangedMeanwhile,
     DaysFixed,
     DayWithoutStop,
@@ -71,12 +73,16 @@ def change_base(base: Base, terms: BaseTerms, *, seen: str) -> None:
 
 
 def remove_base(base: Base) -> None:
-    """Raises BaseInUse."""
+    """Raises BaseInUse, and BaseNamed for what features above this one refer to; the transaction is then to be given
+    up."""
     if count := queries.count_items_of_base(base.id):
         raise BaseInUse(count=count)
     drop_photo(base)
     db.session.delete(base)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise BaseNamed() from None
 
 
 # ---------------------------------------------------------------------------------------------------------------- menus
