@@ -204,6 +204,8 @@ def test_cards_are_well_formed_and_only_of_what_is_public(app: Flask, client: Fl
     long = draw_card(Card("长" * 200 + " <b>", "4月9日", "南宁", "Site", "https://x.example/1", "youth"))
     assert ElementTree.fromstring(long) is not None
     assert wrap("one two three", 5, 2) == ["one two", "three"]
+    assert wrap("NANNING–CHONGZUO", 8, 2) == ["NANNING–", "CHONGZUO"]
+    assert wrap("MWMWMW", 3.4, 3) == ["MWM", "WMW"]  # they ran into the code
     assert wrap("one two three", 4, 2) == ["one", "two…"]
     assert wrap("一二三四五六七", 3, 2) == ["一二三", "四五…"]
 
