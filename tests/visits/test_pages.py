@@ -158,7 +158,7 @@ def test_the_ledger_as_a_file_calculates_nothing(client: FlaskClient, region: Re
     sign_in(client, b.coordinator)
     answer = client.get(f"/coordinator/ledger.csv?{period}")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert rows[1][2:] == ["Tourism", "'=1+1", str(b.city.name["en"]), "1", "12", "36"]
+    assert rows[1][2:] == ["Tourism", "'=1+1", str(b.city.name["en"]), "1", "12", "36", region.agreement.name["en"]]
     book = load_workbook(io.BytesIO(client.get(f"/coordinator/ledger.xlsx?{period}").data)).worksheets[0]
     cell = book.cell(2, 4)
     assert (cell.value, cell.data_type, book.cell(2, 7).value) == ("=1+1", "s", 12)
