@@ -13,7 +13,7 @@ from exchange_app.insights.hiding import Path, hidden_paths, hidden_rows
 from exchange_app.insights.queries import groups as queries
 from exchange_app.insights.queries.groups import Counted, map_names
 from exchange_app.insights.queries.seats import list_routes, list_uses
-from exchange_app.insights.rules import Cell, Scope, Table
+from exchange_app.insights.rules import Cell, Scope, Table, share
 from exchange_app.partners.models import City, County, Organisation
 from exchange_app.web.formats import month
 from exchange_app.web.labels import label
@@ -157,11 +157,6 @@ def tell_packages(scope: Scope, today: date) -> Table:
         [row[:-1] for row in _rows(counted, [[packages[one.key[0]], *_way(one, names)] for one in counted])],
         gettext("Every package with which a group travelled, once for each city from which groups came."),
     )
-
-
-def share(part: int, whole: int) -> int:
-    """In whole per cent."""
-    return round(100 * part / whole) if whole else 0
 
 
 def _ways() -> list[str]:

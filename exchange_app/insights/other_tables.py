@@ -10,7 +10,6 @@ from flask_babel import gettext
 
 from exchange_app.bookings.rules import BookingState
 from exchange_app.departures.rules import Cause
-from exchange_app.insights.group_tables import share
 from exchange_app.insights.hiding import hidden_rows, is_small, shown
 from exchange_app.insights.queries.groups import count_all, map_names
 from exchange_app.insights.queries.seats import count_seats, count_waited, map_called_off, map_given_up
@@ -22,7 +21,7 @@ from exchange_app.insights.queries.told import (
     count_visits,
     list_opinions,
 )
-from exchange_app.insights.rules import Cell, Scope, Table
+from exchange_app.insights.rules import Cell, Scope, Table, share
 from exchange_app.partners.models import City
 from exchange_app.trips.rules import FEWEST_SHOWN
 from exchange_app.visits.rules import Period
@@ -141,7 +140,7 @@ def tell_satisfaction(scope: Scope, today: date) -> Table:
         [
             label(one.question),
             one.replies,
-            None if one.average is None or one.replies < FEWEST_SHOWN else round(one.average, 1),
+            None if one.replies < FEWEST_SHOWN else one.average,
         ]
         for one in list_opinions(scope)
         if one.replies

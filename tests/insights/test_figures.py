@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from exchange_app.bookings.followers import forget_followers
 from exchange_app.core.text import speaking
 from exchange_app.core.transaction import transaction
 from exchange_app.insights.chapters import CHAPTERS
-from exchange_app.insights.rules import Cell, Scope, Table
+from exchange_app.insights.rules import Cell, Scope, Table, average, share
 from exchange_app.outbox.purging import purge_letters
 from exchange_app.partners.models import Plan
 from exchange_app.visits.queries.ledger import list_stays
@@ -156,6 +157,17 @@ def test_days_and_bases_do_not_tell_what_other_tables_hide(app: Flask, region: R
     assert [row[-2:] for row in tables["months"]] == [[None, None], [None, None]]
     assert [row[2] for row in tables["days"]] == [None, None, None, 40]
     assert [(row[2], row[3]) for row in tables["bases"]] == [(2, None), (1, None), (1, 40)]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"), [(1, 8, 13), (5, 200, 3), (1, 3, 33), (2, 3, 67), (0, 7, 0), (0, 0, 0)]
+)
+def test_halves_are_rounded_as_whoever_checks_them_rounds(part: int, whole: int, percent: int) -> None:
+    assert share(part, whole) == percent
+
+
+def test_an_average_of_half_a_tenth_goes_up() -> None:
+    assert [average(34, 8), average(87, 20), average(21, 5), average(25, 5)] == [4.3, 4.4, 4.2, 5.0]
 
 
 def persons_of(scope: Scope) -> list[Cell]:
