@@ -89,7 +89,7 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
         "bases": [
             [str(year.base.name["en"]), 4, 3, 67, 4000, 55 * 3 + 12, 4],
             [str(year.home_base.name["en"]), 1, 1, 44, 1000, 44, 4],
-            [str(third_base.name["en"]), 2, 1, 25, 2000, 50, 2],
+            [str(third_base.name["en"]), 2, 1, 25, 2000, 50, 3],
         ],
         "schools": [
             [one, here, there, 3, 1, 22, 66],
