@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.models import Departure, Pool
 from exchange_app.publicity.cards import Card, draw_card, wrap
 from exchange_app.publicity.models import EventInvitation, ReachDay, Story, StoryPhoto
 from exchange_app.publicity.rules import Reckoning
@@ -182,6 +183,24 @@ def test_the_widget_is_framed_by_listed_sites_only_and_sets_no_cookie(
     snippet = client.get("/widget").text
     assert "&lt;iframe src=" in snippet
     assert ("No site may show it yet" in snippet) == (not origins)
+
+
+def test_the_widget_looks_beyond_a_hundred_dates_that_are_full(client: FlaskClient) -> None:
+    with transaction():
+        full, next_day = make_package(title=both("Full")), now() + timedelta(days=1)
+        one = make_departure(full, now=now())
+        written = {
+            column.name: getattr(one, column.name) for column in Departure.__table__.columns if column.name != "id"
+        }
+        pools = [Pool(capacity=0, taken=0) for _ in range(101)]
+        db.session.add_all(pools)
+        db.session.flush()
+        db.session.execute(insert(Departure), [written | {"pool_id": pool.id} for pool in pools])
+        db.session.execute(update(Pool).values(capacity=Pool.taken))
+        for title in ("First", "Second"):
+            make_departure(make_package(title=both(title)), now=next_day)
+    page = client.get("/widget/departures?lang=en&count=1").text
+    assert ("Full" in page, "First" in page, "Second" in page) == (False, True, False)
 
 
 def test_cards_are_well_formed_and_only_of_what_is_public(app: Flask, client: FlaskClient) -> None:
