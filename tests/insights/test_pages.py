@@ -171,17 +171,15 @@ def test_a_long_table_is_read_to_its_end_on_pages_of_its_own(
     page = client.get("/insights?year=2027&plan=youth").text
     assert "As a table: 61 rows" in page
     assert ("2027-06-09" in page, "2027-06-10" in page.replace("on 2027-06-10", "")) == (True, False)
-    more = html.unescape(re.search(r'href="([^"]*table=days[^"]*)"', page)[1])  # type: ignore[index]
-    assert more == "/insights?year=2027&plan=youth&table=days"
+    more = html.unescape(re.search(r'href="([^"]*tables/days[^"]*)"', page)[1])  # type: ignore[index]
+    assert more == "/insights/tables/days?year=2027&plan=youth"
     monkeypatch.setattr("exchange_app.insights.views.figures.ROWS_ON_A_PAGE", 50)
     first, second = client.get(more).text, client.get(f"{more}&page=2").text
     assert [text.count("2027-0") for text in (first, second)] == [50, 11]
-    assert ('href="/insights?year=2027&amp;plan=youth"' in first, 'name="table" value="days"' in first) == (True, True)
-    assert [client.get(f"/insights?{query}").status_code for query in ("table=x", "table=", "table=days&page=9")] == [
-        404
-    ] * 3
-    for table in ("overview", "publicity", "satisfaction"):
-        assert client.get(f"/insights?year=2027&table={table}").status_code == 200
+    assert ('href="/insights?year=2027&amp;plan=youth"' in first, "2027-06-30" in second) == (True, True)
+    assert [client.get(f"/insights/tables/{asked}").status_code for asked in ("x", "days?page=9")] == [404, 404]
+    for name in ("overview", "publicity", "satisfaction"):
+        assert client.get(f"/insights/tables/{name}?year=2027").status_code == 200
 
 
 def test_a_picture_is_drawn_from_the_table_alone_and_says_what_it_shows(app: Flask) -> None:

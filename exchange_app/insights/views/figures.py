@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange_app.accounts.sessions import me
@@ -28,21 +28,43 @@ FIRST_ROWS, ROWS_ON_A_PAGE = 40, 100
 @insights.get("/insights")
 @allows()
 def figures() -> ResponseReturnValue:
-    """`?table=days` is one of them alone, to its end; together each shows its first rows. Raises TableNotFound."""
+    """Of each table the first rows."""
     today = day_in(HOME_ZONE, now())
     form = FiguresForm(me(), today)
-    asked = request.args.get("table")
-    if asked is not None:
-        return _one_table(form, _chapter(asked).tell(form.scope, today)), form.status
     tables = [chapter.tell(form.scope, today) for chapter in CHAPTERS]
     page = render_template(
         "insights/figures.html",
         form=form,
         tables=[replace(table, rows=table.rows[:FIRST_ROWS]) for table in tables],
         lengths={table.key: len(table.rows) for table in tables},
-        alone={table.key: _address(table.key) for table in tables if len(table.rows) > FIRST_ROWS},
+        alone={table.key: _address_of(table) for table in tables if len(table.rows) > FIRST_ROWS},
         pictures={table.key: picture_of(table) for table in tables},
         captions=captions(),
+        cell_words=cell_words,
+        small_counts=small_counts(),
+    )
+    return page, form.status
+
+
+def _address_of(table: Table) -> str:
+    """What was asked, of this table alone."""
+    return asking_on(url_for("insights.table", name=table.key), {"page": None})
+
+
+@insights.get("/insights/tables/<name>")
+@allows()
+def table(name: str) -> ResponseReturnValue:
+    """One of them to its end, a page at a time. Raises TableNotFound."""
+    today = day_in(HOME_ZONE, now())
+    form = FiguresForm(me(), today)
+    told = _chapter(name).tell(form.scope, today)
+    rows = page_in(told.rows, size=ROWS_ON_A_PAGE)
+    page = render_template(
+        "insights/table.html",
+        form=form,
+        table=replace(told, rows=rows.rows),
+        page=rows,
+        all_tables=asking_on(url_for("insights.figures"), {"page": None}),
         cell_words=cell_words,
         small_counts=small_counts(),
     )
@@ -54,21 +76,3 @@ def _chapter(key: str) -> Chapter:
         if chapter.key == key:
             return chapter
     raise TableNotFound()
-
-
-def _address(table: str | None) -> str:
-    """The same question about one table alone, or about all of them."""
-    return asking_on(url_for("insights.figures"), {"table": table, "page": None})
-
-
-def _one_table(form: FiguresForm, table: Table) -> str:
-    page = page_in(table.rows, size=ROWS_ON_A_PAGE)
-    return render_template(
-        "insights/table.html",
-        form=form,
-        table=replace(table, rows=page.rows),
-        page=page,
-        all_tables=_address(None),
-        cell_words=cell_words,
-        small_counts=small_counts(),
-    )
