@@ -7,7 +7,7 @@ from datetime import datetime
 from exchange_app.accounts.models import AccountLink, User
 from exchange_app.accounts.ways import recipient_of, ways_of
 from exchange_app.outbox.models import Channel
-from exchange_app.outbox.service import letter_to, write_letters
+from exchange_app.outbox.service import letter_to, stamp, write_letters
 from exchange_app.outbox.ways import Recipient, Way
 
 
@@ -76,7 +76,7 @@ def write_channel_tests(user: User, now: datetime) -> None:
 
 def _stamped(slug: str, now: datetime) -> str:
     """Each time is a letter of its own."""
-    return f"{slug}:{now:%Y%m%dT%H%M%S%f}"
+    return f"{slug}:{stamp(now)}"
 
 
 def _write(user: User, kind: str, slug: str, now: datetime) -> None:

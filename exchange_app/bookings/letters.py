@@ -15,7 +15,7 @@ from exchange_app.bookings.readers import family_of, leader_of
 from exchange_app.bookings.rules import Party, held_letter_at
 from exchange_app.catalogue.models import Approver
 from exchange_app.departures.models import Departure
-from exchange_app.outbox.service import NewLetter, letter_to, write_letters
+from exchange_app.outbox.service import NewLetter, letter_to, stamp, write_letters
 from exchange_app.outbox.ways import Recipient
 
 
@@ -23,7 +23,7 @@ def write_held(booking: Booking, now: datetime) -> None:
     """To whoever made the hold, or made it again, some minutes later; of a group that is handed over meanwhile, another
     letter tells."""
     facts = {"leader": booking.leader_id, "until": _written(booking.hold_ends_at)}
-    letter = _to_leader(booking, "booking_held", f"held:{_stamp(now)}", now, **facts)
+    letter = _to_leader(booking, "booking_held", f"held:{stamp(now)}", now, **facts)
     write_letters([replace(letter, due_at=held_letter_at(now, booking.persons))], now)
 
 
@@ -45,12 +45,12 @@ def write_confirmed(booking: Booking, now: datetime, *, times: int = 0) -> None:
 def write_approved(booking: Booking, approver: Approver, comment: str, now: datetime) -> None:
     """One has said yes and others still decide; the last yes is a confirmation."""
     facts = {"approver": str(approver), "awaiting": str(booking.awaiting), "reason": comment}
-    write_letters([_to_leader(booking, "booking_approved", f"approved:{_stamp(now)}", now, **facts)], now)
+    write_letters([_to_leader(booking, "booking_approved", f"approved:{stamp(now)}", now, **facts)], now)
 
 
 def write_declined(booking: Booking, comment: str, now: datetime) -> None:
     """Taken back, it may be declined again: each time is a letter of its own. The comment is meant for the school."""
-    slug = f"declined:{_stamp(now)}"
+    slug = f"declined:{stamp(now)}"
     facts = {"reason": comment, "approver": str(list_approvals(booking.id)[-1].approver)}
     to_families = _to_families_who_counted_on_it(booking, "family_declined", slug, now)
     write_letters([_to_leader(booking, "booking_declined", slug, now, **facts), *to_families], now)
@@ -86,14 +86,14 @@ def write_list_ended(booking: Booking, now: datetime) -> None:
 def write_approval_wanted(booking: Booking, approver: Approver, now: datetime) -> None:
     """To everybody who can speak for the approver; ``times_reminded`` says whether it is the first time."""
     since = booking.awaiting_since or now
-    slug = f"wanted:{approver}:{_stamp(since)}:{booking.times_reminded}"
+    slug = f"wanted:{approver}:{stamp(since)}:{booking.times_reminded}"
     facts = {"approver": str(approver), "since": since.isoformat(), "times": booking.times_reminded}
     people = list_approver_users(booking, approver)
     write_letters([_to_person(booking, person, "approval_wanted", slug, now, **facts) for person in people], now)
 
 
 def write_taken_back(booking: Booking, reason: str, now: datetime) -> None:
-    slug = f"taken_back:{_stamp(now)}"
+    slug = f"taken_back:{stamp(now)}"
     to_families = _to_families_who_counted_on_it(booking, "family_unsettled", slug, now)
     write_letters([_to_leader(booking, "booking_taken_back", slug, now, reason=reason), *to_families], now)
 
@@ -107,14 +107,14 @@ def write_changed(booking: Booking, before: Party, now: datetime, *, roster_was_
         "staff": booking.staff,
         "roster_was_due": roster_was_due,
     }
-    slug = f"changed:{_stamp(now)}"
+    slug = f"changed:{stamp(now)}"
     to_organisers = _to_organisers(booking, now, "organiser_change", f"{slug}:organiser", **facts)
     write_letters([_to_leader(booking, "booking_changed", slug, now, **facts), *to_organisers], now)
 
 
 def write_moved(booking: Booking, before: Departure, now: datetime) -> None:
     facts = {"before": before.starts_on.isoformat(), "before_until": before.ends_on.isoformat()}
-    slug = f"moved:{_stamp(now)}"
+    slug = f"moved:{stamp(now)}"
     to_organisers = _to_organisers(booking, now, "organiser_move", f"{slug}:organiser", **facts)
     to_families = _to_families(booking, "family_moved", slug, now, **facts)
     write_letters([_to_leader(booking, "booking_moved", slug, now, **facts), *to_organisers, *to_families], now)
@@ -124,7 +124,7 @@ def write_rescheduled(
     booking: Booking, now: datetime, *, former: Mapping[str, Any], meeting: Mapping[str, Any]
 ) -> None:
     """The host changed when or where its groups meet; both as `Meeting.facts` writes them down."""
-    slug = f"rescheduled:{_stamp(now)}"
+    slug = f"rescheduled:{stamp(now)}"
     facts = {"former": former, "meeting": meeting}
     to_families = _to_families(booking, "family_rescheduled", slug, now, **facts)
     write_letters([_to_leader(booking, "booking_rescheduled", slug, now, **facts), *to_families], now)
@@ -136,7 +136,7 @@ def write_following(booking: Booking, follower: Follower, now: datetime) -> None
 
 
 def write_handed_over(booking: Booking, now: datetime) -> None:
-    write_letters([_to_leader(booking, "booking_handed_over", f"handed_over:{_stamp(now)}", now)], now)
+    write_letters([_to_leader(booking, "booking_handed_over", f"handed_over:{stamp(now)}", now)], now)
 
 
 def write_change_asked(request: ChangeRequest, now: datetime) -> None:
@@ -159,10 +159,6 @@ def write_change_answered(request: ChangeRequest, now: datetime) -> None:
 
 def _written(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S%f}"
 
 
 def _to_leader(booking: Booking, kind: str, slug: str, now: datetime, /, **facts: Any) -> NewLetter:

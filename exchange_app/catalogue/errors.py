@@ -75,6 +75,11 @@ class BaseElsewhere(Invalid):
     field = "base_id"
 
 
+class BaseNamed(Conflict):
+    slug = "base-named"
+    words = sentence("The programme of a visit names this base: it stays, so that the programme can be read later.")
+
+
 class BaseInUse(Conflict):
     """``count`` activities take place there."""
 
@@ -166,6 +171,20 @@ class DaysFixed(Conflict):
     field = "days"
 
 
+class PlanFixed(Conflict):
+    slug = "plan-fixed"
+    words = sentence("The plan is fixed once a package was published: figures and agreements count its groups by it.")
+    field = "plan"
+
+
+class HostCityFixed(Conflict):
+    slug = "host-city-fixed"
+    words = sentence(
+        "The host city is fixed once a package was published: figures and agreements count its groups by it."
+    )
+    field = "host_city_id"
+
+
 class ReminderTwice(Invalid):
     slug = "reminder-twice"
     words = sentence("This reminder stands here already: change the days, or empty the row.")
@@ -195,6 +214,12 @@ class TooManyReminders(Invalid):
 class PhotoNotFound(NotFound):
     slug = "photo-not-found"
     words = sentence("There is no such photo (any more).")
+
+
+class PhotoNotCleared(Invalid):
+    slug = "photo-not-cleared"
+    words = sentence("Look at the photo and say that no child can be recognised in it, or choose another one.")
+    field = "is_cleared"
 
 
 class PhotoMissing(Invalid):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from exchange_app.core.database import RowId, choice, db
+from exchange_app.accounts.models import User
+from exchange_app.core.database import Moment, RowId, choice, db
 from exchange_app.core.text import Translated, TranslatedText
 from exchange_app.partners.models import City, County, Organisation, Plan
 
@@ -267,7 +268,8 @@ class Photo(db.Model):
     """The photo of a base, an activity or a package.
 
     ``content`` names its files (`pictures.py`); it changes whenever they do. The focus, in per cent from the left and
-    from the top, is what stays in sight when the photo is cut to shape.
+    from the top, is what stays in sight when the photo is cut to shape. ``cleared_by`` has said that no child can be
+    recognised in it; photos from before that was asked have nobody.
     """
 
     __tablename__ = "photos"
@@ -275,6 +277,7 @@ class Photo(db.Model):
         CheckConstraint("0 <= focus_x AND focus_x <= 100", name="focus_x"),
         CheckConstraint("0 <= focus_y AND focus_y <= 100", name="focus_y"),
         CheckConstraint(_ONE_OWNER, name="one_owner"),
+        CheckConstraint("(cleared_by_id IS NULL) = (cleared_at IS NULL)", name="cleared"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -286,6 +289,10 @@ class Photo(db.Model):
     focus_y: Mapped[int] = mapped_column(default=50)
     alternative: Mapped[Translated] = mapped_column(TranslatedText)
     credit: Mapped[str] = mapped_column(String(100))
+    cleared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    cleared_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    cleared_by: Mapped[User | None] = relationship()
 
 
 class SearchEntry(db.Model):

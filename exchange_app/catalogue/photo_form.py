@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any, BinaryIO
 
 from flask_wtf.file import FileField
+from wtforms import BooleanField
 from wtforms.widgets import TextInput
 
 from exchange_app.catalogue.forms import EditForm
@@ -31,6 +32,7 @@ class PhotoForm(EditForm):
     file = FileField(sentence("Photo"))
     alternative = TranslatedField(sentence("What the photo shows"), longest=200, validators=[Required()])
     credit = TextField(sentence("Who took it, or where it is from"), longest=100, validators=[Required()])
+    is_cleared = BooleanField(sentence("I have looked at the photo: no child can be recognised in it"))
     focus_x = FocusField(sentence("What stays in sight: from left to right"))
     focus_y = FocusField(sentence("What stays in sight: from top to bottom"))
 

@@ -13,8 +13,15 @@ from typing import BinaryIO, TypeAlias
 
 from sqlalchemy import select
 
+from exchange_app.accounts.models import User
 from exchange_app.catalogue import pictures
-from exchange_app.catalogue.errors import AlternativeMissing, ChangedMeanwhile, PhotoMissing, PhotoNotFound
+from exchange_app.catalogue.errors import (
+    AlternativeMissing,
+    ChangedMeanwhile,
+    PhotoMissing,
+    PhotoNotCleared,
+    PhotoNotFound,
+)
 from exchange_app.catalogue.models import Base, MenuItem, Package, Photo
 from exchange_app.core.database import db
 from exchange_app.core.settings import setting
@@ -28,12 +35,14 @@ STRAY_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PhotoTerms:
-    """What an organiser says about a photo; the focus is in per cent from the left and from the top."""
+    """What an organiser says about a photo; the focus is in per cent from the left and from the top. ``is_cleared``: no
+    child can be recognised in it."""
 
     focus_x: int
     focus_y: int
     alternative: Translated
     credit: str
+    is_cleared: bool
 
 
 def photo_folder() -> Path:
@@ -43,10 +52,12 @@ def photo_folder() -> Path:
 def store_files(owner: Owner, upload: BinaryIO | None, terms: PhotoTerms) -> str:
     """Store an uploaded picture, or without one that of the owner's photo cut anew; returns the name of its content.
 
-    Raises AlternativeMissing, PhotoMissing, or what is wrong with the picture.
+    Raises AlternativeMissing, PhotoNotCleared, PhotoMissing, or what is wrong with the picture.
     """
     if not all(terms.alternative.get(language) for language in LANGUAGES):
         raise AlternativeMissing()
+    if not terms.is_cleared:
+        raise PhotoNotCleared()
     if upload is None and owner.photo is None:
         raise PhotoMissing()
     folder = photo_folder()
@@ -54,7 +65,7 @@ def store_files(owner: Owner, upload: BinaryIO | None, terms: PhotoTerms) -> str
     return pictures.store_picture(folder, picture, (terms.focus_x, terms.focus_y), owner=_name_of(owner))
 
 
-def keep_photo(owner: Owner, content: str, terms: PhotoTerms, *, seen: str) -> None:
+def keep_photo(owner: Owner, content: str, terms: PhotoTerms, *, seen: str, by: User, now: datetime) -> None:
     """Make the stored files the owner's photo; those of the one before go. ``seen`` is the content that the editor saw.
 
     Raises ChangedMeanwhile.
@@ -65,6 +76,7 @@ def keep_photo(owner: Owner, content: str, terms: PhotoTerms, *, seen: str) -> N
     photo = owner.photo = owner.photo or Photo()
     photo.content, photo.credit, photo.alternative = content, terms.credit, terms.alternative
     photo.focus_x, photo.focus_y = terms.focus_x, terms.focus_y
+    photo.cleared_by, photo.cleared_at = by, now
     db.session.flush()
     if seen and seen != content:
         _remove_files_later(seen)

@@ -12,21 +12,25 @@ from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from exchange_app.accounts.models import User
 from exchange_app.catalogue import composing, queries, rules, search
 from exchange_app.catalogue.errors import (
     BaseElsewhere,
     BaseInUse,
+    BaseNamed,
     ChangedMeanwhile,
     DaysFixed,
     DayWithoutStop,
     GradesTurned,
     GroupSizesTurned,
+    HostCityFixed,
     ItemInUse,
     ItemNotPublished,
     MenuEmpty,
     MenuInUse,
+    PlanFixed,
     SeasonTurned,
     SlotTooSmall,
     StopOutsideDays,
@@ -69,12 +73,16 @@ def change_base(base: Base, terms: BaseTerms, *, seen: str) -> None:
 
 
 def remove_base(base: Base) -> None:
-    """Raises BaseInUse."""
+    """Raises BaseInUse, and BaseNamed for what features above this one refer to; the transaction is then to be given
+    up."""
     if count := queries.count_items_of_base(base.id):
         raise BaseInUse(count=count)
     drop_photo(base)
     db.session.delete(base)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise BaseNamed() from None
 
 
 # ---------------------------------------------------------------------------------------------------------------- menus
@@ -188,15 +196,25 @@ def add_package_for(
 
 
 def change_package(package: Package, terms: PackageTerms, *, seen: str) -> None:
-    """Raises GradesTurned, DaysFixed, StopOutsideDays or ChangedMeanwhile, what is wrong with a reminder, and for a
-    published package whatever stands against its being published."""
+    """Raises GradesTurned, DaysFixed, PlanFixed, HostCityFixed, StopOutsideDays or ChangedMeanwhile, what is wrong with
+    a reminder, and for a published package whatever stands against its being published."""
     _check_package(terms)
-    if terms.days != package.days and package.publication is not Publication.DRAFT:
-        raise DaysFixed()
+    if package.publication is not Publication.DRAFT:
+        _check_fixed(package, terms)
     for day in rules.days_outside(terms.days, (stop.day for stop in package.stops)):
         raise StopOutsideDays(day=day, days=terms.days, field="days")
     change(package, terms, seen=seen)
     _keep_publishable(package)
+
+
+def _check_fixed(package: Package, terms: PackageTerms) -> None:
+    """By these its departures were planned, and what took place is counted for ever."""
+    if terms.days != package.days:
+        raise DaysFixed()
+    if terms.plan is not package.plan:
+        raise PlanFixed()
+    if terms.host_city_id != package.host_city_id:
+        raise HostCityFixed()
 
 
 def _check_package(terms: PackageTerms) -> None:

@@ -17,6 +17,7 @@ from exchange_app.coordination.queries.people import (
 )
 from exchange_app.coordination.rules import Side
 from exchange_app.core.roles import Role
+from exchange_app.outbox.service import stamp
 from exchange_app.partners.models import AgreementProposal, Counterpart, Organisation
 
 CHANGE_PROPOSED = "agreement_proposed"
@@ -33,7 +34,7 @@ MORNING = time(8, 30)
 def write_change_proposed(proposal: AgreementProposal, now: datetime) -> None:
     """To the co-ordinators of the other cities, one of which says that it was agreed."""
     others = proposal.agreement.city_ids - {proposal.proposing_city_id}
-    key = f"agreement:{proposal.agreement_id}:proposed:{proposal.id}:{_stamp(now)}"
+    key = f"agreement:{proposal.agreement_id}:proposed:{proposal.id}:{stamp(now)}"
     write_to_each(list_coordinators(others), now, key=key, kind=CHANGE_PROPOSED, subject_id=proposal.id)
 
 
@@ -81,7 +82,7 @@ def write_named(exchange: Exchange, side: Side, now: datetime) -> None:
     """To the co-ordinator of a side, who has it from now on."""
     coordinator = exchange.coordinator_of(side)
     if coordinator is not None:
-        key = f"exchange:{exchange.id}:{side}:named:{_stamp(now)}"
+        key = f"exchange:{exchange.id}:{side}:named:{stamp(now)}"
         write_to_each([coordinator], now, key=key, kind=NAMED, subject_id=exchange.id, facts={"side": str(side)})
 
 
@@ -126,7 +127,7 @@ def _due_key(today: date) -> str:
 def write_assigned(problem: Problem, by: User, now: datetime) -> None:
     """To the co-ordinators of the cities, and to who organises for the offices."""
     readers = _others(problem, by, _speakers([one.office for one in problem.assignments]))
-    key = f"problem:{problem.id}:assigned:{_stamp(now)}"
+    key = f"problem:{problem.id}:assigned:{stamp(now)}"
     write_to_each(readers, now, key=key, kind=ASSIGNED, subject_id=problem.id)
 
 
@@ -148,14 +149,10 @@ def write_settled(problem: Problem, by: User, now: datetime) -> None:
     """To those who have said something, and to the co-ordinators of all cities of the agreement."""
     concerned = [problem.raised_by, *(entry.by for entry in problem.entries)]
     readers = _others(problem, by, [*concerned, *list_coordinators(problem.agreement.city_ids)])
-    key = f"problem:{problem.id}:settled:{_stamp(now)}"
+    key = f"problem:{problem.id}:settled:{stamp(now)}"
     write_to_each(readers, now, key=key, kind=SETTLED, subject_id=problem.id, facts={"state": str(problem.state)})
 
 
 def _others(problem: Problem, by: User, readers: Iterable[User]) -> list[User]:
     """Without whoever did it, and without those whose city has left since they said something."""
     return [one for one in readers if one.id != by.id and speaks_under(problem.agreement, one)]
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S%f}"

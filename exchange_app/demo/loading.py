@@ -90,7 +90,7 @@ def _load(now: datetime) -> None:
     add_bases(known)
     add_menus(known, today)
     add_packages(known)
-    add_photos(known)
+    add_photos(known, now)
     add_departures(known, today)
     add_help(known, today, now)
     groups = [Group(number, entry, known, today) for number, entry in enumerate(read("bookings")["booking"])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ CREDIT = "插图 · Illustration"
 MIDDLE = 50
 
 
-def add_photos(known: Known) -> None:
+def add_photos(known: Known, now: datetime) -> None:
     for entry in read("photos")["photo"]:
         drawn = (PHOTOS / f"{entry['file']}.webp").read_bytes()
-        terms = PhotoTerms(MIDDLE, MIDDLE, entry["alternative"], CREDIT)
+        terms = PhotoTerms(MIDDLE, MIDDLE, entry["alternative"], CREDIT, is_cleared=True)
+        by = known.administrator()
         for owner in _owners(entry, known):
-            keep_photo(owner, store_files(owner, BytesIO(drawn), terms), terms, seen="")
+            keep_photo(owner, store_files(owner, BytesIO(drawn), terms), terms, seen="", by=by, now=now)
 
 
 def _owners(entry: dict[str, Any], known: Known) -> list[Owner]:

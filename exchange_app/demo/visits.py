@@ -97,7 +97,7 @@ class _Delegation:
     def _report(self, visit: Visit) -> None:
         by = self._known.coordinator(visit.sending_city)
         over = _noon_after(visit.ends_on, visit)
-        visits.carry_out_visit(visit, self._entry["came"], by=by, now=over)
+        visits.carry_out_visit(visit, self._entry["came"], seen=visit.version, by=by, now=over)
         visits.write_report(visit, visits.ReportTerms(**self._entry["report"]), by=by, now=over)
         for told in self._entry.get("follow_ups", []):
             due_on = (self._now + timedelta(days=told["due_in_days"])).date()

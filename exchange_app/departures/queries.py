@@ -164,6 +164,13 @@ def select_dates(wanted: DateFilter) -> Select[*tuple[Any, ...]]:
     return dates
 
 
+def list_dates_to_come(wanted: DateFilter, *, now: datetime, count: int) -> list[DateLine]:
+    """The next of these dates that groups can register for, now or once the registration opens."""
+    takes_groups = Departure.state == DepartureState.OPEN, Departure.closes_at > now
+    dates = select_dates(wanted).where(*takes_groups, or_(FREE > 0, Departure.opens_at > now))
+    return lines_of(db.session.execute(dates.limit(count)).all(), now)
+
+
 def list_next_dates(*, since: date, now: datetime, count: int) -> list[DateLine]:
     """The next departures from a day on that take registrations and have seats."""
     dates = each_date().where(

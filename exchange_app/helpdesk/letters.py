@@ -10,7 +10,7 @@ from exchange_app.helpdesk.models import HelpRequest
 from exchange_app.helpdesk.queries import list_readers
 from exchange_app.helpdesk.rules import Saying
 from exchange_app.outbox.models import Channel
-from exchange_app.outbox.service import letter_to, write_letters
+from exchange_app.outbox.service import letter_to, stamp, write_letters
 from exchange_app.outbox.ways import Recipient, Way
 
 RECEIVED, NEWS = "help_received", "help_news"
@@ -45,15 +45,11 @@ def _write_to_person(request: HelpRequest, kind: str, saying: Saying, now: datet
     if not request.is_by_mail or request.contact is None:
         return
     recipient = Recipient([Way(Channel.MAIL, request.contact)], request.language)
-    key = f"help:{request.uid}:{saying}:{_stamp(now)}"
+    key = f"help:{request.uid}:{saying}:{stamp(now)}"
     facts = {"saying": str(saying)}
     write_letters([letter_to(recipient, key=key, kind=kind, subject_id=request.id, due_at=now, facts=facts)], now)
 
 
 def _write_to_office(request: HelpRequest, kind: str, office_id: int, now: datetime, facts: dict[str, object]) -> None:
-    key = f"help:{request.uid}:{kind}:{_stamp(now)}"
+    key = f"help:{request.uid}:{kind}:{stamp(now)}"
     write_to_each(list_readers(office_id), now, key=key, kind=kind, subject_id=request.id, facts=facts)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S%f}"

@@ -1,4 +1,4 @@
-"""What reports may refuse."""
+"""What figures and reports may refuse."""
 
 from exchange_app.core.errors import Conflict, Invalid, NotFound
 from exchange_app.core.text import sentence
@@ -7,6 +7,11 @@ from exchange_app.core.text import sentence
 class ReportNotFound(NotFound):
     slug = "report-not-found"
     words = sentence("There is no such statistical report.")
+
+
+class TableNotFound(NotFound):
+    slug = "table-not-found"
+    words = sentence("There is no such table of figures.")
 
 
 class SubjectUnfit(Invalid):

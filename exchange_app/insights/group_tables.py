@@ -3,17 +3,17 @@ decided row by row in `hiding`; rows stand in an order that says nothing about t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from flask_babel import gettext
 
 from exchange_app.catalogue.models import Base, Package
-from exchange_app.insights.hiding import hidden_rows
+from exchange_app.insights.hiding import Path, hidden_paths, hidden_rows
 from exchange_app.insights.queries import groups as queries
 from exchange_app.insights.queries.groups import Counted, map_names
-from exchange_app.insights.queries.seats import list_uses
-from exchange_app.insights.rules import Cell, Scope, Table
+from exchange_app.insights.queries.seats import list_routes, list_uses
+from exchange_app.insights.rules import Cell, Scope, Table, share
 from exchange_app.partners.models import City, County, Organisation
 from exchange_app.web.formats import month
 from exchange_app.web.labels import label
@@ -69,19 +69,19 @@ def tell_months(scope: Scope, today: date) -> Table:
 
 
 def tell_days(scope: Scope, today: date) -> Table:
+    """Beside the table of months no day says how many travelled in a month that is hidden there."""
     groups: dict[date, int] = {}
     persons: dict[date, int] = {}
-    for span in queries.list_spans(scope):
-        first, last = span.key
-        for number in range((last - first).days + 1):
-            day = first + timedelta(days=number)
+    closed: set[date] = set()
+    spans = queries.list_spans(scope)
+    hidden = hidden_paths({_path_of(span): span.persons for span in spans})
+    for span in spans:
+        for day in _days_of(span):
             groups[day] = groups.get(day, 0) + span.groups
             persons[day] = persons.get(day, 0) + span.persons
-    days = sorted(persons)
-    hidden = hidden_rows([persons[day] for day in days])
+            closed |= {day} if _path_of(span) in hidden else set()
     rows: list[list[Cell]] = [
-        [day.isoformat(), groups[day], None if is_hidden else persons[day]]
-        for day, is_hidden in zip(days, hidden, strict=True)
+        [day.isoformat(), groups[day], None if day in closed else persons[day]] for day in sorted(persons)
     ]
     return Table(
         "days",
@@ -92,12 +92,26 @@ def tell_days(scope: Scope, today: date) -> Table:
     )
 
 
+def _path_of(span: Counted) -> Path:
+    """As the table of months divides the groups, and each month by its journeys."""
+    first, last, *_ = span.key
+    return span.way, (last.year, last.month), (first, last)
+
+
+def _days_of(span: Counted) -> Iterator[date]:
+    first, last, *_ = span.key
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
 def tell_bases(scope: Scope, today: date) -> Table:
-    uses = list_uses(scope)
+    """Groups come to several bases: what two of them came to may tell how many were at one alone."""
+    uses, routes = list_uses(scope), list_routes(scope)
     names = map_names(Base, (use.base_id for use in uses))
-    hidden = hidden_rows([use.persons for use in uses])
+    hidden = hidden_paths({(route.way, route.base_ids): route.persons for route in routes})
+    closed = {base_id for route in routes if (route.way, route.base_ids) in hidden for base_id in route.base_ids}
     rows: list[list[Cell]] = []
-    for use, is_hidden in zip(uses, hidden, strict=True):
+    for use in uses:
+        is_hidden = use.base_id in closed
         taken = use.taken, share(use.taken, use.offered)
         persons = None if is_hidden else use.persons
         open_cells: list[Cell] = [names[use.base_id], use.activities, use.groups, persons, use.offered]
@@ -143,11 +157,6 @@ def tell_packages(scope: Scope, today: date) -> Table:
         [row[:-1] for row in _rows(counted, [[packages[one.key[0]], *_way(one, names)] for one in counted])],
         gettext("Every package with which a group travelled, once for each city from which groups came."),
     )
-
-
-def share(part: int, whole: int) -> int:
-    """In whole per cent."""
-    return round(100 * part / whole) if whole else 0
 
 
 def _ways() -> list[str]:

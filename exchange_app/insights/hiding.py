@@ -13,6 +13,7 @@ from typing import TypeVar
 from exchange_app.visits.rules import LEAST_SHOWN
 
 Key = TypeVar("Key", bound=Hashable)
+Path = tuple[Hashable, ...]
 
 
 def is_small(persons: int) -> bool:
@@ -32,23 +33,33 @@ def hidden_rows(persons: Sequence[int], parts: Sequence[Hashable] | None = None)
     parts otherwise. A part that is small is hidden whole, and of the part that covers it each table hides something:
     so no table tells how large either is.
     """
-    parts = parts or [None] * len(persons)
-    rows = range(len(persons))
-    sums: dict[Hashable, int] = {}
-    for row in rows:
-        sums[parts[row]] = sums.get(parts[row], 0) + persons[row]
+    paths = list(zip(parts or [None] * len(persons), range(len(persons)), strict=True))
+    hidden = hidden_paths(dict(zip(paths, persons, strict=True)))
+    return [path in hidden for path in paths]
+
+
+def hidden_paths(persons: Mapping[Path, int], *, is_covering: bool = False) -> set[Path]:
+    """The same where the whole is divided, its parts again, and so on: a path says to which part of which part some
+    persons belong. All paths are of the same length; of a whole that covers a small one something is hidden in any
+    case.
+
+    Where a table counts some paths more than once, as persons on each of their days, whatever has a hidden one among
+    them is to be hidden. Then all that is shown are sums of shown paths, and nothing follows about the hidden ones.
+    """
+    children: dict[Hashable, dict[Path, int]] = {}
+    for path, count in persons.items():
+        children.setdefault(path[0], {})[path[1:]] = count
+    sums = {child: sum(counts.values()) for child, counts in children.items()}
     small = _small(sums)
-    covering = _covering(sums) if small else set()
-    hidden: set[int] = set()
-    for part in sums:
-        counts = {row: persons[row] for row in rows if parts[row] == part}
-        if part in small:
-            hidden |= {row for row in counts if persons[row]}
+    covering = _covering(sums) if small or is_covering else set()
+    hidden: set[Path] = set()
+    for child, counts in children.items():
+        if child in small or () in counts:
+            rest = {path for path, count in counts.items() if count} if child in small | covering else set()
         else:
-            hidden |= _small(counts)
-            if part in covering or _small(counts):
-                hidden |= _covering(counts)
-    return [row in hidden for row in rows]
+            rest = hidden_paths(counts, is_covering=child in covering)
+        hidden |= {(child, *path) for path in rest}
+    return hidden
 
 
 def _small(counts: Mapping[Key, int]) -> set[Key]:

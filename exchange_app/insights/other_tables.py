@@ -9,9 +9,7 @@ from datetime import date
 from flask_babel import gettext
 
 from exchange_app.bookings.rules import BookingState
-from exchange_app.core.months import months_after
 from exchange_app.departures.rules import Cause
-from exchange_app.insights.group_tables import share
 from exchange_app.insights.hiding import hidden_rows, is_small, shown
 from exchange_app.insights.queries.groups import count_all, map_names
 from exchange_app.insights.queries.seats import count_seats, count_waited, map_called_off, map_given_up
@@ -23,7 +21,7 @@ from exchange_app.insights.queries.told import (
     count_visits,
     list_opinions,
 )
-from exchange_app.insights.rules import Cell, Scope, Table
+from exchange_app.insights.rules import Cell, Scope, Table, share
 from exchange_app.partners.models import City
 from exchange_app.trips.rules import FEWEST_SHOWN
 from exchange_app.visits.rules import Period
@@ -36,7 +34,7 @@ NOTHING = "–"
 def tell_overview(scope: Scope, today: date) -> Table:
     """A period that is not over yet is held against as much of the year before."""
     now = so_far(scope, today).period
-    before = Period(months_after(now.first, -12), months_after(now.last, -12))
+    before = now.a_year_before
     columns = [_main_figures(replace(scope, period=period)) for period in (now, before)]
     return Table(
         "overview",
@@ -113,6 +111,7 @@ def tell_seats(scope: Scope, today: date) -> Table:
 
 
 def tell_publicity(scope: Scope, today: date) -> Table:
+    scope = so_far(scope, today)
     mentions = count_mentions(scope)
     rows = [
         *_told(gettext("Stories"), count_stories(scope)),
@@ -141,7 +140,7 @@ def tell_satisfaction(scope: Scope, today: date) -> Table:
         [
             label(one.question),
             one.replies,
-            None if one.average is None or one.replies < FEWEST_SHOWN else round(one.average, 1),
+            None if one.replies < FEWEST_SHOWN else one.average,
         ]
         for one in list_opinions(scope)
         if one.replies

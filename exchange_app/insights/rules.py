@@ -52,6 +52,16 @@ class Chapter:
     tell: Callable[[Scope, date], Table]
 
 
+def share(part: int, whole: int) -> int:
+    """In whole per cent, a half upwards: as whoever checks it with a pocket calculator or a workbook rounds."""
+    return (200 * part + whole) // (2 * whole) if whole else 0
+
+
+def average(total: int, count: int) -> float:
+    """To one decimal, a half upwards."""
+    return (20 * total + count) // (2 * count) / 10
+
+
 # ------------------------------------------------------------------------------------------------------------- reports
 
 MOST_AT_ONCE = 3  # reports of one city that are being made

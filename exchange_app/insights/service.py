@@ -80,11 +80,11 @@ def ask_report(question: Question, *, form_token: str, by: User, now: datetime) 
 
 
 def ask_due_reports(now: datetime) -> int:
-    """Of each agreement in force, of the quarter and of the year that ended last, once there was time to note what took
-    place; returns how many. Where somebody has just asked the same, it comes later."""
+    """Of each agreement that was in force then, of the quarter and of the year that ended last, once there was time to
+    note what took place; returns how many. Where somebody has just asked the same, it comes later."""
     asked = 0
     for year, span in spans_ended_by((now - NOTED_WITHIN).date()):
-        for agreement in queries.list_unreported(year, span, period_of(year, span).last):
+        for agreement in queries.list_unreported(year, span):
             question = Question(agreement, None, year, span)
             queries.lock_subject(agreement)
             if not queries.is_told_by_itself(question.word) and queries.find_being_made(question.word) is None:

@@ -67,7 +67,7 @@ def _write_cover(sheet: Worksheet, report: Report) -> None:
 
 
 def _write_table(sheet: Worksheet, title: str, table: Table) -> None:
-    write_headings(sheet, title, table.columns)
+    write_headings(sheet, title, table.columns, is_for_sums=True)
     widths = _widths(table)
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width

@@ -65,6 +65,11 @@ def letter_to(
     )
 
 
+def stamp(moment: datetime) -> str:
+    """For keys of letters of which each time is another one."""
+    return f"{moment:%Y%m%dT%H%M%S%f}"
+
+
 def write_letters(letters: Sequence[NewLetter], now: datetime) -> None:
     """Store letters in one statement, passing over those whose key is there; workers are woken after the commit."""
     if not letters:

@@ -48,6 +48,21 @@ class LicenceMissing(Invalid):
     field = "licence_number"
 
 
+class CountyElsewhere(Invalid):
+    slug = "county-elsewhere"
+    words = sentence("Choose a county or district of this city, or none.")
+    field = "county_id"
+
+
+class CityFixed(Conflict):
+    slug = "organisation-city-fixed"
+    words = sentence(
+        "The city is fixed once somebody signs in for this organisation or anything belongs to it: figures count by "
+        "it. Add the organisation anew in the other city."
+    )
+    field = "city_id"
+
+
 # --------------------------------------------------------------------------------------------------------- departments
 
 

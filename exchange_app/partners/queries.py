@@ -109,6 +109,15 @@ def list_schools() -> Sequence[Organisation]:
     return db.session.scalars(select_organisations(None).where(Organisation.kind == OrganisationKind.SCHOOL)).all()
 
 
+def is_referred_to(organisation: Organisation) -> bool:
+    """Whether a row of any table names it, those too of features that stand above this one."""
+    own = Organisation.__table__.c.id
+    naming = (
+        key.parent for table in db.metadata.tables.values() for key in table.foreign_keys if key.references(own.table)
+    )
+    return bool(db.session.scalar(select(or_(*(exists().where(column == organisation.id) for column in naming)))))
+
+
 def select_organisations(city_id: int | None) -> Select[Organisation]:
     """Those of one city, or of all cities; to be paged."""
     organisations = (

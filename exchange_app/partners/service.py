@@ -12,8 +12,10 @@ from exchange_app.partners import queries
 from exchange_app.partners.errors import (
     AddressTaken,
     AddressUnfit,
+    CityFixed,
     CodeTaken,
     CodeUnfit,
+    CountyElsewhere,
     DepartmentInUse,
     DepartmentTaken,
     LicenceMissing,
@@ -136,7 +138,7 @@ def remove_department(department: Department) -> None:
 
 
 def add_organisation(terms: OrganisationTerms) -> Organisation:
-    """Raises LicenceMissing."""
+    """Raises LicenceMissing or CountyElsewhere."""
     organisation = Organisation()
     _apply_organisation(organisation, terms)
     db.session.add(organisation)
@@ -145,7 +147,9 @@ def add_organisation(terms: OrganisationTerms) -> Organisation:
 
 
 def change_organisation(organisation: Organisation, terms: OrganisationTerms) -> None:
-    """Raises LicenceMissing."""
+    """Raises CityFixed, LicenceMissing or CountyElsewhere."""
+    if terms.city_id != organisation.city_id and queries.is_referred_to(organisation):
+        raise CityFixed()
     _apply_organisation(organisation, terms)
     db.session.flush()
 
@@ -153,6 +157,9 @@ def change_organisation(organisation: Organisation, terms: OrganisationTerms) ->
 def _apply_organisation(organisation: Organisation, terms: OrganisationTerms) -> None:
     if terms.kind is OrganisationKind.AGENCY and not terms.licence_number:
         raise LicenceMissing()
+    county = db.session.get(County, terms.county_id) if terms.county_id else None
+    if county is not None and county.city_id != terms.city_id:
+        raise CountyElsewhere()
     organisation.city_id = terms.city_id
     organisation.county_id = terms.county_id
     organisation.kind = terms.kind

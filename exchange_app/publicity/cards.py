@@ -15,7 +15,8 @@ WIDTH, HEIGHT = 1200, 630
 MARGIN = 72
 TITLE_SIZE, TITLE_LINES, TITLE_WIDTH = 64, 3, 740
 CODE_SIZE = 264
-NARROW = 0.68  # of a bold Latin letter's height; a Chinese character is as wide as it is high
+# Of a bold Latin letter's height; a Chinese character is as wide as it is high.
+NARROW, CAPITAL, BROADEST, BROAD = 0.68, 0.82, 1.12, frozenset("MW@%—")
 GROUNDS = {"youth": "#1d3f6e", "community": "#23694b", "tourism": "#9d1f33"}
 FONTS = "'Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
 
@@ -66,7 +67,15 @@ def wrap(text: str, width: float, most: int) -> list[str]:
 
 
 def _width(text: str) -> float:
-    return sum(1 if unicodedata.east_asian_width(sign) in "WF" else NARROW for sign in text)
+    return sum(map(_width_of, text))
+
+
+def _width_of(sign: str) -> float:
+    if sign in BROAD:
+        return BROADEST
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 1
+    return CAPITAL if sign.isupper() else NARROW
 
 
 def _fitting(text: str, width: float) -> int:
@@ -74,9 +83,9 @@ def _fitting(text: str, width: float) -> int:
     count = next((n for n in range(1, len(text)) if _width(text[: n + 1]) > width), len(text))
     if count == len(text) or text[count] == " ":
         return count
-    space = text.rfind(" ", 0, count)
+    pause = max(text.rfind(" ", 0, count), text.rfind("-", 0, count) + 1, text.rfind("–", 0, count) + 1)
     is_within_a_word = text[count].isascii() and text[count - 1].isascii()
-    return space if is_within_a_word and space > 0 else count
+    return pause if is_within_a_word and pause > 0 else count
 
 
 def _text(x: int, y: int, size: int, words: str, weight: int = 400) -> str:

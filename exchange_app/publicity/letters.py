@@ -11,6 +11,7 @@ from exchange_app.accounts.ways import write_to_each
 from exchange_app.bookings.models import Booking
 from exchange_app.coordination.queries.people import list_coordinators, map_people
 from exchange_app.core.database import db
+from exchange_app.outbox.service import stamp
 from exchange_app.publicity.models import EventInvitation, Story, StoryPhoto
 from exchange_app.publicity.queries.stories import list_checkers
 
@@ -28,20 +29,20 @@ def write_invited(invitation: EventInvitation, now: datetime) -> None:
 def write_event_answered(invitation: EventInvitation, now: datetime) -> None:
     """To whoever invited, with each answer."""
     readers = map_people([invitation.invited_by_id]).values()
-    key = f"event:{invitation.id}:answered:{_stamp(now)}"
+    key = f"event:{invitation.id}:answered:{stamp(now)}"
     write_to_each(readers, now, key=key, kind=EVENT_ANSWERED, subject_id=invitation.id, facts={"at": now.isoformat()})
 
 
 def write_proposed(story: Story, by: User, now: datetime) -> None:
     """To everybody who can check it."""
     readers = [reader for reader in list_checkers(story) if reader.id != by.id]
-    write_to_each(readers, now, key=f"story:{story.id}:proposed:{_stamp(now)}", kind=PROPOSED, subject_id=story.id)
+    write_to_each(readers, now, key=f"story:{story.id}:proposed:{stamp(now)}", kind=PROPOSED, subject_id=story.id)
 
 
 def write_answered(story: Story, now: datetime) -> None:
     """To its author: it is out, or it came back."""
     readers = map_people([story.author_id]).values()
-    key = f"story:{story.id}:answered:{_stamp(now)}"
+    key = f"story:{story.id}:answered:{stamp(now)}"
     write_to_each(readers, now, key=key, kind=ANSWERED, subject_id=story.id, facts={"state": str(story.state)})
 
 
@@ -56,7 +57,3 @@ def write_withdrawn(story_id: int, photo_id: int, now: datetime) -> None:
     """To the author. Which guardian it was is nobody's business."""
     author = db.session.scalars(select(User).join(Story, Story.author_id == User.id).where(Story.id == story_id)).all()
     write_to_each(author, now, key=f"photo:{photo_id}:withdrawn", kind=WITHDRAWN, subject_id=story_id)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S%f}"

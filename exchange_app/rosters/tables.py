@@ -117,11 +117,13 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell.quotePrefix = begins_a_cell_formula(text)
 
 
-def write_headings(sheet: Worksheet, title: str, headings: Sequence[str]) -> None:
-    """Every column is formatted as text, so that phone numbers stay as typed."""
+def write_headings(sheet: Worksheet, title: str, headings: Sequence[str], *, is_for_sums: bool = False) -> None:
+    """Every column is formatted as text, so that phone numbers stay as typed, except where numbers are to be added up:
+    a sum that is typed into a cell for text stays text."""
+    number_format = "General" if is_for_sums else _TEXT
     sheet.title = title
     for column, heading in enumerate(headings, start=1):
-        sheet.column_dimensions[get_column_letter(column)].number_format = _TEXT
+        sheet.column_dimensions[get_column_letter(column)].number_format = number_format
         sheet.column_dimensions[get_column_letter(column)].width = _WIDTH
         write_heading(sheet, 1, column, heading)
     sheet.freeze_panes = "A2"

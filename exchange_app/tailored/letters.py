@@ -8,7 +8,7 @@ from typing import Any
 
 from exchange_app.accounts.models import User
 from exchange_app.accounts.ways import recipient_of
-from exchange_app.outbox.service import letter_to, write_letters
+from exchange_app.outbox.service import letter_to, stamp, write_letters
 from exchange_app.tailored.models import Inquiry
 from exchange_app.tailored.queries import list_hosts
 from exchange_app.tailored.rules import Side, Step
@@ -21,14 +21,14 @@ def write_turn(inquiry: Inquiry, step: Step, words: str, now: datetime) -> None:
     """It is the other side's turn: a version was sent, or words."""
     kind = TO_HOST if inquiry.turn is Side.HOST else TO_SCHOOL
     facts = {"step": str(step), "words": words, "since": inquiry.last_word_at.isoformat()}
-    _write(inquiry, kind, f"{step}:{_stamp(now)}", _readers(inquiry, inquiry.turn), now, **facts)
+    _write(inquiry, kind, f"{step}:{stamp(now)}", _readers(inquiry, inquiry.turn), now, **facts)
 
 
 def write_reminder(inquiry: Inquiry, now: datetime) -> None:
     """Nobody has answered."""
     since = inquiry.last_word_at
     readers = _readers(inquiry, inquiry.turn)
-    _write(inquiry, REMINDER, f"reminder:{_stamp(since)}", readers, now, since=since.isoformat())
+    _write(inquiry, REMINDER, f"reminder:{stamp(since)}", readers, now, since=since.isoformat())
 
 
 def write_agreed(inquiry: Inquiry, now: datetime) -> None:
@@ -64,7 +64,3 @@ def _write(inquiry: Inquiry, kind: str, slug: str, readers: Iterable[User], now:
 
 def _side_of(inquiry: Inquiry, reader: User) -> str:
     return str(Side.SCHOOL if reader.id == inquiry.leader_id else Side.HOST)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S%f}"

@@ -133,7 +133,7 @@ class ReasonForm(AnswerForm):
     reason = ReasonField(sentence("Reason"), longest=500, validators=[Required()])
 
 
-class CameForm(Form):
+class CameForm(AnswerForm):
     came = CountField(
         sentence("How many persons came"), least=1, most=MOST_PERSONS * MOST_OFFICES, validators=[Required()]
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from exchange_app.core.months import last_of_month
+from exchange_app.core.months import last_of_month, months_after
 from exchange_app.partners.models import Plan
 
 MOST_OFFICES = 20
@@ -57,7 +57,7 @@ VISIT_STEPS: Mapping[tuple[VisitState, VisitStep], VisitState] = {
     **{(state, VisitStep.DECLINE): VisitState.DECLINED for state in TO_ANSWER},
     **{(state, VisitStep.CHANGE): VisitState.CHANGED for state in UNDER_WAY},
     **{(state, VisitStep.CANCEL): VisitState.CANCELLED for state in UNDER_WAY},
-    (VisitState.ACCEPTED, VisitStep.CARRY_OUT): VisitState.CARRIED_OUT,
+    **{(state, VisitStep.CARRY_OUT): VisitState.CARRIED_OUT for state in (VisitState.ACCEPTED, VisitState.CARRIED_OUT)},
 }
 
 
@@ -79,6 +79,13 @@ class Period:
     def of_months(cls, year: int, first: int, last: int) -> Period:
         """Whole months of a year, the first and the last among them."""
         return cls(date(year, first, 1), last_of_month(year, last))
+
+    @property
+    def a_year_before(self) -> Period:
+        """Until the last day of a month where this one does: a February may have a day more."""
+        last = months_after(self.last, -12)
+        is_end = self.last == last_of_month(self.last.year, self.last.month)
+        return Period(months_after(self.first, -12), last_of_month(last.year, last.month) if is_end else last)
 
     @property
     def year(self) -> int | None:

@@ -62,12 +62,12 @@ def _row(ledger: Ledger, plan: Plan, sending: City, hosting: City) -> Row:
     return Row(plan, sending, hosting, ledger.get((plan, Direction(sending.id, hosting.id)), Figures()))
 
 
-def as_workbook(found: Sequence[Balance], period: Period) -> bytes:
+def as_workbook(found: Sequence[Balance], period: Period, agreement: str) -> bytes:
     """Numbers are numbers there, so that they can be added up; all else is text."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
-    write_headings(sheet, gettext("Ledger of visits"), _headings())
-    for number, cells in enumerate(_cells(found, period), start=2):
+    write_headings(sheet, gettext("Ledger of visits"), _headings(), is_for_sums=True)
+    for number, cells in enumerate(_cells(found, period, agreement), start=2):
         for column, cell in enumerate(cells, start=1):
             if isinstance(cell, int):
                 sheet.cell(number, column, cell)
@@ -76,12 +76,12 @@ def as_workbook(found: Sequence[Balance], period: Period) -> bytes:
     return saved(workbook)
 
 
-def as_csv(found: Sequence[Balance], period: Period) -> bytes:
+def as_csv(found: Sequence[Balance], period: Period, agreement: str) -> bytes:
     """In UTF-8 with its mark; what would count as a formula gets an apostrophe in front."""
     lines = io.StringIO(newline="")
     writer = csv.writer(lines)
     writer.writerow(_headings())
-    for cells in _cells(found, period):
+    for cells in _cells(found, period, agreement):
         writer.writerow(
             [f"'{cell}" if isinstance(cell, str) and begins_a_cell_formula(cell) else cell for cell in cells]
         )
@@ -98,10 +98,11 @@ def _headings() -> list[str]:
         gettext("Groups and delegations"),
         gettext("Persons"),
         gettext("Person-days"),
+        gettext("Agreement"),
     ]
 
 
-def _cells(found: Sequence[Balance], period: Period) -> list[list[str | int]]:
+def _cells(found: Sequence[Balance], period: Period, agreement: str) -> list[list[str | int]]:
     return [
         [
             period.first.isoformat(),
@@ -112,6 +113,7 @@ def _cells(found: Sequence[Balance], period: Period) -> list[list[str | int]]:
             row.figures.groups,
             row.figures.persons,
             row.figures.person_days,
+            agreement,
         ]
         for balance in found
         if not balance.is_empty

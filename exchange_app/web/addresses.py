@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from flask import request
 from flask.globals import request_ctx
@@ -44,6 +46,16 @@ def narrowed_since(wanted: str | None) -> str | None:
     shown = urlsplit(request.headers.get("Referer", ""))
     is_same_page = bool(wanted) and shown.path == urlsplit(wanted).path
     return safe_next(f"{shown.path}?{shown.query}".rstrip("?") if is_same_page else wanted)
+
+
+def asking_on(path: str, changes: Mapping[str, Any]) -> str:
+    """``path`` with what the present address asks for after its question mark, changed so; None takes something out.
+
+    Anybody may ask for anything there, `endpoint` and `_scheme` too, which `url_for` would take for its own.
+    """
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    query = urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)], doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def here() -> str:

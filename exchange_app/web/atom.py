@@ -14,7 +14,8 @@ ElementTree.register_namespace("", ATOM)
 
 
 class Channel(NamedTuple):
-    """What a feed says of itself: its ``title``, its own ``address``, and that of the ``page`` that says the same."""
+    """What a feed says of itself: its ``title``, its own ``address``, and that of the ``page`` that says the same, by
+    which readers know it: another feed has another one."""
 
     title: str
     address: str

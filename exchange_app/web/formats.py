@@ -9,6 +9,8 @@ Functions: `date_range(first, last)`, `days_of(first, last)`, `grades(first, las
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,7 +19,8 @@ from babel.dates import format_date, get_day_names, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask, current_app
 from flask_babel import gettext, ngettext
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from exchange_app.core.clock import now
 from exchange_app.core.text import current_language
@@ -32,6 +35,7 @@ DAY = {"zh_Hans": "y年M月d日（EEE）", "en": "EEE d MMMM y"}
 SHORT_DAY = {"zh_Hans": "M月d日（EEE）", "en": "EEE d MMM"}
 PLAIN_DAY = {"zh_Hans": "y年M月d日", "en": "d MMMM y"}
 MONTH = {"zh_Hans": "y年M月", "en": "MMM y"}
+UNSPACED_DASH = re.compile(r"–(?! )")
 FIRST_DAY = {"zh_Hans": "M月d日", "en": "d MMM"}
 
 
@@ -59,8 +63,8 @@ def format_pages(app: Flask) -> None:
         label=label,
     )
     environment.globals.update(
-        date_range=date_range,
-        days_of=days_of,
+        date_range=_unbroken(date_range),
+        days_of=_unbroken(days_of),
         gap=gap,
         grades=grades,
         icon=icon,
@@ -151,6 +155,19 @@ def days_of(first: date, last: date) -> str:
     if first == last:
         return _written(first, PLAIN_DAY[language], language)
     return _range(first, last, PLAIN_DAY[language], language)
+
+
+def _unbroken(write: Callable[[date, date], str]) -> Callable[..., str]:
+    """On pages no line begins with the dash of a range, nor ends within a pair of numbers. Letters go without these
+    signs: not every program that shows mail knows them."""
+
+    @pass_context
+    def written(context: Context, first: date, last: date) -> str:
+        words = write(first, last)
+        is_letter = (context.name or "").startswith("letters/")
+        return words if is_letter else UNSPACED_DASH.sub("–\u2060", words.replace(" – ", "\u00a0– "))
+
+    return written
 
 
 def month(first: date) -> str:

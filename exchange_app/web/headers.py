@@ -23,6 +23,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+FOR_OTHER_SITES = "widget.css"  # read in a frame without an origin, to which nothing is the same
 FOR_EVER = "public, max-age=31536000, immutable"
 SIGNED_IN = "sign_in"  # the session's key of the sign-in's token, set by accounts/sessions.py
 
@@ -50,6 +51,8 @@ def csp_nonce() -> str:
 def _add_headers(response: Response) -> Response:
     """A view may have set a header itself (the mailbox shows letters in a frame); what it set stays."""
     headers = response.headers
+    if request.endpoint == "static" and (request.view_args or {}).get("filename") == FOR_OTHER_SITES:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     for name, value in ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from exchange_app.core.database import db
 from exchange_app.core.errors import NotFound
 from exchange_app.core.text import sentence
+from exchange_app.web.addresses import asking_on
 
 PAGE_SIZE = 20
 COUNTED = 1000  # beyond this nobody reads a number, and counting further would cost with every row
@@ -49,9 +50,8 @@ class Page:
 
     def address(self, number: int) -> str:
         """Another page of the same list, with the same filters."""
-        kept = {name: values for name, values in request.args.lists() if name != "page"}
-        values: dict[str, Any] = {**(request.view_args or {}), **kept}
-        return url_for(str(request.endpoint), **values, page=number if number > 1 else None)
+        path = url_for(str(request.endpoint), **(request.view_args or {}))
+        return asking_on(path, {"page": number if number > 1 else None})
 
 
 def page_of(rows: Select[*tuple[Any, ...]], *, size: int = PAGE_SIZE) -> Page:

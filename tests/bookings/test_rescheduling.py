@@ -289,6 +289,7 @@ def test_the_page_says_beforehand_who_will_be_told(app: Flask) -> None:
     sign_in(client, host)
     address = f"/organiser/departures/{departure.id}/edit"
     assert "2 groups will be told" in client.get(address).text
+    assert [client.get(f"{address}?to={day}").status_code for day in ("0001-01-01", "9999-12-31")] == [200, 200]
     assert f'href="{address}"' in client.get(f"/organiser/departures/{departure.id}").text
 
     assert "The departure is saved." in send(client, address, capacity=90).text

@@ -18,12 +18,14 @@ from exchange_app.catalogue.errors import (
     ChangedMeanwhile,
     DaysFixed,
     DayWithoutStop,
+    HostCityFixed,
     ItemInUse,
     ItemNotPublished,
     MenuEmpty,
     MenuInUse,
     MenuNotFound,
     PackageNotFound,
+    PlanFixed,
     SlotTooSmall,
     StopNotFound,
     StopOutsideDays,
@@ -43,6 +45,7 @@ from exchange_app.catalogue.terms import (
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
+from exchange_app.partners.models import Plan
 from tests.builders import both, make_city, make_leader, make_organisation, make_package, make_user
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -131,12 +134,24 @@ def test_entries_stand_in_the_order_of_their_times() -> None:
     assert [stop.item_slug for stop in itinerary] == [None, item_of(package).slug, None]
 
 
-def test_days_stay_as_they_were_published() -> None:
+def test_days_plan_and_host_stay_as_they_were_published() -> None:
+    """Groups that travelled years ago are counted by the plan and the host city of their package."""
     with transaction():
         package = make_package(days=2)
-        terms = terms_of(package, PackageTerms)
-        with pytest.raises(DaysFixed):
-            catalogue.change_package(package, replace(terms, days=3), seen=fingerprint(terms))
+        terms, elsewhere = terms_of(package, PackageTerms), make_city()
+        for refusal, change in (
+            (DaysFixed, {"days": 3}),
+            (PlanFixed, {"plan": Plan.TOURISM}),
+            (HostCityFixed, {"host_city_id": elsewhere.id}),
+        ):
+            for publication in (Publication.PUBLISHED, Publication.WITHDRAWN):
+                package.publication = publication
+                with pytest.raises(refusal):
+                    catalogue.change_package(package, replace(terms, **change), seen=fingerprint(terms))
+        package.publication = Publication.DRAFT
+        changes = {"plan": Plan.TOURISM, "host_city_id": elsewhere.id}
+        catalogue.change_package(package, replace(terms, **changes), seen=fingerprint(terms))
+    assert package.plan is Plan.TOURISM
 
 
 def test_days_that_hold_entries_cannot_be_cut_off() -> None:

@@ -16,11 +16,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select, update
 
 from exchange_app.accounts.models import User
 from exchange_app.catalogue import photos
 from exchange_app.catalogue.covers import cover_name, draw_cover
 from exchange_app.catalogue.models import Base, Package, Photo
+from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.transaction import transaction
@@ -29,7 +31,12 @@ from tests.builders import make_package, make_user
 from tests.pages import form_of, sign_in
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
-WORDS = {"alternative-zh_Hans": "学生敲铜鼓", "alternative-en": "Pupils beat a drum", "credit": "Wei Lan"}
+WORDS = {
+    "alternative-zh_Hans": "学生敲铜鼓",
+    "alternative-en": "Pupils beat a drum",
+    "credit": "Wei Lan",
+    "is_cleared": "y",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +99,29 @@ def test_a_photo_stands_in_three_widths_cut_to_three_by_two(
     pictures = [fetch(client, address) for address in dict.fromkeys(shown(client, package))]
     assert sorted(picture.size for picture in pictures) == [(480, 320), (960, 640), (1200, 800)]
     assert {picture.format for picture in pictures} == {"WEBP"}
+
+
+def test_nothing_is_shown_before_somebody_says_that_no_child_can_be_recognised(
+    client: FlaskClient, organiser: User, package: Package, folder: Path
+) -> None:
+    address = page_of(package)
+    refused = upload(client, address, halves(), is_cleared="")
+    assert (refused.status_code, "say that no child can be recognised" in refused.text) == (422, True)
+    assert ('value="Wei Lan"' in refused.text, shown(client, package), folder.exists()) == (True, [], False)
+    before = now()
+    upload(client, address, halves())
+    photo = db.session.scalars(select(Photo)).one()
+    assert photo.cleared_by_id == organiser.id
+    assert photo.cleared_at is not None
+    assert photo.cleared_at >= before
+    page = client.get(address).text
+    assert "no child can be recognised." in page
+    assert "checked" not in page  # who cuts it anew looks at it anew
+    with transaction():
+        db.session.execute(update(Photo).values(cleared_by_id=None, cleared_at=None))
+    assert shown(client, package)  # as it was before anybody was asked
+    assert "Nobody has said yet" in client.get(address).text
+    assert upload(client, address, None, focus_x="0", is_cleared="").status_code == 422
 
 
 def test_nothing_of_the_file_but_its_pixels_is_kept(client: FlaskClient, organiser: User, folder: Path) -> None:
@@ -199,7 +229,7 @@ def test_of_two_who_change_a_photo_the_second_is_told(client: FlaskClient, organ
     upload(client, page_of(package), halves())
     stale = form_of(client.get(page_of(package)).text)
     upload(client, page_of(package), halves((1200, 900)))
-    answer = client.post(page_of(package), data={**stale, "focus_x": "10"})
+    answer = client.post(page_of(package), data={**stale, "focus_x": "10", "is_cleared": "y"})
     assert answer.status_code == 422
     assert "Somebody else changed this" in answer.text
 

@@ -86,7 +86,7 @@ MAIN_JOB = {
         "meetings.index meetings.call meetings.plan meetings.decisions meetings.show meetings.edit meetings.agenda "
         "meetings.people meetings.printed meetings.actions meetings.action "
         "visits.index visits.begin visits.propose visits.visit visits.change visits.programme visits.report "
-        "visits.add_file visits.ledger visits.returning visits.summary insights.figures "
+        "visits.add_file visits.ledger visits.returning visits.summary insights.figures insights.table "
         "insights.reports insights.ask_report insights.report insights.report_file "
         "noticeboard.kept noticeboard.write noticeboard.edit "
         "publicity.desk publicity.invitations publicity.invitation publicity.festivals publicity.mentions "

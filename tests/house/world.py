@@ -260,6 +260,7 @@ def _values(booking: Booking, city: City, host: Organisation, users: Mapping[str
         "wanted": "on",
         "number": 0,
         "name": "roster-nanning.xlsx",
+        "insights.table:name": "days",
     }
 
 

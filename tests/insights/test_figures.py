@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from exchange_app.bookings.followers import forget_followers
 from exchange_app.core.text import speaking
 from exchange_app.core.transaction import transaction
 from exchange_app.insights.chapters import CHAPTERS
-from exchange_app.insights.rules import Cell, Scope, Table
+from exchange_app.insights.rules import Cell, Scope, Table, average, share
 from exchange_app.outbox.purging import purge_letters
 from exchange_app.partners.models import Plan
 from exchange_app.visits.queries.ledger import list_stays
 from exchange_app.visits.rules import Figures, Period, tally
 from exchange_app.web.labels import label
 from tests.bookings.group import hand_in
-from tests.builders import make_leader
+from tests.builders import make_departure, make_leader, make_package
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_exchange
-from tests.insights.year import OVER, TODAY, Year, finish, make_date
+from tests.insights.year import AT, OVER, TODAY, Year, finish, make_date
 from tests.retention.group import ROSTER, left_of, make_trip, midnight, run
 from tests.retention.group import live_through as fill_rosters
 from tests.statements import counted_statements
@@ -88,7 +89,7 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
         "bases": [
             [str(year.base.name["en"]), 4, 3, 67, 4000, 55 * 3 + 12, 4],
             [str(year.home_base.name["en"]), 1, 1, 44, 1000, 44, 4],
-            [str(third_base.name["en"]), 2, 1, 25, 2000, 50, 2],
+            [str(third_base.name["en"]), 2, 1, 25, 2000, 50, 3],
         ],
         "schools": [
             [one, here, there, 3, 1, 22, 66],
@@ -132,6 +133,41 @@ def test_they_equal_a_count_by_hand(app: Flask, year: Year) -> None:
             [there, here, "Living side by side", 1, None, None],
         ],
     }
+
+
+def test_days_and_bases_do_not_tell_what_other_tables_hide(app: Flask, region: Region) -> None:
+    """Four persons came in November. Two larger groups in December share a day, which would say what December came to
+    and so, with the sum of all, how many came in November. One of them stops where the four did and at one place more,
+    which would say how many were at the first one alone."""
+    early = AT - timedelta(days=40)
+    a, b = region.here, region.there
+    with transaction():
+        leader = make_leader(a.city)
+        small = make_date(b, date(2027, 11, 3), now=early)
+        hand_in(small, leader, pupils=2, staff=2, now=early)
+        package = make_package(host_city=b.city, organiser=b.office, days=2)
+        package.stops[0].menu_item = small.package.stops[0].menu_item
+        meets_at = datetime(2027, 12, 1, 1, tzinfo=UTC)
+        first = make_departure(package, now=AT, starts_on=date(2027, 12, 1), meets_at=meets_at, capacity=60)
+        second = make_date(b, date(2027, 12, 2), days=2)
+        hand_in(first, leader, pupils=27, staff=3, now=AT)
+        hand_in(second, leader, pupils=36, staff=4, now=AT)
+        finish()
+    tables = rows_of(WHOLE)
+    assert [row[-2:] for row in tables["months"]] == [[None, None], [None, None]]
+    assert [row[2] for row in tables["days"]] == [None, None, None, 40]
+    assert [(row[2], row[3]) for row in tables["bases"]] == [(2, None), (1, None), (1, 40)]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"), [(1, 8, 13), (5, 200, 3), (1, 3, 33), (2, 3, 67), (0, 7, 0), (0, 0, 0)]
+)
+def test_halves_are_rounded_as_whoever_checks_them_rounds(part: int, whole: int, percent: int) -> None:
+    assert share(part, whole) == percent
+
+
+def test_an_average_of_half_a_tenth_goes_up() -> None:
+    assert [average(34, 8), average(87, 20), average(21, 5), average(25, 5)] == [4.3, 4.4, 4.2, 5.0]
 
 
 def persons_of(scope: Scope) -> list[Cell]:

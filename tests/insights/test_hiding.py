@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from exchange_app.insights.hiding import hidden_rows
+from exchange_app.insights.hiding import hidden_paths, hidden_rows
 from exchange_app.visits.rules import LEAST_SHOWN
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=8)
-ATOMS = st.tuples(st.sampled_from("abc"), st.integers(1, 30), st.integers(0, 2), st.integers(0, 2))
+JOURNEYS = st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.integers(0, 3), st.integers(0, 3))  # way, month, days
 Seen = tuple[list[int | None], int | None]
 
 
@@ -80,3 +81,50 @@ def shown_whole(atoms: Sequence[tuple[str, int, int, int]], by: int) -> set[str]
         rows[atom[0], atom[by]] = rows.get((atom[0], atom[by]), 0) + atom[1]  # type: ignore[index]
     hidden = hidden_rows(list(rows.values()), [part for part, _ in rows])
     return {part for part, _ in rows} - {part for (part, _), is_hidden in zip(rows, hidden, strict=True) if is_hidden}
+
+
+@given(st.dictionaries(JOURNEYS, st.integers(1, 25), min_size=2, max_size=6))
+def test_no_sum_of_overlapping_days_tells_a_small_part(journeys: dict[tuple[str, int, int, int], int]) -> None:
+    """A reader has the sum, the months of each way and the days; whatever they add and subtract, no journey, month or
+    way of fewer than ten comes out."""
+    order = list(journeys)
+    hidden = hidden_paths(
+        {(way, month, (first, last)): journeys[key] for key in order for way, month, first, last in [key]}
+    )
+    covered = [
+        {key for key in order if key[1:2] == (month,) and key[2] <= day <= key[2] + key[3]}
+        for month in range(3)
+        for day in range(7)
+    ]
+    of_months = {key[:2]: {one for one in order if one[:2] == key[:2]} for key in order}
+    closed = hidden_rows([count(journeys, keys) for keys in of_months.values()], [way for way, _ in of_months])
+    seen_sums = [
+        set(order),
+        *(keys for keys, is_hidden in zip(of_months.values(), closed, strict=True) if not is_hidden),
+        *(keys for keys in covered if not any((key[0], key[1], key[2:]) in hidden for key in keys)),
+    ]
+    if count(journeys, order) < LEAST_SHOWN:
+        seen_sums = []
+    told = [[Fraction(key in keys) for key in order] for keys in seen_sums]
+    of_ways = [{key for key in order if key[0] == way} for way in "ab"]
+    for part in [*({key} for key in order), *of_months.values(), *of_ways]:
+        if 0 < count(journeys, part) < LEAST_SHOWN:
+            row = [Fraction(key in part) for key in order]
+            assert rank([*told, row]) > rank(told), (journeys, part)
+
+
+def count(journeys: dict[tuple[str, int, int, int], int], keys: Iterable[tuple[str, int, int, int]]) -> int:
+    return sum(journeys[key] for key in keys)
+
+
+def rank(rows: Sequence[Sequence[Fraction]]) -> int:
+    """How many of these sums do not follow from the others."""
+    if not rows or not rows[0]:
+        return 0
+    pivot = next((row for row in rows if row[0]), None)
+    if pivot is None:
+        return rank([row[1:] for row in rows])
+    rest = [row for row in rows if row is not pivot]
+    return 1 + rank(
+        [[one - by * row[0] / pivot[0] for one, by in zip(row[1:], pivot[1:], strict=True)] for row in rest]
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -15,9 +17,11 @@ from exchange_app.core.text import speaking
 from exchange_app.core.transaction import transaction
 from exchange_app.insights.pictures import picture_of
 from exchange_app.insights.rules import Cell, Table
-from tests.builders import make_user
+from tests.bookings.group import hand_in
+from tests.builders import make_leader, make_user
+from tests.coordination.conftest import Region
 from tests.coordination.town import make_agreement
-from tests.insights.year import AT, OVER, Year
+from tests.insights.year import AT, OVER, Year, finish, make_date
 from tests.pages import sign_in
 
 PAGE = "/insights?year=2027"
@@ -144,6 +148,38 @@ def test_periods_and_filters_are_read_from_the_address(client: FlaskClient, year
     assert 'name="next" value="/insights?year=2027&amp;part=q4"' in page  # the language switch comes back here
     assert "not shown" in page  # of the delegations
     assert 'aria-label="Most persons went from' in page
+
+
+def test_a_campaign_that_is_still_to_come_is_not_counted_yet(client: FlaskClient, year: Year) -> None:
+    for day, count in (("2027-04-07", "0"), ("2027-04-08", "1")):
+        with time_machine.travel(f"{day}T04:00:00Z", tick=False):
+            sign_in(client, year.region.here.coordinator)
+            assert figure(client.get(PAGE).text, "Festivals and campaigns") == count
+
+
+def test_a_long_table_is_read_to_its_end_on_pages_of_its_own(
+    client: FlaskClient, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three weeks and more with a group on each day, asked for with a filter that has to stay."""
+    with transaction():
+        leader = make_leader(region.here.city)
+        for month, last in ((5, 31), (6, 30)):
+            departure = make_date(region.there, date(2027, month, 1), days=last, now=datetime(2027, 4, 1, tzinfo=UTC))
+            hand_in(departure, leader, pupils=20, staff=2, now=datetime(2027, 4, 1, tzinfo=UTC))
+        finish()
+    sign_in(client, region.here.coordinator)
+    page = client.get("/insights?year=2027&plan=youth").text
+    assert "As a table: 61 rows" in page
+    assert ("2027-06-09" in page, "2027-06-10" in page.replace("on 2027-06-10", "")) == (True, False)
+    more = html.unescape(re.search(r'href="([^"]*tables/days[^"]*)"', page)[1])  # type: ignore[index]
+    assert more == "/insights/tables/days?year=2027&plan=youth"
+    monkeypatch.setattr("exchange_app.insights.views.figures.ROWS_ON_A_PAGE", 50)
+    first, second = client.get(more).text, client.get(f"{more}&page=2").text
+    assert [text.count("2027-0") for text in (first, second)] == [50, 11]
+    assert ('href="/insights?year=2027&amp;plan=youth"' in first, "2027-06-30" in second) == (True, True)
+    assert [client.get(f"/insights/tables/{asked}").status_code for asked in ("x", "days?page=9")] == [404, 404]
+    for name in ("overview", "publicity", "satisfaction"):
+        assert client.get(f"/insights/tables/{name}?year=2027").status_code == 200
 
 
 def test_a_picture_is_drawn_from_the_table_alone_and_says_what_it_shows(app: Flask) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import gettext
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from exchange_app.accounts.models import User
@@ -37,6 +39,7 @@ from exchange_app.insights.rules import (
 )
 from exchange_app.insights.rules import Table as Figures
 from exchange_app.partners import agreements
+from exchange_app.partners.agreements import end_run_out
 from exchange_app.partners.models import Plan
 from exchange_app.rosters.models import Participant
 from tests.coordination.conftest import Region
@@ -133,6 +136,8 @@ def test_no_cell_of_the_workbook_is_ever_calculated(
     _cover, first, second = read_workbook(client, report).values()
     assert first == second == [[evil, "n"], [evil, 7], ["-1+1", 2.5], ["few", "not shown"]]
     file = client.get(f"/coordinator/reports/{report.id}/workbook")
+    sheet = load_workbook(BytesIO(file.data)).worksheets[1]
+    assert sheet.column_dimensions["B"].number_format == "General", "a sum typed below the numbers is calculated"
     assert "filename=Statistical-report-" in file.headers["Content-Disposition"]
     speak(client, "zh_Hans")
     file = client.get(f"/coordinator/reports/{report.id}/workbook")
@@ -449,6 +454,15 @@ def test_after_each_quarter_and_year_it_is_made_by_itself_and_announced_for_two_
                 sign_in(client, town.coordinator)
                 home = client.get("/coordinator").text
                 assert home.count("Fourth quarter of 2027") == (seen if is_announced else 0)
+
+
+def test_an_agreement_that_ends_with_the_year_has_its_last_report_and_no_more(region: Region) -> None:
+    with transaction():
+        region.agreement.in_force_until = date(2027, 12, 31)
+    with transaction():
+        assert end_run_out(AFTERWARDS - timedelta(days=2)) == 1
+    assert ask_due(AFTERWARDS) == 2
+    assert ask_due(datetime(2028, 4, 10, tzinfo=AT.tzinfo)) == 0
 
 
 def ask_due(at: datetime) -> int:

@@ -106,6 +106,24 @@ def test_a_county_stands_on_the_map_in_a_column_and_a_row_or_not_at_all(client: 
     assert db.session.get_one(County, county.id).map_x is None
 
 
+def test_an_organisation_stays_in_its_city_once_anything_belongs_to_it(client: FlaskClient, nanning: City) -> None:
+    """What its groups did is counted by its city, in every year that is over too."""
+    with transaction():
+        other = make_city()
+        county = County(city=other, code="459901", name=both("County"))
+        db.session.add(county)
+        school, signs_in = make_organisation(nanning), make_user(make_organisation(nanning), Role.LEADER)
+    sign_in(client, user_of(nanning, Role.ADMINISTRATOR))
+    address, moved = f"/organiser/organisations/{school.id}", {"city_id": other.id}
+    answer = send(client, address, county_id=county.id)
+    assert (answer.status_code, "Choose a county or district of this city" in answer.text) == (422, True)
+    assert send(client, address, **moved, county_id=county.id).status_code == 200
+    answer = send(client, f"/organiser/organisations/{signs_in.organisation_id}", **moved)
+    assert (answer.status_code, "The city is fixed" in answer.text) == (422, True)
+    db.session.expire_all()
+    assert (school.city_id, signs_in.organisation.city_id) == (other.id, nanning.id)
+
+
 def test_an_organiser_keeps_the_organisations_of_the_own_city_alone(client: FlaskClient, nanning: City) -> None:
     with transaction():
         elsewhere = make_organisation(make_city())

@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.roles import Role
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
+from exchange_app.departures.models import Departure, Pool
 from exchange_app.publicity.cards import Card, draw_card, wrap
 from exchange_app.publicity.models import EventInvitation, ReachDay, Story, StoryPhoto
 from exchange_app.publicity.rules import Reckoning
@@ -135,6 +136,10 @@ def test_the_calendar_as_month_feed_and_file(app: Flask, client: FlaskClient) ->
     answer = client.get("/events.atom", headers={"Accept-Language": "en"})
     entries = ElementTree.fromstring(answer.data).findall(f"{{{ATOM}}}entry")
     assert [entry.findtext(f"{{{ATOM}}}title") for entry in entries] == ["Song fair of the third of the third"]
+    feeds = [client.get(f"/events.atom{query}").data for query in ("", "?city=a", "?city=b", "?city=&utm=x")]
+    ids = [ElementTree.fromstring(feed).findtext(f"{{{ATOM}}}id", "").partition("/events")[2] for feed in feeds]
+    assert ids == ["", "?city=a", "?city=b", ""]
+    assert b"utm" not in feeds[-1]
     again = client.get("/events.atom", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     file = client.get("/events.ics")
@@ -163,6 +168,11 @@ def test_the_widget_is_framed_by_listed_sites_only_and_sets_no_cookie(
     assert "Set-Cookie" not in answer.headers
     assert "<script" not in answer.text
     assert "<form" not in answer.text
+    # The frame to copy is a sandbox: its page has no origin, and may load only what everybody may.
+    style = re.search(r'<link rel="stylesheet" href="([^"]*)"', answer.text)
+    assert style is not None
+    policies = [client.get(path).headers["Cross-Origin-Resource-Policy"] for path in (style[1], "/static/site.css")]
+    assert policies == ["cross-origin", "same-origin"]
     assert "&lt;Boat&gt;" in answer.text
     assert f'{app.config["PUBLIC_URL"]}/departures/{departure.id}" target="_blank"' in answer.text
     assert 'lang="zh-Hans"' in client.get("/widget/departures?lang=zh").text
@@ -173,6 +183,24 @@ def test_the_widget_is_framed_by_listed_sites_only_and_sets_no_cookie(
     snippet = client.get("/widget").text
     assert "&lt;iframe src=" in snippet
     assert ("No site may show it yet" in snippet) == (not origins)
+
+
+def test_the_widget_looks_beyond_a_hundred_dates_that_are_full(client: FlaskClient) -> None:
+    with transaction():
+        full, next_day = make_package(title=both("Full")), now() + timedelta(days=1)
+        one = make_departure(full, now=now())
+        written = {
+            column.name: getattr(one, column.name) for column in Departure.__table__.columns if column.name != "id"
+        }
+        pools = [Pool(capacity=0, taken=0) for _ in range(101)]
+        db.session.add_all(pools)
+        db.session.flush()
+        db.session.execute(insert(Departure), [written | {"pool_id": pool.id} for pool in pools])
+        db.session.execute(update(Pool).values(capacity=Pool.taken))
+        for title in ("First", "Second"):
+            make_departure(make_package(title=both(title)), now=next_day)
+    page = client.get("/widget/departures?lang=en&count=1").text
+    assert ("Full" in page, "First" in page, "Second" in page) == (False, True, False)
 
 
 def test_cards_are_well_formed_and_only_of_what_is_public(app: Flask, client: FlaskClient) -> None:
@@ -195,6 +223,8 @@ def test_cards_are_well_formed_and_only_of_what_is_public(app: Flask, client: Fl
     long = draw_card(Card("长" * 200 + " <b>", "4月9日", "南宁", "Site", "https://x.example/1", "youth"))
     assert ElementTree.fromstring(long) is not None
     assert wrap("one two three", 5, 2) == ["one two", "three"]
+    assert wrap("NANNING–CHONGZUO", 8, 2) == ["NANNING–", "CHONGZUO"]
+    assert wrap("MWMWMW", 3.4, 3) == ["MWM", "WMW"]  # they ran into the code
     assert wrap("one two three", 4, 2) == ["one", "two…"]
     assert wrap("一二三四五六七", 3, 2) == ["一二三", "四五…"]
 
@@ -213,9 +243,12 @@ def test_a_view_is_counted_by_a_form_and_by_nothing_else(visit: Visit, app: Flas
     assert db.session.scalars(select(ReachDay)).all() == []
     for _ in range(2):
         assert client.post(address, data=form_of(client.get(page).text, address)).status_code == 204
-    writer = Browser(app, app.response_class)
-    sign_in(writer, visit.organiser)
-    assert writer.post(address, data=form_of(writer.get(page).text, address)).status_code == 204
+    with transaction():
+        story.author_id = visit.leader.id
+    for user in (visit.organiser, visit.leader):
+        writer = Browser(app, app.response_class)
+        sign_in(writer, user)
+        assert writer.post(address, data=form_of(writer.get(page).text, address)).status_code == 204
     (counted,) = db.session.scalars(select(ReachDay)).all()
     assert (counted.views, counted.story_id) == (2, story.id)
     assert {column.name for column in ReachDay.__table__.columns} == {"id", "story_id", "campaign_id", "day", "views"}

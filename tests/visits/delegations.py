@@ -66,7 +66,7 @@ def agree(agreement: Agreement, sending: Town, hosting: Town, at: datetime, **ch
 def carry_out(agreement: Agreement, sending: Town, hosting: Town, at: datetime, came: int = 5, **changes: Any) -> Visit:
     visit = agree(agreement, sending, hosting, at, **changes)
     over = datetime.combine(visit.ends_on, time(23), hosting.city.zone)
-    service.carry_out_visit(visit, came, by=sending.coordinator, now=over)
+    service.carry_out_visit(visit, came, seen=visit.version, by=sending.coordinator, now=over)
     return visit
 
 

@@ -17,7 +17,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
 from exchange_app.partners.models import Plan
 from exchange_app.rosters.models import Participant
-from exchange_app.visits.errors import StillToCome
+from exchange_app.visits.errors import StillToCome, VisitChangedMeanwhile, VisitStepNotOpen
 from exchange_app.visits.queries.ledger import list_stays, list_years
 from exchange_app.visits.rules import Direction, Figures, Period, tally
 from exchange_app.visits.service import parts
@@ -27,7 +27,7 @@ from tests.builders import both, make_leader
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_agreement
 from tests.pages import sign_in
-from tests.visits.delegations import agree, carry_out, go, propose, register
+from tests.visits.delegations import agree, carry_out, exchange_of, go, propose, register
 
 AT = datetime(2027, 11, 1, 2, tzinfo=UTC)
 YEAR = Period.of_year(2027)
@@ -87,6 +87,22 @@ def test_it_equals_a_count_by_hand(app: Flask, region: Region) -> None:
     assert tally(list_stays(region.agreement.id, YEAR)) == {(Plan.COMMUNITY, ab): Figures(1, 9, 27)}
 
 
+def test_a_wrong_count_is_put_right_by_whoever_has_read_the_last_one(app: Flask, region: Region) -> None:
+    a, b = region.here, region.there
+    with transaction():
+        visit = carry_out(region.agreement, a, b, AT, came=120)
+        over, seen = AT + timedelta(days=60), visit.version
+        service.carry_out_visit(visit, 12, seen=seen, by=b.coordinator, now=over)
+        with pytest.raises(VisitChangedMeanwhile):
+            service.carry_out_visit(visit, 21, seen=seen, by=a.coordinator, now=over)
+        stays = list_stays(region.agreement.id)
+        assert [(stay.persons, stay.groups) for stay in stays] == [(12, 1)]
+        assert [event.words for event in visit.events][-2:] == ["", "120 → 12"]
+        with pytest.raises(VisitStepNotOpen):
+            service.cancel_visit(visit, "Rain", by=b.coordinator, now=over)
+        assert exchange_of(visit).persons == 12
+
+
 def test_what_was_done_by_a_plan_stays_when_the_agreement_drops_it(app: Flask, region: Region) -> None:
     with transaction():
         carry_out(region.agreement, region.here, region.there, now() - timedelta(days=40), came=11)
@@ -123,9 +139,9 @@ def test_a_visit_is_over_when_its_last_day_has_come_where_it_goes(app: Flask, re
     begins = datetime(visit.ends_on.year, visit.ends_on.month, visit.ends_on.day, tzinfo=ZoneInfo(zone))
     by = region.here.coordinator
     with transaction(), pytest.raises(StillToCome):
-        service.carry_out_visit(visit, 5, by=by, now=begins - timedelta(seconds=1))
+        service.carry_out_visit(visit, 5, seen=visit.version, by=by, now=begins - timedelta(seconds=1))
     with transaction():
-        service.carry_out_visit(visit, 5, by=by, now=begins)
+        service.carry_out_visit(visit, 5, seen=visit.version, by=by, now=begins)
 
 
 @pytest.mark.parametrize(
@@ -140,3 +156,10 @@ def test_a_visit_is_over_when_its_last_day_has_come_where_it_goes(app: Flask, re
 )
 def test_months_end_where_a_month_does(day: date, months: int, due: date) -> None:
     assert months_after(day, months) == due
+
+
+def test_a_year_before_a_february_is_a_whole_february() -> None:
+    february = Period.of_months(2029, 2, 2)
+    assert february.a_year_before == Period.of_months(2028, 2, 2)
+    assert Period(date(2028, 2, 1), date(2028, 2, 28)).a_year_before == Period(date(2027, 2, 1), date(2027, 2, 28))
+    assert Period(date(2029, 2, 1), date(2029, 2, 27)).a_year_before == Period(date(2028, 2, 1), date(2028, 2, 27))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from flask import Flask
@@ -12,13 +12,15 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from exchange_app.catalogue.models import Base, BaseKind
 from exchange_app.core.clock import now
 from exchange_app.core.database import db
 from exchange_app.core.text import Translated
 from exchange_app.core.transaction import transaction
 from exchange_app.partners.models import Plan
-from exchange_app.visits.models import Return, Visit
+from exchange_app.visits.models import ProgrammeEntry, Return, Visit
 from exchange_app.visits.rules import VisitState
+from tests.builders import both
 from tests.coordination.conftest import Region
 from tests.coordination.town import make_agreement
 from tests.pages import form_of, send, sign_in, speak
@@ -74,7 +76,8 @@ def test_a_visit_from_its_proposal_to_its_return(client: FlaskClient, region: Re
     assert calendar.mimetype == "text/calendar"
     assert b"A talk" in calendar.data
     assert b"13900007777" not in calendar.data
-    assert "counts in the ledger" in send(client, own, f"{own}/carried-out", came="6").text
+    assert "counts in the ledger" in send(client, own, f"{own}/carried-out", came="60").text
+    assert "60 → 6" in send(client, own, f"{own}/carried-out", came="6").text
     assert "Took place" in send(client, f"{own}/report", seen="Courts").text
     told = {"words": "Send <the> files", "owner_id": str(a.coordinator.id), "due_on": str(today)}
     page = send(client, own, f"{own}/follow-ups", **told).text
@@ -90,6 +93,23 @@ def test_a_visit_from_its_proposal_to_its_return(client: FlaskClient, region: Re
     assert form["host_office_id"] == str(a.office.id)
     assert form["purpose"] == "learning"
     assert "How courts mediate" in client.get("/coordinator/ledger").text
+
+
+def test_a_base_that_a_programme_names_is_not_removed(client: FlaskClient, region: Region) -> None:
+    a, b = region.here, region.there
+    with transaction():
+        words = {name: both("Kept") for name in ("name", "description", "address")}
+        kept = Base(city=b.city, kind=BaseKind.MUSEUM, slug="kept", **words)
+        visit = agree(region.agreement, a, b, now())
+        visit.entries = [ProgrammeEntry(on=visit.starts_on, starts=time(9), title="A walk", base=kept)]
+    sign_in(client, b.organiser)
+    address = f"/organiser/bases/{kept.id}"
+    page = send(client, address, f"{address}/remove")
+    assert (page.status_code, "The programme of a visit names this base" in page.text) == (200, True)
+    assert "Its words in both languages and its photo are gone then" in client.get(address).text
+    with transaction():
+        visit.entries = []
+    assert "The base is removed." in send(client, address, f"{address}/remove").text
 
 
 def test_strangers_and_other_cities_of_the_agreement(client: FlaskClient, region: Region) -> None:
@@ -138,10 +158,11 @@ def test_the_ledger_as_a_file_calculates_nothing(client: FlaskClient, region: Re
     sign_in(client, b.coordinator)
     answer = client.get(f"/coordinator/ledger.csv?{period}")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert rows[1][2:] == ["Tourism", "'=1+1", str(b.city.name["en"]), "1", "12", "36"]
+    assert rows[1][2:] == ["Tourism", "'=1+1", str(b.city.name["en"]), "1", "12", "36", region.agreement.name["en"]]
     book = load_workbook(io.BytesIO(client.get(f"/coordinator/ledger.xlsx?{period}").data)).worksheets[0]
     cell = book.cell(2, 4)
     assert (cell.value, cell.data_type, book.cell(2, 7).value) == ("=1+1", "s", 12)
+    assert book.column_dimensions["G"].number_format == "General", "a sum typed below the numbers is calculated"
     assert "Nothing took place" in client.get("/coordinator/ledger?since=2020-01-01&until=2020-12-31").text
     refused = client.get("/coordinator/ledger?since=2027-02-01&until=2027-01-01")
     assert "The last day is not before the first one." in refused.text

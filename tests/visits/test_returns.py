@@ -13,9 +13,11 @@ from exchange_app.core.database import db
 from exchange_app.core.months import months_after
 from exchange_app.core.transaction import transaction
 from exchange_app.departures.rules import Cause
+from exchange_app.partners.agreements import remove_party
 from exchange_app.partners.models import Plan
 from exchange_app.visits.errors import NoReturnOfIt, NotYourVisit, ReturnedAlready
 from exchange_app.visits.models import Return
+from exchange_app.visits.queries.ledger import list_stays
 from exchange_app.visits.queries.returns import list_candidates, list_overdue, list_owed, list_packages_back
 from exchange_app.visits.queries.visits import get_visit
 from exchange_app.visits.rules import ReturnStanding
@@ -104,6 +106,27 @@ def test_overdue_begins_the_day_after_the_months_are_over(app: Flask, region: Re
     with transaction():
         service.set_months(region.agreement, 24)
     assert standings(region, due + timedelta(days=1)) == [ReturnStanding.TO_COME]
+
+
+def test_a_city_that_left_owes_nothing_and_is_owed_nothing(app: Flask, region: Region) -> None:
+    """Nobody could propose such a return, so it would stand on the first page of those who stayed for ever; what was
+    returned before stays returned."""
+    a, b, c = region.here, region.there, region.elsewhere
+    with transaction():
+        three = make_agreement([a.city, b.city, c.city], a.coordinator, AT)
+        first, back = carry_out(three, a, c, AT, title="there"), carry_out(three, c, a, AT, title="back")
+        service.link_return(exchange_of(first), exchange_of(back), by=a.coordinator, now=AT)
+        for title, sending, hosting in (("one", a, c), ("two", c, b), ("three", a, b)):
+            carry_out(three, sending, hosting, AT, title=title)
+    late = months_after(first.ends_on, 13)
+    overdue, returned = ReturnStanding.OVERDUE, ReturnStanding.RETURNED
+    assert [one.standing for one in list_owed(three.id, late)] == [overdue, overdue, overdue, returned]
+    assert len(list_overdue(a.city.id, [three.id], late, limit=9)) == 2
+    with transaction():
+        remove_party(three, c.city.id, None, by_id=a.coordinator.id, now=LATER)
+    assert [one.standing for one in list_owed(three.id, late)] == [overdue, returned]
+    assert len(list_overdue(a.city.id, [three.id], late, limit=9)) == 1
+    assert len(list_stays(three.id)) == 5
 
 
 def test_a_proposed_return_counts_once_it_is_agreed_and_no_more_once_it_is_off(app: Flask, region: Region) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from jinja2 import UndefinedError
+from jinja2 import DictLoader, UndefinedError
 
 from exchange_app.web import formats
 
@@ -59,6 +59,17 @@ def test_the_zone_is_named_for_readers_who_may_be_elsewhere() -> None:
 )
 def test_a_range_of_dates_says_only_once_what_is_the_same(first: date, last: date, zh: str, en: str) -> None:
     assert both(formats.date_range, first, last) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("name", "dash", "pause"), [("web/x.html", "–\u2060", "\u00a0– "), ("letters/x.txt", "–", " – ")]
+)
+def test_no_line_of_a_page_begins_with_a_dash(site: Flask, name: str, dash: str, pause: str) -> None:
+    pages = site.jinja_env.overlay(loader=DictLoader({name: "{{ date_range(first, last) }}"}))
+    template, first = pages.get_template(name), date(2027, 4, 12)
+    with force_locale("en"):
+        assert template.render(first=first, last=date(2027, 4, 15)) == f"12{dash}15 April 2027"
+        assert template.render(first=first, last=date(2027, 5, 1)) == f"12 April{pause}1 May 2027"
 
 
 def test_days_that_are_counted_have_no_weekday() -> None:

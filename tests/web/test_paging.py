@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from exchange_app.core.database import db
@@ -40,6 +41,19 @@ def test_a_list_is_cut_into_pages(app: Flask) -> None:
 def test_a_last_page_that_is_full_has_no_next(app: Flask) -> None:
     add_cities(6)
     assert open_page(app, "page=2").has_next is False
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_scheme", "_external", "_anchor", "_method", "path"])
+def test_whatever_an_address_asks_for_is_kept_and_means_nothing_else(
+    app: Flask, client: FlaskClient, name: str
+) -> None:
+    """To whoever builds the addresses of other pages these would be words of its own."""
+    assert client.get(f"/packages?{name}=javascript").status_code == 200
+    add_cities(4)
+    with app.test_request_context(f"/packages?{name}=javascript&{name}=b&page=2"):
+        page = page_of(CITIES, size=3)
+        assert page.address(1) == f"/packages?{name}=javascript&{name}=b"
+        assert page.address(3) == f"/packages?{name}=javascript&{name}=b&page=3"
 
 
 @pytest.mark.parametrize("query", ["", "page=", "page=0", "page=-1", "page=x", "page=1.5", "page=٣", "page=99999999"])

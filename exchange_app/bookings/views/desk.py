@@ -34,6 +34,7 @@ from exchange_app.departures.rules import NEXT_STATES, NOTICE_FOR_MINIMUM, Depar
 from exchange_app.departures.service import Terms, terms_of, terms_on_day
 from exchange_app.web.errors import beside_field
 from exchange_app.web.formats import date_range
+from exchange_app.web.forms import YEARS
 from exchange_app.web.paging import page_of
 from exchange_app.web.policies import allows
 
@@ -178,7 +179,7 @@ def _on_day_asked(departure: Departure) -> Terms | None:
         day = date.fromisoformat(request.args.get("to", ""))
     except ValueError:
         return None
-    return terms_on_day(departure, day, now=now())
+    return terms_on_day(departure, day, now=now()) if day.year in YEARS else None
 
 
 @bookings.route("/organiser/departures/<int:departure_id>/call-off", methods=["GET", "POST"])

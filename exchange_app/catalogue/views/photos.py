@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from exchange_app.accounts.sessions import me
 from exchange_app.catalogue import photos, queries
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.photo_form import PhotoForm
@@ -17,6 +18,7 @@ from exchange_app.catalogue.pictures import FORMATS, MOST_BYTES, WHOLE
 from exchange_app.catalogue.views.blueprint import catalogue
 from exchange_app.catalogue.views.pictures import picture_of
 from exchange_app.catalogue.views.saving import is_done, status_of_form
+from exchange_app.core.clock import now
 from exchange_app.core.errors import Refusal
 from exchange_app.core.roles import Role
 from exchange_app.core.text import sentence
@@ -93,6 +95,7 @@ def _edit(owner: Owner, title: Any, trail: list[tuple[str, Any]], back: str) -> 
         form=form,
         picture=picture,
         whole=whole,
+        kept=owner.photo,
         title=title,
         trail=[*trail, (back, title)],
         most_bytes=MOST_BYTES,
@@ -108,7 +111,7 @@ def _is_saved(form: PhotoForm, owner: Owner) -> bool:
     try:
         content = photos.store_files(owner, form.upload, terms)
         with transaction():
-            photos.keep_photo(owner, content, terms, seen=form.seen.data)
+            photos.keep_photo(owner, content, terms, seen=form.seen.data, by=me(), now=now())
     except Refusal as refusal:
         if isinstance(refusal, ChangedMeanwhile):
             form.seen.data = refusal.current

@@ -25,6 +25,7 @@ from exchange_app.departures.views.dates import Row, rows_of
 from exchange_app.departures.views.maps import draw_maps
 from exchange_app.departures.views.months import A_DAY, lay_out
 from exchange_app.partners.models import Plan
+from exchange_app.web.addresses import asking_on
 from exchange_app.web.formats import HOME_ZONE, days, grades
 from exchange_app.web.labels import label
 from exchange_app.web.paging import page_of
@@ -95,8 +96,8 @@ def _asked_view(asked: Request) -> View:
 
 def address(**changes: Any) -> str:
     """This list with other wishes, from its first page; None takes a wish out."""
-    kept = {name: values for name, values in request.args.lists() if name != "page" and any(values)}
-    return url_for("departures.packages", **{**kept, **changes})
+    empty = {name: None for name, values in request.args.lists() if not any(values)}
+    return asking_on(url_for("departures.packages"), {"page": None, **empty, **changes})
 
 
 def _address_of_county(code: str) -> str:

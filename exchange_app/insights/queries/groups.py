@@ -175,12 +175,10 @@ def _main_places(period: Period) -> Subquery:
 
 
 def list_spans(scope: Scope) -> Sequence[Counted]:
-    """By first and last day, which are the key; without activities."""
-    keys = Departure.starts_on, Departure.ends_on
+    """By first and last day and direction, which are the key; without activities."""
+    keys = Departure.starts_on, Departure.ends_on, SENDING, HOSTING
     spans = select_groups(scope, *keys, GROUPS, ALL_PERSONS).group_by(*keys).order_by(*keys)
-    return [
-        Counted((first, last), 0, number, int(persons)) for first, last, number, persons in db.session.execute(spans)
-    ]
+    return [Counted(tuple(key), 0, number, int(persons)) for *key, number, persons in db.session.execute(spans)]
 
 
 def map_names(table: Any, ids: Iterator[int | None]) -> Mapping[int | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,9 +13,10 @@ from exchange_app.coordination.queries.people import city_of, is_shown_to
 from exchange_app.core.database import db
 from exchange_app.insights.errors import ReportNotFound
 from exchange_app.insights.models import Report, ReportChapter
-from exchange_app.insights.rules import BEING_MADE, ReportState, Span
+from exchange_app.insights.rules import BEING_MADE, ReportState, Span, period_of
 from exchange_app.partners.models import Agreement, City
-from exchange_app.partners.queries import IN_FORCE, WITH_PARTIES
+from exchange_app.partners.queries import WITH_PARTIES
+from exchange_app.partners.rules import AgreementState
 
 
 def is_own(user: User) -> ColumnElement[bool]:
@@ -96,15 +97,22 @@ def lock_subject(about: Agreement | City) -> None:
     db.session.execute(select(kind.id).where(kind.id == about.id).with_for_update(key_share=True))
 
 
-def list_unreported(year: int, span: Span, ended_on: date) -> Sequence[Agreement]:
-    """The agreements in force that began before a period's end and of which no report on it was asked for by itself."""
+def list_unreported(year: int, span: Span) -> Sequence[Agreement]:
+    """The agreements that were in force on a day of a period, ended since or not, and of which no report on it was
+    asked for by itself."""
+    period = period_of(year, span)
     told = exists().where(
         Report.agreement_id == Agreement.id, Report.by_id.is_(None), Report.year == year, Report.span == span
     )
     return db.session.scalars(
         select(Agreement)
         .options(*WITH_PARTIES)
-        .where(IN_FORCE, Agreement.in_force_from <= ended_on, ~told)
+        .where(
+            Agreement.state != AgreementState.DRAFT,
+            Agreement.in_force_from <= period.last,
+            or_(Agreement.ended_on.is_(None), Agreement.ended_on >= period.first),
+            ~told,
+        )
         .order_by(Agreement.id)
     ).all()
 

@@ -16,7 +16,10 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure, Pool, Slot
 from exchange_app.departures.rules import Cause, DepartureState
 from exchange_app.insights.queries.groups import (
+    ALL_PERSONS,
+    HOSTING,
     PERSONS,
+    SENDING,
     ends_in,
     of_offer,
     select_bookings,
@@ -25,6 +28,7 @@ from exchange_app.insights.queries.groups import (
 )
 from exchange_app.insights.rules import Scope
 from exchange_app.partners.models import Organisation
+from exchange_app.visits.rules import Direction
 
 GIVEN_UP = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
 
@@ -56,6 +60,15 @@ class Use:
     persons: int
     offered: int
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """At which bases persons of one direction stopped, none of them left out."""
+
+    way: Direction
+    base_ids: frozenset[int]
+    persons: int
 
 
 def count_seats(scope: Scope) -> Seats:
@@ -126,6 +139,20 @@ def list_uses(scope: Scope) -> Sequence[Use]:
         for base_id, number, persons, taken in used
     ]
     return sorted(found, key=lambda use: use.base_id)
+
+
+def list_routes(scope: Scope) -> Sequence[Route]:
+    """Each with all who took it, those too who stopped nowhere."""
+    bases: dict[int, set[int]] = {}
+    stops = with_stops(scope, select_groups(scope, Departure.id, MenuItem.base_id)).distinct()
+    for departure_id, base_id in db.session.execute(stops):
+        bases.setdefault(departure_id, set()).add(base_id)
+    keys = Departure.id, SENDING, HOSTING
+    persons: dict[tuple[Direction, frozenset[int]], int] = {}
+    for departure_id, *way, number in db.session.execute(select_groups(scope, *keys, ALL_PERSONS).group_by(*keys)):
+        route = Direction(*way), frozenset(bases.get(departure_id, ()))
+        persons[route] = persons.get(route, 0) + int(number)
+    return [Route(*route, number) for route, number in persons.items()]
 
 
 def _map_offers(scope: Scope) -> Mapping[int, tuple[int, int]]:

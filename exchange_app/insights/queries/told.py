@@ -17,7 +17,7 @@ from exchange_app.core.database import db
 from exchange_app.departures.models import Departure
 from exchange_app.insights.queries.groups import Counted, select_groups
 from exchange_app.insights.queries.spans import days_of
-from exchange_app.insights.rules import Scope
+from exchange_app.insights.rules import Scope, average
 from exchange_app.partners.models import Party
 from exchange_app.publicity.models import Campaign, CampaignLink, EventInvitation, MediaMention, ReachDay, Story
 from exchange_app.publicity.rules import StoryState
@@ -164,6 +164,6 @@ def list_opinions(scope: Scope) -> Sequence[Opinion]:
     numbers = [number for mark in marks for number in (func.count(mark), func.sum(mark))]
     found = list(db.session.execute(select_groups(scope, *numbers).join(Reply, Reply.booking_id == Booking.id)).one())
     return [
-        Opinion(question, found[2 * at], found[2 * at + 1] / found[2 * at] if found[2 * at] else None)
+        Opinion(question, found[2 * at], average(int(found[2 * at + 1]), found[2 * at]) if found[2 * at] else None)
         for at, question in enumerate(Question)
     ]

@@ -20,7 +20,7 @@ from exchange_app.core.transaction import transaction
 from exchange_app.noticeboard import queries, service
 from exchange_app.noticeboard.feed import entry_of
 from exchange_app.noticeboard.forms import NoticeFilterForm
-from exchange_app.noticeboard.links import BOARD_PATH, is_refusing_digest
+from exchange_app.noticeboard.links import is_refusing_digest
 from exchange_app.noticeboard.rules import is_valid_on
 from exchange_app.noticeboard.views.blueprint import noticeboard
 from exchange_app.partners.queries import list_cities
@@ -90,10 +90,12 @@ def file(notice_id: int, file_id: int) -> ResponseReturnValue:
 @anyone
 def feed() -> ResponseReturnValue:
     """Of one city with ``?city=``; in the reader's language."""
-    notices = queries.list_feed(request.args.get("city"), IN_THE_FEED, _today())
+    city = request.args.get("city") or None
+    notices = queries.list_feed(city, IN_THE_FEED, _today())
+    asked, page = (url_for(f"noticeboard.{name}", city=city) for name in ("feed", "index"))
     title = gettext("%(site)s: notices", site=site_name())
     public_url = setting("PUBLIC_URL")
-    channel = Channel(title, f"{public_url}{request.full_path.rstrip('?')}", public_url + BOARD_PATH)
+    channel = Channel(title, public_url + asked, public_url + page)
     entries = [entry_of(notice, public_url) for notice in notices]
     response = Response(write_feed(channel, entries, now()), content_type="application/atom+xml; charset=utf-8")
     response.add_etag()

@@ -23,7 +23,6 @@ from exchange_app.partners.queries import list_cities
 from exchange_app.publicity.almanac import list_occurrences
 from exchange_app.publicity.feed import calendar_file, entry_of
 from exchange_app.publicity.forms import CalendarForm
-from exchange_app.publicity.links import CALENDAR_PATH
 from exchange_app.publicity.queries import campaigns as queries
 from exchange_app.publicity.views.blueprint import publicity
 from exchange_app.web.atom import Channel, write_feed
@@ -118,10 +117,11 @@ def _address(day: date) -> str:
 @anyone
 def events_feed() -> ResponseReturnValue:
     """The campaigns that were published last; of one city with ``?city=``."""
-    public_url = setting("PUBLIC_URL")
-    entries = [entry_of(one, public_url) for one in queries.list_latest(request.args.get("city"), IN_THE_FEED)]
+    public_url, city = setting("PUBLIC_URL"), request.args.get("city") or None
+    entries = [entry_of(one, public_url) for one in queries.list_latest(city, IN_THE_FEED)]
+    asked, page = (url_for(f"publicity.{name}", city=city) for name in ("events_feed", "events"))
     title = gettext("%(site)s: festivals and campaigns", site=site_name())
-    channel = Channel(title, f"{public_url}{request.full_path.rstrip('?')}", public_url + CALENDAR_PATH)
+    channel = Channel(title, public_url + asked, public_url + page)
     answer = Response(write_feed(channel, entries, now()), content_type="application/atom+xml; charset=utf-8")
     answer.add_etag()
     return answer.make_conditional(request)

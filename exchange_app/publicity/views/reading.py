@@ -84,9 +84,10 @@ def count_campaign(campaign_id: int) -> ResponseReturnValue:
 
 
 def _count(of: Story | Campaign) -> ResponseReturnValue:
-    """Those who write and check do not count."""
+    """Those who write and check do not count, nor does the leader whose story it is."""
     user = reader()
-    if user is None or user.role not in CHECKERS:
+    is_writer = user is not None and (user.role in CHECKERS or (isinstance(of, Story) and of.author_id == user.id))
+    if not is_writer:
         with transaction():
             count_view(of, day_in(HOME_ZONE, now()))
     return "", 204

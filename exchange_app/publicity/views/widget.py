@@ -7,11 +7,10 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange_app.core.clock import now
-from exchange_app.core.database import db
 from exchange_app.core.settings import setting
 from exchange_app.core.text import LANGUAGES, current_language, speaking
-from exchange_app.departures.queries import DateFilter, lines_of, select_dates
-from exchange_app.departures.rules import Standing, day_in
+from exchange_app.departures.queries import DateFilter, list_dates_to_come
+from exchange_app.departures.rules import day_in
 from exchange_app.departures.views.dates import rows_of
 from exchange_app.partners.queries import list_cities
 from exchange_app.publicity.views.blueprint import publicity
@@ -19,9 +18,7 @@ from exchange_app.web.formats import HOME_ZONE
 from exchange_app.web.policies import anyone
 
 SHOWN, MOST = 6, 20
-LOOKED_THROUGH = 100
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {framers}"
-TAKES_GROUPS = (Standing.OPEN, Standing.NOT_YET)
 
 
 @publicity.get("/widget")
@@ -47,8 +44,7 @@ def widget_departures() -> ResponseReturnValue:
     with speaking(_language()):
         moment = now()
         wanted = DateFilter(day_in(HOME_ZONE, moment), city=request.args.get("city") or None)
-        lines = lines_of(db.session.execute(select_dates(wanted).limit(LOOKED_THROUGH)).all(), moment)
-        rows = rows_of([line for line in lines if line.standing in TAKES_GROUPS][: _count()])
+        rows = rows_of(list_dates_to_come(wanted, now=moment, count=_count()))
         page = render_template("publicity/widget_departures.html", rows=rows, site=setting("PUBLIC_URL"))
     answer = Response(page, content_type="text/html; charset=utf-8")
     framers = " ".join(setting("WIDGET_ORIGINS")) or "'none'"

@@ -17,13 +17,14 @@ from exchange_app.core.database import db
 from exchange_app.core.months import months_after
 from exchange_app.departures.models import Departure, Pool
 from exchange_app.departures.rules import DepartureState
-from exchange_app.partners.models import Organisation, Plan
+from exchange_app.partners.models import Organisation, Party, Plan
 from exchange_app.visits.models import Return, ReturnWish, Visit, VisitMember
 from exchange_app.visits.queries.ledger import list_stays, list_stays_of, map_months, months_to_return
 from exchange_app.visits.rules import RETURN_MONTHS, TO_ANSWER, ReturnStanding, Stay
 
 MOST_DAYS_APART = 3
 MOST_OWED = 100
+STILL_OWED = (ReturnStanding.OVERDUE, ReturnStanding.TO_COME)
 ORDER = (ReturnStanding.OVERDUE, ReturnStanding.TO_COME, ReturnStanding.PLANNED, ReturnStanding.RETURNED)
 
 
@@ -59,16 +60,29 @@ def _list_owed(
     limit: int,
 ) -> list[Owed]:
     happened = {stay.exchange_id for stay in stays}
-    links = _map_links(agreement_ids)
+    links, parties = _map_links(agreement_ids), _set_of_parties(agreement_ids)
     backs = {back_id for back_id, _ends_on in links.values()}
     months = map_months(agreement_ids)
     found = []
     for stay in stays:
         due_on = months_after(stay.ends_on, months[stay.agreement_id])
         standing = _standing(links.get(stay.exchange_id), happened, due_on, today)
-        if stay.exchange_id not in backs and standing in standings:
+        is_owed = standing not in STILL_OWED or parties.issuperset(_sides_of(stay))
+        if stay.exchange_id not in backs and standing in standings and is_owed:
             found.append((ORDER.index(standing), due_on, stay.exchange_id, stay))
     return _with_exchanges(sorted(found, key=lambda one: one[:3])[:limit], links)
+
+
+def _sides_of(stay: Stay) -> set[tuple[int, int]]:
+    return {(stay.agreement_id, city_id) for city_id in stay.direction.pair}
+
+
+def _set_of_parties(agreement_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Agreements and the cities that are party of them now: whoever left returns nothing any more."""
+    parties = select(Party.agreement_id, Party.city_id).where(
+        Party.agreement_id.in_(agreement_ids), Party.until.is_(None)
+    )
+    return {(agreement_id, city_id) for agreement_id, city_id in db.session.execute(parties)}
 
 
 def _map_links(agreement_ids: Collection[int]) -> Mapping[int, tuple[int, date]]:

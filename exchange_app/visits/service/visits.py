@@ -221,14 +221,18 @@ def _call_off(visit: Visit, now: datetime) -> None:
         returns.forget_links(exchange.id)
 
 
-def carry_out_visit(visit: Visit, came: int, *, by: User, now: datetime) -> None:
-    """With how many persons there were in the end: so many count in the ledger. Raises NotYourVisit, StillToCome or
+def carry_out_visit(visit: Visit, came: int, *, seen: int, by: User, now: datetime) -> None:
+    """With how many persons there were in the end: so many count in the ledger. Said again, the number is put right,
+    and what it was stays in the course of the visit. Raises NotYourVisit, VisitChangedMeanwhile, StillToCome or
     VisitStepNotOpen."""
     _check_side(visit, by)
+    _check_seen(visit, seen)
     if visit.ends_on > today_at(visit, now):
         raise StillToCome()
+    before = visit.came
     _go(visit, VisitStep.CARRY_OUT, came)
-    _note(visit, VisitStep.CARRY_OUT, "", by, now)
+    visit.version += 1
+    _note(visit, VisitStep.CARRY_OUT, f"{before} → {came}" if before else "", by, now)
     exchange = find_exchange_of_visit(visit.id)
     if exchange is not None:
         exchanges.follow_visit(exchange, _told(visit, now))

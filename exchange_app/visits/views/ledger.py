@@ -102,7 +102,7 @@ def _balances(agreement: Agreement, period: Period) -> list[Balance]:
 def ledger_file(ending: str) -> ResponseReturnValue:
     shown = _asked()
     write, content_type = FILES[ending]
-    answer = make_response(write(shown.balances, shown.period))
+    answer = make_response(write(shown.balances, shown.period, str(shown.agreement.name) if shown.agreement else ""))
     answer.mimetype = content_type
     name = f"ledger-{shown.period.first}-{shown.period.last}.{ending}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

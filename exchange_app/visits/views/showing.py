@@ -56,7 +56,7 @@ def page(found: Visit, refused: Form | None = None, name: str = "") -> str:
         "accept": AnswerForm(None, data=version),
         "decline": ReasonForm(None, data=version, prefix="decline-"),
         "cancel": ReasonForm(None, prefix="cancel-"),
-        "came": CameForm(None, data={"came": found.persons}),
+        "came": CameForm(None, data={**version, "came": found.persons}),
         "follow_up": follow_up_form(found, None),
     }
     if refused is not None:
@@ -73,6 +73,7 @@ def page(found: Visit, refused: Form | None = None, name: str = "") -> str:
         is_own=is_own,
         is_open=is_own and found.state in UNDER_WAY,
         may_answer=is_own and queries.may_answer(found, me()),
+        may_correct=is_own and found.state is VisitState.CARRIED_OUT,
         may_carry_out=is_own and found.state is VisitState.ACCEPTED and found.ends_on <= today,
     )
 
@@ -140,7 +141,7 @@ def carry_out(visit_id: int) -> ResponseReturnValue:
     form = CameForm()
 
     def command(locked: Visit) -> None:
-        service.carry_out_visit(locked, form.came.data or 0, by=me(), now=now())
+        service.carry_out_visit(locked, form.came.data or 0, seen=version_of(form), by=me(), now=now())
 
     return _carry(visit_id, form, "came", command, gettext("It counts in the ledger now. Please write the report."))
 
