@@ -111,10 +111,8 @@ def list_schools() -> Sequence[Organisation]:
 
 def is_referred_to(organisation: Organisation) -> bool:
     """Whether a row of any table names it, those too of features that stand above this one."""
-    own = Organisation.__table__.c.id
-    naming = (
-        key.parent for table in db.metadata.tables.values() for key in table.foreign_keys if key.references(own.table)
-    )
+    keys = (key for table in db.metadata.tables.values() for key in table.foreign_keys)
+    naming = [key.parent for key in keys if key.references(Organisation.__table__)]
     return bool(db.session.scalar(select(or_(*(exists().where(column == organisation.id) for column in naming)))))
 
 

@@ -162,6 +162,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "publicity.share": {"kind": "campaigns", "name": campaign.id},
         "publicity.card": {"kind": "packages", "name": package.slug},
         "demo.roster": {"name": "roster-nanning.xlsx"},
+        "insights.table": {"name": "days"},
         "": {
             "base_id": base.id,
             "menu_id": item.menu_id,
