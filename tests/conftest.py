@@ -171,7 +171,7 @@ class KnownMap(Map):
         return frozenset(rule.methods or ()), repr(facts)
 
 
-Flask.url_map_class = KnownMap
+Flask.url_map_class = KnownMap  # type: ignore[assignment]
 
 
 def trust_the_machine(connection: Any, _record: Any) -> None:
