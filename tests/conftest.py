@@ -10,6 +10,7 @@ import gc
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from copy import copy
 from pathlib import Path
 from threading import Lock
@@ -87,8 +88,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def emptied(postgres_server: Postgres, postgres_template: str) -> Emptied:
-    return Emptied(postgres_server, postgres_template)
+def emptied(postgres_server: Postgres, postgres_template: str) -> Iterator[Emptied]:
+    with closing(Emptied(postgres_server, postgres_template)) as emptied:
+        yield emptied
 
 
 @pytest.fixture
