@@ -116,7 +116,7 @@ class Postgres:
     def _make_cluster(self) -> None:
         options = ["--username", USER, "--auth=scram-sha-256", f"--pwfile={self._password_file}", "--no-instructions"]
         words = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        care = ["--no-sync"] if self.throwaway else []
+        care = ["--no-sync", "--set", "scram_iterations=1"] if self.throwaway else []
         command: processes.Command = [programs() / "initdb", "-D", self.data, *options, *words, *care]
         if processes.start(command, log=self.log, become=self._become).wait() != 0:
             shutil.rmtree(self.data, ignore_errors=True)

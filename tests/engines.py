@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -53,19 +52,23 @@ class Emptied:
 
     def __init__(self, server: Postgres, template: str) -> None:
         self._server, self._template = server, template
+        self._outside = self._connect("postgres")  # to give the database another name
         self._number = 0
         self._schema: object = None
+
+    def close(self) -> None:
+        self._outside.close()
 
     def database(self) -> str:
         """Its address."""
         last, self._number = self._name(), self._number + 1
         if self._number == 1 or not self._empty(last):
             url = self._server.create_database(self._name(), template=self._template)
-            with self._connected(self._name()) as connection:
+            with self._connect(self._name()) as connection:
                 self._schema = self._schema_of(connection)
             return url
-        with self._connected("postgres") as connection:
-            connection.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(last), Identifier(self._name())))
+        rename = SQL("ALTER DATABASE {} RENAME TO {}")
+        self._outside.execute(rename.format(Identifier(last), Identifier(self._name())))
         return self._server.url(self._name())
 
     def _name(self) -> str:
@@ -73,7 +76,7 @@ class Emptied:
 
     def _empty(self, name: str) -> bool:
         """False where a test changed more than rows: then another one is made."""
-        with self._connected(name) as connection:
+        with self._connect(name) as connection:
             connection.execute(self._CUT_OTHERS)
             if self._schema_of(connection) != self._schema:
                 return False
@@ -90,7 +93,5 @@ class Emptied:
         """Differs as soon as somebody touched a table's definition or the number of the last migration."""
         return connection.execute(self._SCHEMA).fetchall()
 
-    @contextmanager
-    def _connected(self, name: str) -> Iterator[Connection]:
-        with psycopg.connect(self._server.url(name).replace("+psycopg", ""), autocommit=True) as connection:
-            yield connection
+    def _connect(self, name: str) -> Connection:
+        return psycopg.connect(self._server.url(name).replace("+psycopg", ""), autocommit=True)

@@ -40,7 +40,7 @@ from tasks.schedule import SECONDS_BETWEEN
 from tests.builders import make_city, make_departure, make_hold, make_leader, make_registered, make_user
 from tests.coordination.town import make_agreement, make_office
 from tests.outbox.mail_sink import MailSink
-from tests.tasks.workers import clock, ticking_worker, worker
+from tests.tasks.workers import clock, hurried_clock, ticking_worker, worker
 
 SWEEP = SECONDS_BETWEEN["outbox.deliver_mail"]
 SOON = SWEEP / 2  # a letter that is there by then was woken, not swept
@@ -120,7 +120,7 @@ def test_with_the_broker_down_nothing_waits_and_nothing_is_lost(
     start = time.perf_counter()
     register()  # no broker has ever been there
     assert time.perf_counter() - start < 2
-    with valkey, worker(tmp_path / "worker.log", **settings), clock(tmp_path / "clock.log", **settings):
+    with valkey, worker(tmp_path / "worker.log", **settings), hurried_clock(tmp_path / "clock.log", **settings):
         assert wait_until(lambda: sink.recipients == ["li@school.example"], within=2 * SWEEP + 5)
 
 
@@ -220,7 +220,7 @@ def test_a_stuck_mail_server_does_not_keep_holds_from_running_out(
     site: Flask, valkey: Valkey, sink: MailSink, settings: dict[str, str], tmp_path: Path
 ) -> None:
     sink.at["MAIL"] = lambda server: "silence"
-    with valkey, worker(tmp_path / "worker.log", **settings):
+    with valkey, worker(tmp_path / "worker.log", **settings) as stuck:
         for number in range(4):  # as many rounds as the worker has threads
             write_more(register(), number + 1)
             time.sleep(0.3)
@@ -229,6 +229,7 @@ def test_a_stuck_mail_server_does_not_keep_holds_from_running_out(
             held = make_hold(make_departure(now=earlier), make_leader(), now=earlier)
         wake("bookings.expire_holds")
         assert wait_until(lambda: state_of(held.id) is BookingState.EXPIRED, within=SOON)
+        os.killpg(stuck.pid, signal.SIGKILL)  # asked to stop, it would wait for the mail server
 
 
 @ON_POSTGRESQL
