@@ -97,6 +97,18 @@ def runs(process: psutil.Process, name: str) -> bool:
     return process.name() == name or any(word.endswith(name) for word in process.cmdline())
 
 
+def worker_of(run: Run) -> psutil.Process:
+    """Once it has its name, which on Linux it gives itself."""
+    found: list[psutil.Process] = []
+
+    def look() -> bool:
+        found[:] = [process for process in run.family() if runs(process, "worker")]
+        return bool(found)
+
+    assert processes.wait_until(look, PATIENCE)
+    return found[0]
+
+
 def all_gone(family: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(family, timeout=PATIENCE)[1]
 
@@ -126,10 +138,10 @@ def test_it_starts_serves_stops_and_starts_again_with_its_data(tmp_path: Path) -
 
 
 def test_a_dead_process_is_started_again_and_said_so(run: Run) -> None:
-    worker = next(process for process in run.family() if runs(process, "worker"))
+    worker = worker_of(run)
     worker.kill()
     assert processes.wait_until(lambda: "the worker ended unexpectedly" in run.output.read_text(), PATIENCE)
-    assert processes.wait_until(lambda: any(runs(p, "worker") and p.pid != worker.pid for p in run.family()), 30)
+    assert worker_of(run) != worker
     assert run.get("/readyz")[0] == 200
 
 
