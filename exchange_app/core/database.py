@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -15,7 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Delete, Enum, Integer, MetaData, Update, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -90,23 +89,6 @@ def empty_write_ahead_log() -> None:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-@event.listens_for(Engine, "checkout")
-def _pass_over_closed(connection: Any, _record: Any, _borrower: Any) -> None:
-    """A server that went away has closed the connections that lie in the pool; that can be heard without asking it,
-    which would be a round trip more for every request."""
-    if isinstance(connection, sqlite3.Connection):
-        return
-    if connection.closed or _has_something_to_say(connection.fileno()):
-        raise InvalidatePoolError()
-
-
-def _has_something_to_say(server: int) -> bool:
-    """Nobody asked it anything, so it can only be a farewell. ``server`` is the connection's file descriptor."""
-    poll = select.poll()
-    poll.register(server, select.POLLIN)
-    return bool(poll.poll(0))
-
-
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
@@ -119,6 +101,7 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"hide_parameters": True, "connect_args": {"timeout": 10}}
     return {
         "hide_parameters": True,  # an error message must not hold what somebody typed
+        "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 10,
