@@ -209,17 +209,16 @@ def get_request(code: str, user: User) -> HelpRequest:
 
 def lock_request(code: str, user: User) -> HelpRequest:
     """One that the user's office has to answer. Raises RequestNotFound or RequestElsewhere."""
-    own = HelpRequest.office_id == user.organisation_id
-    request = _find_locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), own))
-    if request is None:
-        raise _why_not_found(code, user)
-    return request
+    return _lock_with(code, user, HelpRequest.office_id == user.organisation_id)
 
 
 def lock_copied_request(code: str, user: User) -> HelpRequest:
     """One that the user's office reads along. Raises RequestNotFound or RequestElsewhere."""
-    copied = HelpRequest.home_office_id == user.organisation_id
-    request = _find_locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), copied))
+    return _lock_with(code, user, HelpRequest.home_office_id == user.organisation_id)
+
+
+def _lock_with(code: str, user: User, is_concerned: ColumnElement[bool]) -> HelpRequest:
+    request = _find_locked(select(HelpRequest).where(HelpRequest.code == parse_code(code), is_concerned))
     if request is None:
         raise _why_not_found(code, user)
     return request
