@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from exchange_app.catalogue.forms import ANY, CityField, EditForm, GradeField, r
 from exchange_app.catalogue.rules import MOST_DAYS
 from exchange_app.catalogue.search import LONGEST_QUERY, read_words
 from exchange_app.core.clock import now
-from exchange_app.core.months import months_after
+from exchange_app.core.months import last_of_month, months_after
 from exchange_app.core.text import current_language, sentence
 from exchange_app.departures.packages import PackageFilter
 from exchange_app.departures.queries import DateFilter, KeptFilter
@@ -176,7 +176,7 @@ class DateFilterForm(FilterForm):
         month = found.get("month")
         if month is None:
             return DateFilter(since=today, city=found.get("city"))
-        return DateFilter(since=month, until=months_after(month, 1) - timedelta(days=1), city=found.get("city"))
+        return DateFilter(since=month, until=last_of_month(month.year, month.month), city=found.get("city"))
 
 
 class CodeField(SelectField):

@@ -3,7 +3,7 @@ month or on a map; up to three packages stand side by side."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Request, render_template, request, url_for
@@ -14,7 +14,7 @@ from exchange_app.catalogue.models import Package
 from exchange_app.catalogue.rules import FIRST_GRADE, LAST_GRADE
 from exchange_app.catalogue.views.telling import tell_list, told
 from exchange_app.core.clock import now
-from exchange_app.core.months import months_after
+from exchange_app.core.months import last_of_month
 from exchange_app.departures import packages as looking
 from exchange_app.departures import queries
 from exchange_app.departures.forms import PackageFilterForm
@@ -105,7 +105,7 @@ def _address_of_county(code: str) -> str:
 
 
 def _month(wanted: PackageFilter, first: date, today: date) -> Any:
-    last = months_after(first, 1) - timedelta(days=1)
+    last = last_of_month(first.year, first.month)
     found = looking.list_month(wanted, first=first, last=last, a_day=A_DAY, now=now())
     rows = rows_of(line for line, _ in found)
     dates = [(line.starts_on, total, row) for (line, total), row in zip(found, rows, strict=True)]
