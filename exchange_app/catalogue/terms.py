@@ -1,4 +1,5 @@
 """What an organiser says about each thing of the catalogue: its editable fields, named as in the tables and the forms.
+Other features say so of theirs.
 
 Comparing terms tells whether somebody else changed a thing while it was being edited.
 """
@@ -9,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, time
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from exchange_app.catalogue.errors import (
     ReminderForFamilies,
@@ -21,6 +22,9 @@ from exchange_app.catalogue.models import BaseKind, Manner, Package, ReminderAbo
 from exchange_app.core.errors import Refusal
 from exchange_app.core.text import Translated
 from exchange_app.partners.models import Plan
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 MOST_REMINDERS = 8
 
@@ -107,7 +111,7 @@ class StopTerms:
     note: Translated
 
 
-AnyTerms = TypeVar("AnyTerms", BaseTerms, MenuTerms, ItemTerms, PackageTerms, StopTerms)
+AnyTerms = TypeVar("AnyTerms", bound="DataclassInstance")
 
 
 def terms_of(row: Any, kind: type[AnyTerms]) -> AnyTerms:

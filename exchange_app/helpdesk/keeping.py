@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Publication
-from exchange_app.catalogue.terms import fingerprint
+from exchange_app.catalogue.terms import fingerprint, terms_of
 from exchange_app.core.database import db
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.helpdesk.errors import GuideUnfinished, LinkUnfit
@@ -35,7 +35,7 @@ class GuideTerms:
 def add_guide(terms: GuideTerms, *, now: datetime) -> Guide:
     """The same one sent twice is one. Raises LinkUnfit or GuideUnfinished."""
     for known in db.session.scalars(select(Guide).where(Guide.office_id == terms.office.id)):
-        if terms_of(known) == terms:
+        if terms_of(known, GuideTerms) == terms:
             return known
     guide = Guide()
     _apply(guide, terms, now)
@@ -56,22 +56,8 @@ def change_guide(guide: Guide, terms: GuideTerms, *, seen: str, now: datetime) -
 
 def seen_of(guide: Guide) -> str:
     """What a form carries to say what its reader saw."""
-    values = terms_of(guide)
-    return fingerprint(
-        [values.office.id, *(getattr(values, one.name) for one in fields(values) if one.name != "office")]
-    )
-
-
-def terms_of(guide: Guide) -> GuideTerms:
-    return GuideTerms(
-        topic=guide.topic,
-        office=guide.office,
-        title=guide.title,
-        body=guide.body,
-        links=guide.links,
-        publication=guide.publication,
-        valid_until=guide.valid_until,
-    )
+    values = [getattr(guide, field.name) for field in fields(GuideTerms) if field.name != "office"]
+    return fingerprint([guide.office_id, *values])
 
 
 def _apply(guide: Guide, terms: GuideTerms, now: datetime) -> None:

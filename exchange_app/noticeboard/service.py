@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
@@ -12,7 +12,7 @@ from exchange_app.accounts.models import User
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Publication
 from exchange_app.catalogue.search import fold
-from exchange_app.catalogue.terms import fingerprint
+from exchange_app.catalogue.terms import fingerprint, terms_of
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.noticeboard.errors import (
@@ -48,7 +48,7 @@ def write_notice(office: Organisation, terms: NoticeTerms, *, by: User, now: dat
     """A draft; the same one of the same writer, sent twice, is one. Raises DepartmentMissing or EndsBeforeItBegins."""
     drafts = select(Notice).where(Notice.changed_by_id == by.id, Notice.publication == Publication.DRAFT)
     for known in db.session.scalars(drafts):
-        if all(getattr(known, field.name) == getattr(terms, field.name) for field in fields(NoticeTerms)):
+        if terms_of(known, NoticeTerms) == terms:
             return known
     notice = Notice(publication=Publication.DRAFT)
     _apply(notice, office, terms, by, now)
@@ -73,7 +73,7 @@ def change_notice(
 
 def seen_of(notice: Notice) -> str:
     """What a form carries to say what its reader saw."""
-    return fingerprint([getattr(notice, field.name) for field in fields(NoticeTerms)])
+    return fingerprint(terms_of(notice, NoticeTerms))
 
 
 def _apply(notice: Notice, office: Organisation, terms: NoticeTerms, by: User, now: datetime) -> None:

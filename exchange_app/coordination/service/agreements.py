@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date, datetime
 
 from exchange_app.accounts.models import User
 from exchange_app.catalogue.errors import ChangedMeanwhile
-from exchange_app.catalogue.terms import fingerprint
+from exchange_app.catalogue.terms import fingerprint, terms_of
 from exchange_app.coordination import letters
 from exchange_app.coordination.queries.people import city_of
 from exchange_app.partners import agreements, proposals
@@ -45,4 +44,4 @@ def change_agreement(agreement: Agreement, terms: AgreementTerms, *, seen: str, 
 
 def seen_of(agreement: Agreement) -> str:
     """What a form carries to say what its reader saw."""
-    return fingerprint([getattr(agreement, field.name) for field in fields(AgreementTerms)])
+    return fingerprint(terms_of(agreement, AgreementTerms))

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from exchange_app.accounts.models import User
 from exchange_app.catalogue.errors import ChangedMeanwhile
 from exchange_app.catalogue.models import Publication
-from exchange_app.catalogue.terms import fingerprint
+from exchange_app.catalogue.terms import fingerprint, terms_of
 from exchange_app.core.database import change_rows, db, insert_unless_there
 from exchange_app.core.text import LANGUAGES, Translated
 from exchange_app.partners.models import City, Organisation, Plan
@@ -138,7 +138,7 @@ def change_campaign(campaign: Campaign, terms: CampaignTerms, *, seen: str, by: 
 
 def seen_of(campaign: Campaign) -> str:
     """What a form carries to say what its reader saw."""
-    return fingerprint([getattr(campaign, field.name) for field in fields(CampaignTerms)])
+    return fingerprint(terms_of(campaign, CampaignTerms))
 
 
 def _change(campaign: Campaign, terms: CampaignTerms, by: User, now: datetime) -> None:
@@ -233,7 +233,7 @@ def answer_invitation(
     """Another answer takes the place of the one before. Raises CannotBeAnswered or PeopleMissing."""
     db.session.refresh(invitation, with_for_update={"of": EventInvitation})
     campaign = invitation.campaign
-    if not campaign.is_published or campaign.ends_on < now.astimezone(campaign.city.zone).date():
+    if not campaign.is_published or campaign.ends_on < campaign.city.today(now):
         raise CannotBeAnswered()
     if answer is Answer.YES and people < 1:
         raise PeopleMissing()
