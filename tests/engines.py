@@ -29,6 +29,12 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
         yield server
 
 
+CUT_OTHERS = SQL(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
 class Emptied:
     """A database that one test after the other has to itself, migrated and empty: making one costs forty times as much
     as emptying one. It has another name each time, so that whoever still knows the last one finds nothing."""
@@ -40,10 +46,6 @@ class Emptied:
     _SCHEMA = SQL(
         "SELECT string_agg(relname || class.xmin, ',' ORDER BY oid), min(version_num || version.xmin)"
         " FROM pg_class AS class, alembic_version AS version WHERE relnamespace = 'public'::regnamespace"
-    )
-    _CUT_OTHERS = SQL(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     _RESTART_NUMBERS = SQL(
         "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
@@ -77,7 +79,7 @@ class Emptied:
     def _empty(self, name: str) -> bool:
         """False where a test changed more than rows: then another one is made."""
         with self._connect(name) as connection:
-            connection.execute(self._CUT_OTHERS)
+            connection.execute(CUT_OTHERS)
             if self._schema_of(connection) != self._schema:
                 return False
             if used := [Identifier(table) for (table,) in connection.execute(self._USED)]:

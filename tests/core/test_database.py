@@ -7,12 +7,8 @@ from sqlalchemy import text
 
 from exchange_app.core.database import db
 from exchange_app.factory import create_app
+from tests.engines import CUT_OTHERS
 from tests.settings import make_settings
-
-CUT_ALL_OTHERS = """
-    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
 
 
 def backends_of(number: int) -> set[int]:
@@ -29,7 +25,7 @@ def test_nobody_notices_that_the_server_cut_connections_which_nobody_used(postgr
     with create_app(make_settings(DATABASE_URL=postgres_url)).app_context():
         before = backends_of(3)
         with psycopg.connect(postgres_url.replace("+psycopg", "")) as other:
-            other.execute(CUT_ALL_OTHERS)
+            other.execute(CUT_OTHERS)
         after = backends_of(3)
         assert len(after - before) == 3
         assert backends_of(3) == after, "those that live are used again"
