@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, exists, func, select, true
 from sqlalchemy.orm import contains_eager
@@ -163,7 +162,7 @@ def _list_rosters_due(user: User, now: datetime) -> Sequence[Booking]:
 
 def _list_coming(user: User, now: datetime) -> Sequence[Coming]:
     """The departures of the next days, with or without groups."""
-    today = now.astimezone(ZoneInfo(user.organisation.city.time_zone)).date()
+    today = user.organisation.city.today(now)
     rows = db.session.execute(
         _departures_of(user, *_groups_in(*CHANGEABLE))
         .where(Departure.starts_on.between(today, today + (DAYS_AHEAD - 1) * A_DAY))

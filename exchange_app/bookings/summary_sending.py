@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.links import unsubscribe_path
 from exchange_app.accounts.models import User
@@ -27,7 +26,7 @@ def _summary(user: User, letter: Letter, now: datetime) -> Summary:
 
 def _is_worth_sending(user: User, letter: Letter, now: datetime) -> bool:
     """On its own day, to an organiser who wants it, if there is anything to say."""
-    today = now.astimezone(ZoneInfo(user.organisation.city.time_zone)).date()
+    today = user.organisation.city.today(now)
     is_wanted = user.is_active and user.role is Role.ORGANISER and user.wants_summary
     return is_wanted and letter.facts["day"] == today.isoformat() and not _summary(user, letter, now).is_empty
 

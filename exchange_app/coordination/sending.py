@@ -165,7 +165,7 @@ def _list_due(letter: Letter, now: datetime) -> list[ExchangeStep]:
     reader = db.session.get(User, letter.facts["reader"])
     if reader is None:
         return []
-    until = now.astimezone(reader.organisation.city.zone).date() + REMINDED_BEFORE
+    until = reader.organisation.city.today(now) + REMINDED_BEFORE
     due = list_steps_waiting_for(reader, until)
     return [step for step in due if hears_of_due(step.exchange, step.side, reader)]
 

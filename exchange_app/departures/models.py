@@ -170,7 +170,7 @@ class Departure(db.Model):
 
     def today(self, now: datetime) -> date:
         """The date in the host city."""
-        return now.astimezone(self.zone).date()
+        return self.package.host_city.today(now)
 
     def window(self, now: datetime) -> Window:
         return registration_window(self.opens_at, self.closes_at, now)

@@ -56,7 +56,7 @@ class Question:
 
 def today_at(about: Agreement | City, now: datetime) -> date:
     """The day it is there."""
-    return today_of(about, now) if isinstance(about, Agreement) else now.astimezone(about.zone).date()
+    return today_of(about, now) if isinstance(about, Agreement) else about.today(now)
 
 
 def ask_report(question: Question, *, form_token: str, by: User, now: datetime) -> Report:

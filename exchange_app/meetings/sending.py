@@ -214,7 +214,7 @@ def _list_due(letter: Letter, now: datetime) -> list[Action]:
     reader = db.session.get(User, letter.facts["reader"])
     if reader is None:
         return []
-    until = now.astimezone(reader.organisation.city.zone).date() + REMINDED_BEFORE
+    until = reader.organisation.city.today(now) + REMINDED_BEFORE
     due = list_own_due_actions(reader, until)
     return [one for one in due if hears_of_due(one, reader, is_late=is_late(one, now))]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.models import User
 from exchange_app.accounts.sending import load_users, words_for
@@ -22,7 +21,7 @@ TOLD_WITHIN = timedelta(days=2)  # after it a letter that was stuck is no news
 
 
 def _news(user: User, letter: Letter, now: datetime) -> Sequence[Notice]:
-    today = now.astimezone(ZoneInfo(user.organisation.city.time_zone)).date()
+    today = user.organisation.city.today(now)
     since = datetime.fromisoformat(letter.facts["since"])
     return list_news(user, since=since, until=letter.written_at, today=today)
 

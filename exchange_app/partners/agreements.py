@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, or_, update
 
@@ -56,7 +55,7 @@ class AgreementTerms:
 
 def today_of(agreement: Agreement, now: datetime) -> date:
     """The day it is in the city that stands first."""
-    return now.astimezone(ZoneInfo(agreement.parties[0].city.time_zone)).date()
+    return agreement.parties[0].city.today(now)
 
 
 def draft_agreement(terms: AgreementTerms, cities: Sequence[City], *, by_id: int, now: datetime) -> Agreement:

@@ -65,6 +65,10 @@ class City(db.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def today(self, now: datetime) -> date:
+        """The day it is there."""
+        return now.astimezone(self.zone).date()
+
 
 class County(db.Model):
     """A county or district of a city; ``code`` is its GB/T 2260 code.

@@ -38,7 +38,7 @@ def load_event_invitations(ids: Collection[int]) -> Mapping[int, EventInvitation
 def _is_asked(invitation: EventInvitation, letter: Letter, now: datetime) -> bool:
     """The campaign is to come, and nobody has answered."""
     campaign = invitation.campaign
-    is_over = campaign.ends_on < now.astimezone(campaign.city.zone).date()
+    is_over = campaign.ends_on < campaign.city.today(now)
     return campaign.is_published and invitation.answered_at is None and not is_over
 
 

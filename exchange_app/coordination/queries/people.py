@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
@@ -17,11 +16,6 @@ from exchange_app.partners.models import Agreement, Organisation, Party
 def city_of(user: User) -> int | None:
     """The city that the user speaks for; None for an administrator, who sees all."""
     return None if user.role is Role.ADMINISTRATOR else user.organisation.city_id
-
-
-def today_of(user: User, now: datetime) -> date:
-    """The day it is where the user works."""
-    return now.astimezone(user.organisation.city.zone).date()
 
 
 def is_shown_to(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
@@ -178,7 +177,7 @@ def _check_side(exchange: Exchange, side: Side, user: User) -> None:
 
 def today_of(exchange: Exchange, now: datetime) -> date:
     """The day it is where the exchange takes place."""
-    return now.astimezone(ZoneInfo(exchange.hosting_city.time_zone)).date()
+    return exchange.hosting_city.today(now)
 
 
 def set_steps(agreement: Agreement, steps: Sequence[Step]) -> None:
@@ -229,20 +228,16 @@ def remind_coordinators(now: datetime) -> int:
     first: dict[User, ExchangeStep] = {}
     for of_side in alike.values():
         readers = letters.readers_of_due(of_side[0].exchange, of_side[0].side)
-        if not letters.list_told_today(readers, _readers_day(of_side[0], now)):
+        if not letters.list_told_today(readers, _city_of(of_side[0]).today(now)):
             told += of_side
             first |= {reader: of_side[0] for reader in readers if reader not in first}
     for step in told:
         step.times_reminded = 2 if step.due_on < today_of(step.exchange, now) else 1
     for reader, step in first.items():
-        letters.write_due(step.exchange, step.side, reader, _readers_day(step, now), now)
+        letters.write_due(step.exchange, step.side, reader, _city_of(step).today(now), now)
     db.session.flush()
     return len(told)
 
 
 def _city_of(step: ExchangeStep) -> City:
     return step.exchange.city_of(step.side)
-
-
-def _readers_day(step: ExchangeStep, now: datetime) -> date:
-    return now.astimezone(_city_of(step).zone).date()

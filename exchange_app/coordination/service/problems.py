@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from exchange_app.accounts.models import User
 from exchange_app.coordination import letters
@@ -111,7 +110,7 @@ def _check_task(problem: Problem, task: Task, now: datetime, known: Assignment |
     city = task.office.city
     if city.id not in problem.agreement.city_ids:
         raise OfficeElsewhere(field=f"office-{city.id}")
-    today = now.astimezone(ZoneInfo(city.time_zone)).date()
+    today = city.today(now)
     is_as_before = known is not None and known.due_on == task.due_on
     if task.due_on is None or (task.due_on < today and not is_as_before):
         raise DueMissing(field=f"due-{city.id}")

@@ -12,7 +12,7 @@ from exchange_app.coordination.errors import OtherSide
 from exchange_app.coordination.forms import BeginForm, CoordinatorForm, TemplateForm, TickForm
 from exchange_app.coordination.models import Exchange
 from exchange_app.coordination.queries import exchanges as queries
-from exchange_app.coordination.queries.people import city_of, list_coordinators, today_of
+from exchange_app.coordination.queries.people import city_of, list_coordinators
 from exchange_app.coordination.rules import Side
 from exchange_app.coordination.service import exchanges as service
 from exchange_app.coordination.views.agreements import KEEPERS
@@ -36,7 +36,7 @@ PAGE = "coordination.exchange"
 @allows(*KEEPERS)
 def exchanges() -> ResponseReturnValue:
     is_past = request.args.get("when") == "past"
-    page = page_of(queries.select_exchanges(me(), today=today_of(me(), now()), is_past=is_past))
+    page = page_of(queries.select_exchanges(me(), today=me().organisation.city.today(now()), is_past=is_past))
     return render_template(
         "coordination/exchanges.html",
         page=page,
@@ -53,7 +53,7 @@ def begin_exchange(agreement_id: int) -> ResponseReturnValue:
     """By hand; where a group has registered it begins by itself."""
     agreement = own_agreement(agreement_id)
     form = BeginForm()
-    offered = {one.id: one for one in queries.list_offered_departures(agreement, today_of(me(), now()))}
+    offered = {one.id: one for one in queries.list_offered_departures(agreement, me().organisation.city.today(now()))}
     form.departure_id.offer(
         (one.id, f"{date_range(one.starts_on, one.ends_on)} · {one.package.host_city.name} · {one.package.title}")
         for one in offered.values()

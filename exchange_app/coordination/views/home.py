@@ -41,7 +41,7 @@ SHOWN = 10
 def home() -> ResponseReturnValue:
     user = me()
     city = user.organisation.city
-    today = now().astimezone(city.zone).date()
+    today = city.today(now())
     exchanges = list_upcoming_exchanges(today, city_id=city.id, limit=SHOWN)
     waiting = [section for section in _list_own(user, today) if section.items] + [*list_waiting(user, today)]
     return render_template(

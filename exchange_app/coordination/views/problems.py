@@ -15,7 +15,7 @@ from exchange_app.coordination.forms import AssignForm, ProblemFilterForm, Probl
 from exchange_app.coordination.models import Exchange, Problem
 from exchange_app.coordination.queries import problems as queries
 from exchange_app.coordination.queries.exchanges import list_upcoming_exchanges
-from exchange_app.coordination.queries.people import city_of, today_of
+from exchange_app.coordination.queries.people import city_of
 from exchange_app.coordination.rules import OPEN_STATES
 from exchange_app.coordination.service import problems as service
 from exchange_app.coordination.views.blueprint import coordination, own_agreements_in_force
@@ -67,7 +67,7 @@ def raise_problem() -> ResponseReturnValue:
     exchanges = {
         one.id: one
         for agreement_id in agreements
-        for one in list_upcoming_exchanges(today_of(me(), now()) - LOOKED_BACK, agreement_id=agreement_id)
+        for one in list_upcoming_exchanges(me().organisation.city.today(now()) - LOOKED_BACK, agreement_id=agreement_id)
     }
     form = ProblemForm()
     form.agreement_id.offer((one.id, one.name) for one in agreements.values())

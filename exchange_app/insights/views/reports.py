@@ -50,7 +50,7 @@ def reports() -> ResponseReturnValue:
 def ask_report() -> ResponseReturnValue:
     """`?again=17` is the report that is to be made anew; without it, the quarter that ended last is proposed."""
     subjects = _subjects()
-    today = now().astimezone(me().organisation.city.zone).date()
+    today = me().organisation.city.today(now())
     form = AskForm(data=_proposed(today))
     form.offer([(word, about.name) for word, about in subjects.items()], today)
     asked: list[Report] = []

@@ -62,4 +62,4 @@ def is_late(action: Action, now: datetime) -> bool:
 
 def today_of(action: Action, now: datetime) -> date:
     """The day it is where the office is."""
-    return now.astimezone(action.office.city.zone).date()
+    return action.office.city.today(now)

@@ -87,7 +87,7 @@ def propose_meeting(agreement: Agreement, now: datetime) -> Proposal:
     by_position = {party.position: party.city for party in agreement.parties}
     chair = by_position[next_chair(list(by_position), None if last is None else _position_of(agreement, last)) or 0]
     rhythm = queries.rhythm_of(agreement.id)
-    today = now.astimezone(chair.zone).date()
+    today = chair.today(now)
     on = next_day(None if last is None else last.held_on, rhythm.every_months, today, is_working_day)
     return Proposal(chair, on, rhythm, 0 if last is None else last.number)
 
@@ -267,7 +267,7 @@ def remind_of_meetings(now: datetime) -> int:
     asked = 0
     for plan in queries.lock_idle_plans():
         proposal = propose_meeting(plan.agreement, now)
-        is_near = proposal.on <= (now + WANTED_BEFORE).astimezone(proposal.chair.zone).date()
+        is_near = proposal.on <= proposal.chair.today(now + WANTED_BEFORE)
         if is_near and plan.asked_after != proposal.after:
             plan.asked_after = proposal.after
             letters.write_wanted(plan.agreement, proposal.chair, proposal.after, now)

@@ -29,7 +29,7 @@ def actions() -> ResponseReturnValue:
     which = request.args.get("which", "own")
     is_own, is_open = which == "own", which != "closed"
     page = page_of(queries.select_actions(me(), is_own=is_own, is_open=is_open))
-    today = now().astimezone(me().organisation.city.zone).date()
+    today = me().organisation.city.today(now())
     return render_template("meetings/actions.html", page=page, which=which, today=today)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -59,7 +58,7 @@ def write() -> ResponseReturnValue:
 def _beginning(offices: Sequence[Organisation]) -> dict[str, Any]:
     """For the own office where the writer may, valid from today."""
     own = [office.id for office in offices if office.id == me().organisation_id]
-    today = now().astimezone(ZoneInfo(me().organisation.city.time_zone)).date()
+    today = me().organisation.city.today(now())
     return {"office_id": own[0] if own else None, "valid_from": today}
 
 

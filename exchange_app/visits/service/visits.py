@@ -75,7 +75,7 @@ class ReportTerms:
 
 def today_at(visit: Visit, now: datetime) -> date:
     """The day it is where the visit goes."""
-    return now.astimezone(visit.hosting_city.zone).date()
+    return visit.hosting_city.today(now)
 
 
 def propose_visit(

@@ -27,7 +27,7 @@ def returning(exchange_id: int) -> ResponseReturnValue:
     exchange = get_exchange(exchange_id, me())
     link = queries.find_return(exchange.id)
     is_free = link is None
-    today = now().astimezone(exchange.hosting_city.zone).date()
+    today = exchange.hosting_city.today(now())
     persons = map_counts([exchange])[exchange.id].persons
     stays = list_stays(exchange.agreement_id, exchange_ids=[exchange.id])
     return render_template(
